@@ -1,0 +1,6 @@
+"""Settings for the type checker only: it needs the models, and neither a home nor keys."""
+
+SECRET_KEY = "the type checker signs nothing"  # noqa: S105 # no secret: never used to serve
+INSTALLED_APPS = ["jingui.store.apps.StoreConfig", "django.contrib.auth", "django.contrib.contenttypes"]
+AUTH_USER_MODEL = "jingui.Account"
+USE_TZ = True
