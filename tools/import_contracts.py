@@ -56,7 +56,7 @@ class SectionsContract(Contract):
     sections = fields.ListField(subfield=fields.StringField())
 
     def check(self, graph: ImportGraph, verbose: bool) -> ContractCheck:
-        """Collect every direct import from one section's module to another's; sections without a file are passed over."""
+        """Collect every direct import from one section's module to another's; a section without a file has none."""
         found: list[str] = []
         for room in self.rooms:
             for one, other in permutations(self.sections, 2):

@@ -32,6 +32,17 @@ KEYWORDS: dict[str, Any] = {
     "pgettext_lazy": ((1, "c"), 2),
     "npgettext": ((1, "c"), 2, 3),
 }
+#: Without dates, so that an update that finds nothing new changes nothing.
+HEADER = """# English for Jingui's Chinese texts. `make messages` keeps it in step with the sources.
+msgid ""
+msgstr ""
+"Language: en\\n"
+"Plural-Forms: nplurals=2; plural=(n != 1);\\n"
+"MIME-Version: 1.0\\n"
+"Content-Type: text/plain; charset=utf-8\\n"
+"Content-Transfer-Encoding: 8bit\\n"
+
+"""
 _QUOTED = r"u?(?:'(?:\\.|[^'\\])*'|\"(?:\\.|[^\"\\])*\")"
 _CALL = re.compile(rf"\b(?:_|gettext|ngettext|pgettext|npgettext)\(\s*{_QUOTED}(?:\s*,\s*(?:{_QUOTED}|count))*\s*\)")
 Message = tuple[int, str, Any, list[str]]
@@ -104,11 +115,10 @@ def update(domain: str) -> None:
     if not len(found) and not len(held):
         return
     held.update(found, no_fuzzy_matching=True, update_creation_date=False)
-    held.header_comment = "# English for Jingui's Chinese texts. `make messages` keeps it in step with the sources."
-    held.mime_headers = [("Content-Type", "text/plain; charset=utf-8"), ("Plural-Forms", held.plural_forms)]
     LOCALE.mkdir(parents=True, exist_ok=True)
     with (LOCALE / f"{domain}.po").open("wb") as file:
-        write_po(file, held, width=120, sort_output=True, ignore_obsolete=True, include_lineno=False)
+        file.write(HEADER.encode())
+        write_po(file, held, width=120, sort_output=True, ignore_obsolete=True, include_lineno=False, omit_header=True)
 
 
 def build(domain: str) -> None:

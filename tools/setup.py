@@ -14,11 +14,12 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 SETS = ("base", "test", "dev")
 OLDEST = (3, 11)
+SERIES = "{}.{}".format(*sys.version_info)
 
 
 def lock_digest(name):
     """Return the digest that says whether set `name` is installed as locked, for this Python."""
-    digest = hashlib.sha256(sys.version.encode())
+    digest = hashlib.sha256(SERIES.encode())
     digest.update((ROOT / "requirements" / (name + ".txt")).read_bytes())
     return digest.hexdigest()
 
@@ -44,7 +45,11 @@ def make_venv(venv):
     """Create the environment anew; without ensurepip (Debian's bare python3) borrow the system's pip."""
     shutil.rmtree(venv, ignore_errors=True)
     made = subprocess.run(
-        [sys.executable, "-m", "venv", str(venv)], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False
+        [sys.executable, "-m", "venv", str(venv)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
     )
     if made.returncode == 0:
         return [str(venv / "bin" / "python"), "-m", "pip"]
@@ -60,9 +65,9 @@ def pip_of(venv):
     """Return the command of a pip that installs into `venv`, making the environment if it is not there or broken."""
     python = venv / "bin" / "python"
     if python.exists():
-        probe = [str(python), "-c", "import sys, pip; print(sys.version)"]
+        probe = [str(python), "-c", "import pip, sys; print('{}.{}'.format(*sys.version_info))"]
         found = subprocess.run(probe, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, check=False)
-        if found.returncode == 0 and found.stdout.strip() == sys.version.strip():
+        if found.returncode == 0 and found.stdout.strip() == SERIES:
             return [str(python), "-m", "pip"]
     return make_venv(venv)
 
@@ -70,18 +75,16 @@ def pip_of(venv):
 def link(venv):
     """Put the sources on the environment's path and the `jingui` command into its bin directory."""
     (packages,) = (venv / "lib").glob("python*/site-packages")
-    (packages / "jingui.pth").write_text("{0}/src\n{0}/verifier\n".format(ROOT))
+    (packages / "jingui.pth").write_text(f"{ROOT}/src\n{ROOT}/verifier\n")
     command = venv / "bin" / "jingui"
-    command.write_text(
-        "#!{}/bin/python\nimport sys\n\nfrom jingui.cli import main\n\nsys.exit(main())\n".format(venv)
-    )
+    command.write_text(f"#!{venv}/bin/python\nimport sys\n\nfrom jingui.cli import main\n\nsys.exit(main())\n")
     command.chmod(0o755)
 
 
 def install(venv, name):
     """Install set `name` from its lock file: every file is checked against its hash."""
     started = time.monotonic()
-    print("Installing Jingui's {} packages, pinned and hashed …".format(name), flush=True)
+    print(f"Installing Jingui's {name} packages, pinned and hashed …", flush=True)
     quiet = ["--quiet", "--disable-pip-version-check", "--no-input", "--root-user-action=ignore", "--no-compile"]
     lock = str(ROOT / "requirements" / (name + ".txt"))
     command = [*pip_of(venv), "install", *quiet, "--only-binary=:all:", "--require-hashes", "-r", lock]
@@ -93,14 +96,14 @@ def install(venv, name):
         print("Trying again …", flush=True)
         time.sleep(5)
     link(venv)
-    (venv / "jingui.stamp").write_text("{} {}\n".format(name, lock_digest(name)))
-    print("Installed in {:.0f} s.".format(time.monotonic() - started), flush=True)
+    (venv / "jingui.stamp").write_text(f"{name} {lock_digest(name)}\n")
+    print(f"Installed in {time.monotonic() - started:.0f} s.", flush=True)
 
 
 def main():
     """Bring environment and catalogues to what the target needs."""
     if sys.version_info[:2] < OLDEST:
-        sys.exit("Jingui needs Python 3.11 or newer; this is {}. Say: make PYTHON=python3.11 …".format(sys.version.split()[0]))
+        sys.exit(f"Jingui needs Python 3.11 or newer; this is {sys.version.split()[0]}. Say: make PYTHON=python3.11 …")
     name = sys.argv[1] if len(sys.argv) > 1 else "base"
     venv = Path(os.path.abspath(sys.argv[2] if len(sys.argv) > 2 else ROOT / ".venv"))
     if not installed(venv, name):

@@ -1,0 +1,66 @@
+# Jingui 金匮. `make` lists what there is. Needs Python >= 3.11 and make; each target does its own set-up.
+PYTHON ?= python3
+VENV ?= .venv
+JINGUI_HOME ?= $(CURDIR)/var
+PORT ?= 8400
+BIN := $(VENV)/bin
+export JINGUI_HOME PORT
+export PYTHONDONTWRITEBYTECODE ?= 1
+MAKEFLAGS += --no-print-directory --no-builtin-rules
+.DEFAULT_GOAL := help
+.PHONY: help demo demo-reset dev test check bench docs messages lock prove-crash clean setup setup-test setup-dev
+
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+
+demo: setup ## Run a demonstration hospital on http://localhost:$PORT/ (8400); Ctrl-C ends everything
+	@exec $(BIN)/jingui demo
+
+demo-reset: setup ## Throw the demonstration's data away and build it anew
+	@exec $(BIN)/jingui demo --reset
+
+dev: setup-dev ## Run the demonstration with the developers' packages installed
+	@exec $(BIN)/jingui demo
+
+test: setup-test check ## Prove it: lint, import rules, types, then every test
+	@echo "Tests …"
+	@exec $(BIN)/python -m pytest $(TESTS)
+
+check: setup-test ## Lint, format, import rules and types, without the tests
+	@echo "Lint …"
+	@$(BIN)/ruff check --quiet .
+	@$(BIN)/ruff format --check --quiet . || { $(BIN)/ruff format --check .; exit 1; }
+	@echo "Import rules …"
+	@$(BIN)/python tools/quiet.py $(BIN)/lint-imports --no-logo
+	@echo "Types …"
+	@$(BIN)/python -m mypy --no-error-summary
+
+bench: setup ## Measure speed and print the ratios
+	@exec $(BIN)/jingui bench $(ARGS)
+
+prove-crash: setup-test ## Kill workers and the database at random moments and check that nothing is lost
+	@exec $(BIN)/python -m pytest -m "faults" $(TESTS)
+
+docs: setup-test ## Write the generated pages under docs/ anew
+	@$(BIN)/python tools/docs.py
+
+messages: setup-test ## Bring the English catalogue to the sources' texts and list what is untranslated
+	@$(BIN)/python tools/messages.py update
+	@$(BIN)/python tools/messages.py missing
+
+lock: setup-dev ## Pin and hash the packages anew (requirements/*.in -> *.txt)
+	@$(BIN)/python tools/lock.py
+
+clean: ## Remove the environment, caches and built catalogues; data in var/ stays
+	@rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache build dist src/*.egg-info
+	@find src tests tools verifier -name __pycache__ -prune -exec rm -rf {} +
+	@find src -name '*.mo' -delete
+
+setup:
+	@$(PYTHON) tools/setup.py base $(VENV)
+
+setup-test:
+	@$(PYTHON) tools/setup.py test $(VENV)
+
+setup-dev:
+	@$(PYTHON) tools/setup.py dev $(VENV)
