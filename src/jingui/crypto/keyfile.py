@@ -1,0 +1,102 @@
+"""三（一）存储: secret files on disk: who may read them, and how they are replaced [3.1.1] [6.1.3]"""
+
+import os
+import stat
+from pathlib import Path
+from typing import Final
+
+from jingui.core.errors import KeyTrouble
+from jingui.core.word import N_
+
+_LARGEST: Final = 4_000_000
+
+
+def read_secret(path: Path) -> bytes:
+    """Return the file's bytes; KeyTrouble when it is missing, a link, not a file, another's, or open to others."""
+    try:
+        handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK)
+    except OSError as problem:
+        raise KeyTrouble(path=str(path), problem=problem.strerror or "open") from None
+    with os.fdopen(handle, "rb") as file:
+        about = os.fstat(handle)
+        if not stat.S_ISREG(about.st_mode) or about.st_size > _LARGEST:
+            raise KeyTrouble(path=str(path), problem="not a key file")
+        if about.st_mode & 0o077:
+            raise KeyTrouble(N_("密钥文件可被他人读取，系统拒绝启动。"), N_("请将其权限改为 0600 后重试。"),
+                             path=str(path), problem="mode")  # fmt: skip
+        if os.geteuid() and about.st_uid not in (0, os.geteuid()):
+            raise KeyTrouble(path=str(path), problem="owner")
+        return file.read()
+
+
+def write_beside(path: Path, data: bytes) -> Path:
+    """Write `data` to a 0600 file beside `path`, synced and read back; return it. A left-over one is erased first."""
+    beside = path.with_name(path.name + ".next")
+    erase(beside)
+    handle = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+    with os.fdopen(handle, "wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(handle)
+    if read_secret(beside) != data:
+        raise KeyTrouble(path=str(beside), problem="read back")
+    return beside
+
+
+def put_in_place(beside: Path, path: Path) -> None:
+    """Rename over `path` durably, then overwrite what stood there, as far as the file system lets one."""
+    try:
+        old = os.open(path, os.O_WRONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
+    except FileNotFoundError:
+        old = -1
+    try:
+        os.rename(beside, path)
+        sync_directory(path.parent)
+        if old >= 0:
+            _overwrite(old)
+    finally:
+        if old >= 0:
+            os.close(old)
+
+
+def create(path: Path, data: bytes) -> None:
+    """Write a new secret file durably; KeyTrouble when anything stands there."""
+    if os.path.lexists(path):
+        raise KeyTrouble(path=str(path), problem="exists")
+    beside = write_beside(path, data)
+    try:
+        os.link(beside, path)  # unlike rename, link never replaces a file that came in between
+    except FileExistsError:
+        raise KeyTrouble(path=str(path), problem="exists") from None
+    finally:
+        os.unlink(beside)
+    sync_directory(path.parent)
+
+
+def erase(path: Path) -> None:
+    """Overwrite and remove a file, if it is there; best effort on copy-on-write and journalled file systems."""
+    try:
+        handle = os.open(path, os.O_WRONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
+    except FileNotFoundError:
+        return
+    try:
+        _overwrite(handle)
+    finally:
+        os.close(handle)
+    os.unlink(path)
+    sync_directory(path.parent)
+
+
+def sync_directory(directory: Path) -> None:
+    """Make renames and removals in `directory` durable."""
+    handle = os.open(directory, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _overwrite(handle: int) -> None:
+    size = os.fstat(handle).st_size
+    os.pwrite(handle, os.urandom(size), 0)
+    os.fsync(handle)

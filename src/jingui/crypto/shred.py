@@ -1,0 +1,114 @@
+"""三（一）销毁: the shred file: 1,024 segment keys, whose replacement is what destroys [3.1.3]
+
+While a segment is being rotated the file holds its old and its new key: a row re-wrapped and committed in the database
+is readable after a crash, and so is one that was not reached yet. Only `commit` writes a file without the old key.
+"""
+
+import hashlib
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from struct import Struct
+from typing import Final
+
+from jingui.core.errors import KeyTrouble
+from jingui.crypto import keyfile, sealed
+from jingui.crypto.providers import KeyProvider
+from jingui.crypto.suite import Suite
+
+SEGMENTS: Final = 1024
+FILE: Final = "shred.sealed"
+_ENTRY: Final = Struct(">H32s")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SegmentKeys:
+    """One generation: a current key for each segment, and a coming one for those being rotated."""
+
+    generation: int
+    current: tuple[bytes, ...]
+    coming: Mapping[int, bytes]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Acknowledgement:
+    """One registered copy was written, synced and read back: where, and SHA-256 of the sealed file."""
+
+    place: str
+    generation: int
+    sha256: str
+
+
+class ShredFile:
+    """The generations of the segment keys on disk: the file itself and its registered copies."""
+
+    __slots__ = ("_binding", "_provider", "_random", "_suite", "copies", "path")
+
+    def __init__(
+        self,
+        path: Path,
+        copies: tuple[Path, ...],
+        suite: Suite,
+        binding: bytes,
+        provider: KeyProvider,
+        random: Callable[[int], bytes] = os.urandom,
+    ) -> None:
+        """Take the places and `binding` (32 bytes of the root secret: a shred file of another house does not open)."""
+        self.path, self.copies = path, copies
+        self._suite, self._binding, self._provider, self._random = suite, binding, provider, random
+
+    def fresh(self) -> SegmentKeys:
+        """Return a first generation of new keys (nothing is written)."""
+        return SegmentKeys(generation=1, current=tuple(self._random(32) for _ in range(SEGMENTS)), coming={})
+
+    def seal(self, keys: SegmentKeys) -> bytes:
+        """Return the sealed bytes of a generation."""
+        body = self._binding + b"".join(keys.current)
+        body += b"".join(_ENTRY.pack(number, key) for number, key in sorted(keys.coming.items()))
+        return sealed.seal(sealed.SHRED, self._suite, keys.generation, body, self._provider, self._random)
+
+    def load(self) -> SegmentKeys:
+        """Read and open the file; KeyTrouble when it is missing, half-written, wrong or of another house."""
+        opened = sealed.unseal(sealed.SHRED, keyfile.read_secret(self.path), self._provider)
+        start, stop = 32, 32 + 32 * SEGMENTS
+        body = opened.body
+        if len(body) < stop or (len(body) - stop) % _ENTRY.size or opened.suite is not self._suite:
+            raise KeyTrouble(path=str(self.path), problem="length")
+        if body[:start] != self._binding:
+            raise KeyTrouble(path=str(self.path), problem="shred file of another root")
+        current = tuple(body[at : at + 32] for at in range(start, stop, 32))
+        return SegmentKeys(generation=opened.generation, current=current, coming=dict(_ENTRY.iter_unpack(body[stop:])))
+
+    def generation(self) -> int:
+        """Return the generation on disk without opening it."""
+        return sealed.generation_of(sealed.SHRED, keyfile.read_secret(self.path))
+
+    def replace(self, keys: SegmentKeys) -> tuple[Acknowledgement, ...]:
+        """Put a generation in every place; all are written and read back before any older one is erased.
+
+        KeyTrouble (and no older generation touched) when a place cannot be written.
+        """
+        data = self.seal(keys)
+        places = (self.path, *self.copies)
+        try:
+            written = [(keyfile.write_beside(place, data), place) for place in places]
+        except OSError as problem:
+            raise KeyTrouble(problem=problem.strerror or "write", path=str(problem.filename)) from None
+        for beside, place in written:
+            keyfile.put_in_place(beside, place)
+        digest = hashlib.sha256(data).hexdigest()
+        for place in places:
+            if hashlib.sha256(keyfile.read_secret(place)).hexdigest() != digest:
+                raise KeyTrouble(path=str(place), problem="read back")
+        return tuple(Acknowledgement(place=str(p), generation=keys.generation, sha256=digest) for p in places)
+
+    def stale(self, generation: int) -> tuple[Path, ...]:
+        """Return the registered copies that are missing, unreadable or not of this generation."""
+        return tuple(copy for copy in self.copies if not self._is_at(copy, generation))
+
+    def _is_at(self, copy: Path, generation: int) -> bool:
+        try:
+            return sealed.generation_of(sealed.SHRED, keyfile.read_secret(copy)) == generation
+        except KeyTrouble:  # the answer, not an accident: a copy that cannot be read is stale
+            return False
