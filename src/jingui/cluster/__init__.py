@@ -1,0 +1,1 @@
+"""机房: the embedded PostgreSQL and the processes that live beside it [6.1]"""
