@@ -22,9 +22,13 @@ _urandom = os.urandom  # a system call each time: forked workers never repeat a 
 class Cipher(Protocol):
     """One key, ready to use from any thread; equal plaintexts give different envelopes."""
 
-    def seal(self, plaintext: bytes, aad: bytes) -> bytes: ...
+    def seal(self, plaintext: bytes, aad: bytes) -> bytes:
+        """Encrypt `plaintext` so that it opens only with the same `aad`."""
+        ...
 
-    def open(self, envelope: bytes, aad: bytes, where: str = "") -> bytes: ...
+    def open(self, envelope: bytes, aad: bytes, where: str = "") -> bytes:
+        """Return the plaintext; Tampered (naming `where`) when a single bit of envelope or `aad` differs."""
+        ...
 
 
 class AesGcm:

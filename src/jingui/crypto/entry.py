@@ -10,6 +10,7 @@ from typing import Final, NamedTuple
 
 import orjson
 
+from jingui.core.entry import Line
 from jingui.crypto.merkle import tree_hash
 from jingui.crypto.suite import Suite
 
@@ -17,15 +18,6 @@ GENESIS: Final = bytes(32)
 SALT_LENGTH: Final = 16
 _PRIVATE: Final = b"jingui:private:1\0"
 _dumps: Final = orjson.dumps
-
-
-class TargetLine(NamedTuple):
-    """One target of an entry: public ids ("" if none), FHIR type or table, version."""
-
-    patient: str
-    record: str
-    type: str
-    version: int
 
 
 class Built(NamedTuple):
@@ -116,7 +108,7 @@ def private_commitment(suite: Suite, part: bytes) -> bytes:
     return suite.digest(_PRIVATE + part)
 
 
-def targets_root(suite: Suite, targets: Sequence[TargetLine], salt: bytes) -> tuple[bytes, list[bytes]]:
+def targets_root(suite: Suite, targets: Sequence[Line], salt: bytes) -> tuple[bytes, list[bytes]]:
     """Return the RFC 9162 root over the salted targets and their canonical bytes, in order."""
     digest = suite.digest
     lines = [
@@ -166,7 +158,7 @@ def build(
     session: str,
     address: str,
     detail: str,
-    targets: Sequence[TargetLine],
+    targets: Sequence[Line],
 ) -> Built:
     """Return the whole entry; `salt` is 16 secret random bytes, `mac` the keyed MAC of the key ring, `prev` a leaf."""
     if len(salt) != SALT_LENGTH:

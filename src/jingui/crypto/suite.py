@@ -23,9 +23,13 @@ class Signer(Protocol):
     """A signing key. `public` is raw: 32 bytes for Ed25519, x‖y of 64 bytes for SM2."""
 
     @property
-    def public(self) -> bytes: ...
+    def public(self) -> bytes:
+        """Return the raw public key."""
+        ...
 
-    def sign(self, message: bytes) -> bytes: ...
+    def sign(self, message: bytes) -> bytes:
+        """Return the 64-byte signature over `message`; KeyTrouble when the library fails."""
+        ...
 
 
 class Suite(Protocol):
@@ -35,19 +39,33 @@ class Suite(Protocol):
     code: int  # stands in every envelope
     note_type: bytes  # signature type of C2SP signed notes
 
-    def digest(self, data: bytes, /) -> bytes: ...
+    def digest(self, data: bytes, /) -> bytes:
+        """Return the 32-byte hash of `data`."""
+        ...
 
-    def mac(self, key: bytes, data: bytes) -> bytes: ...
+    def mac(self, key: bytes, data: bytes) -> bytes:
+        """Return the 32-byte HMAC of `data`."""
+        ...
 
-    def keyed(self, key: bytes) -> Callable[[bytes], bytes]: ...
+    def keyed(self, key: bytes) -> Callable[[bytes], bytes]:
+        """Return HMAC under `key` as a function from any thread, for keys that are used often."""
+        ...
 
-    def derive(self, secret: bytes, info: bytes, length: int = KEY_LENGTH, salt: bytes = b"") -> bytes: ...
+    def derive(self, secret: bytes, info: bytes, length: int = KEY_LENGTH, salt: bytes = b"") -> bytes:
+        """Derive `length` bytes by HKDF (RFC 5869)."""
+        ...
 
-    def cipher(self, key: bytes) -> Cipher: ...
+    def cipher(self, key: bytes) -> Cipher:
+        """Return the AEAD under a 32-byte key; the national suite derives SM4's 16 bytes from it."""
+        ...
 
-    def signer(self, seed: bytes) -> Signer: ...
+    def signer(self, seed: bytes) -> Signer:
+        """Return the signing key of a 32-byte seed; KeyTrouble when SM2 has no libcrypto >= 3."""
+        ...
 
-    def verify(self, public: bytes, signature: bytes, message: bytes) -> bool: ...
+    def verify(self, public: bytes, signature: bytes, message: bytes) -> bool:
+        """Say whether `signature` is `public`'s over `message`; malformed input is False."""
+        ...
 
 
 def _keyed(key: bytes, algorithm: hashes.HashAlgorithm) -> Callable[[bytes], bytes]:
@@ -86,33 +104,26 @@ class _International:
 
     @staticmethod
     def digest(data: bytes, /) -> bytes:
-        """Return SHA-256 of `data`."""
         return _sha256(data).digest()
 
     def mac(self, key: bytes, data: bytes) -> bytes:
-        """Return HMAC-SHA-256 of `data`."""
         running = HMAC(key, hashes.SHA256())
         running.update(data)
         return running.finalize()
 
     def keyed(self, key: bytes) -> Callable[[bytes], bytes]:
-        """Return HMAC-SHA-256 under `key` as a fast function."""
         return _keyed(key, hashes.SHA256())
 
     def derive(self, secret: bytes, info: bytes, length: int = KEY_LENGTH, salt: bytes = b"") -> bytes:
-        """Derive `length` bytes by HKDF-SHA-256 (RFC 5869)."""
         return _derive(hashes.SHA256(), secret, info, length, salt)
 
     def cipher(self, key: bytes) -> Cipher:
-        """Return AES-256-GCM under a 32-byte key."""
         return AesGcm(_whole(key), self.code)
 
     def signer(self, seed: bytes) -> Signer:
-        """Return the Ed25519 key of a 32-byte seed."""
         return _Ed25519Signer(_whole(seed))
 
     def verify(self, public: bytes, signature: bytes, message: bytes) -> bool:
-        """Say whether `signature` is `public`'s over `message`; malformed input is False."""
         if len(public) != 32 or len(signature) != 64:
             return False
         try:
@@ -151,29 +162,23 @@ class _National:
     digest = staticmethod(_sm3())
 
     def mac(self, key: bytes, data: bytes) -> bytes:
-        """Return HMAC-SM3 of `data`."""
         running = HMAC(key, hashes.SM3())
         running.update(data)
         return running.finalize()
 
     def keyed(self, key: bytes) -> Callable[[bytes], bytes]:
-        """Return HMAC-SM3 under `key` as a fast function."""
         return _keyed(key, hashes.SM3())
 
     def derive(self, secret: bytes, info: bytes, length: int = KEY_LENGTH, salt: bytes = b"") -> bytes:
-        """Derive `length` bytes by HKDF over HMAC-SM3."""
         return _derive(hashes.SM3(), secret, info, length, salt)
 
     def cipher(self, key: bytes) -> Cipher:
-        """Return SM4-GCM; its 16-byte key is derived from the 32-byte one."""
         return Sm4Gcm(self.mac(_whole(key), b"jingui:sm4:1")[:16], self.code)
 
     def signer(self, seed: bytes) -> Signer:
-        """Return the SM2 key derived from a 32-byte seed; KeyTrouble when no libcrypto >= 3 is here."""
         return sm2.Signer(self.derive(_whole(seed), b"jingui:sm2:1", 48))
 
     def verify(self, public: bytes, signature: bytes, message: bytes) -> bool:
-        """Say whether `signature` (r‖s) is `public`'s (x‖y) over `message`; malformed input is False."""
         return sm2.verify(public, signature, message)
 
 

@@ -7,7 +7,9 @@ class KeyProvider(Protocol):
     """Holds one key that never leaves it. `name` says which kind it is, for people and for the log."""
 
     @property
-    def name(self) -> str: ...
+    def name(self) -> str:
+        """Return the kind of provider: file, vault, pkcs11."""
+        ...
 
     def wrap(self, secret: bytes) -> bytes:
         """Return `secret` (at most 64 bytes) so that only this provider opens it; KeyTrouble when it cannot."""
