@@ -5,6 +5,7 @@ starts it, the others find it. Nothing here opens a network port.
 """
 
 import contextlib
+import errno
 import os
 import shutil
 import signal
@@ -78,7 +79,7 @@ class Cluster:
         """
         account = self._server_account()
         layout.make_home(self.home, account)
-        with self.layout.lock():
+        with self.layout.lock(), told(self.home):
             self._init(account)
 
     def start(self, *, retry_for: float = startup.RETRY_FOR, give_up: Callable[[], bool] = lambda: False) -> bool:
@@ -88,7 +89,7 @@ class Cluster:
         """
         if self.status().state is State.RUNNING and self._record().roles:
             return False
-        with self.layout.lock():
+        with self.layout.lock(give_up=give_up), told(self.home):
             return self._start(retry_for=retry_for, give_up=give_up)
 
     def ensure_started(self, *, give_up: Callable[[], bool] = lambda: False) -> bool:
@@ -159,7 +160,7 @@ class Cluster:
         and leaves the old ones in force.
         """
         chosen = settings.checked(wanted)
-        with self.layout.lock():
+        with self.layout.lock(), told(self.home):
             account, record = self._server_account(), self._record()
             programs = self._find(account)
             new = replace(record, settings=chosen)
@@ -281,6 +282,31 @@ class Cluster:
     def _find(self, account: Account) -> Binaries:
         """The programs."""
         return binaries.find(setting=self._programs, account=account, home=self.home)
+
+
+@contextlib.contextmanager
+def told(place: Path) -> Iterator[None]:
+    """Turn what the system or the database refuses below `place` into words an operator can act on."""
+    try:
+        yield
+    except OSError as trouble:
+        if trouble.errno in {errno.ENOSPC, errno.EDQUOT}:
+            raise Misconfigured(
+                N_("磁盘空间不足。"), N_("请腾出磁盘空间，或另选数据库目录。"), path=str(place)
+            ) from trouble
+        raise Misconfigured(
+            N_("无法读写数据库目录。"),
+            N_("请改正目录属主和权限。"),
+            path=str(trouble.filename or place),
+            reason=str(trouble.strerror),
+        ) from trouble
+    except psycopg.Error as trouble:
+        raise Unavailable(
+            N_("数据库已启动，但不接受管理连接。"),
+            N_("请查看数据库日志。"),
+            path=str(place),
+            reason=type(trouble).__name__,
+        ) from trouble
 
 
 def enough_space(place: Path, needed: int) -> None:

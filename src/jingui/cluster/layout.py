@@ -19,7 +19,7 @@ import os
 import stat
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
@@ -117,8 +117,18 @@ class Layout:
             os.close(folder)
 
     @contextlib.contextmanager
-    def lock(self, name: str = "cluster.lock", *, shared: bool = False, wait: float = 900.0) -> Iterator[None]:
-        """Hold the lock file `name`; raises Unavailable after `wait` seconds. The kernel frees it if we die."""
+    def lock(
+        self,
+        name: str = "cluster.lock",
+        *,
+        shared: bool = False,
+        wait: float = 900.0,
+        give_up: Callable[[], bool] = lambda: False,
+    ) -> Iterator[None]:
+        """Hold the lock file `name`; raises Unavailable after `wait` seconds or when `give_up()` says so.
+
+        The kernel frees it if this process dies.
+        """
         try:
             handle = os.open(self.home / name, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
         except PermissionError:
@@ -134,7 +144,7 @@ class Layout:
                     fcntl.flock(handle, (fcntl.LOCK_SH if shared else fcntl.LOCK_EX) | fcntl.LOCK_NB)
                     break
                 except BlockingIOError:
-                    if time.monotonic() >= until:
+                    if give_up() or time.monotonic() >= until:
                         raise Unavailable(
                             N_("另一进程正在启动或停止数据库。"), N_("请稍候再试。"), path=str(self.home)
                         ) from None
