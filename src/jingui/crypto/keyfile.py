@@ -1,7 +1,10 @@
 """三（一）存储: secret files on disk: who may read them, and how they are replaced [3.1.1] [6.1.3]"""
 
+import fcntl
 import os
 import stat
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Final
 
@@ -30,14 +33,18 @@ def read_secret(path: Path) -> bytes:
 
 
 def write_beside(path: Path, data: bytes) -> Path:
-    """Write `data` to a 0600 file beside `path`, synced and read back; return it. A left-over one is erased first."""
+    """Write `data` to a 0600 file beside `path`, synced and read back; return it. A left-over one is erased first.
+
+    KeyTrouble when it cannot be written.
+    """
     beside = path.with_name(path.name + ".next")
-    erase(beside)
-    handle = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
-    with os.fdopen(handle, "wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(handle)
+    with _trouble(path):
+        erase(beside)
+        handle = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(handle)
     if read_secret(beside) != data:
         raise KeyTrouble(path=str(beside), problem="read back")
     return beside
@@ -45,49 +52,63 @@ def write_beside(path: Path, data: bytes) -> Path:
 
 def put_in_place(beside: Path, path: Path) -> None:
     """Rename over `path` durably, then overwrite what stood there, as far as the file system lets one."""
-    try:
-        old = os.open(path, os.O_WRONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
-    except FileNotFoundError:
+    with _trouble(path), ExitStack() as closing:
         old = -1
-    try:
+        if os.path.lexists(path):
+            old = os.open(path, os.O_WRONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
+            closing.callback(os.close, old)
         os.rename(beside, path)
-        sync_directory(path.parent)
+        _sync_directory(path.parent)
         if old >= 0:
             _overwrite(old)
-    finally:
-        if old >= 0:
-            os.close(old)
 
 
 def create(path: Path, data: bytes) -> None:
-    """Write a new secret file durably; KeyTrouble when anything stands there."""
-    if os.path.lexists(path):
-        raise KeyTrouble(path=str(path), problem="exists")
-    beside = write_beside(path, data)
-    try:
-        os.link(beside, path)  # unlike rename, link never replaces a file that came in between
-    except FileExistsError:
-        raise KeyTrouble(path=str(path), problem="exists") from None
-    finally:
-        os.unlink(beside)
-    sync_directory(path.parent)
+    """Write a new secret file durably; KeyTrouble when anything stands there, which is left as it is.
+
+    The name is claimed by an empty file first (refused as half-written if all ends here), then the whole is renamed.
+    """
+    with _trouble(path):
+        os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600))
+    put_in_place(write_beside(path, data), path)
 
 
 def erase(path: Path) -> None:
     """Overwrite and remove a file, if it is there; best effort on copy-on-write and journalled file systems."""
-    try:
-        handle = os.open(path, os.O_WRONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
-    except FileNotFoundError:
+    if not os.path.lexists(path):
         return
+    with _trouble(path):
+        handle = os.open(path, os.O_WRONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
+        try:
+            _overwrite(handle)
+        finally:
+            os.close(handle)
+        os.unlink(path)
+        _sync_directory(path.parent)
+
+
+@contextmanager
+def locked(path: Path) -> Iterator[None]:
+    """Keep other processes that replace `path` waiting; the lock is an empty file beside it."""
+    with _trouble(path), ExitStack() as closing:
+        lock = os.open(
+            path.with_name(path.name + ".lock"), os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600
+        )
+        closing.callback(os.close, lock)
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+@contextmanager
+def _trouble(path: Path) -> Iterator[None]:
+    """Turn what the operating system refuses into KeyTrouble."""
     try:
-        _overwrite(handle)
-    finally:
-        os.close(handle)
-    os.unlink(path)
-    sync_directory(path.parent)
+        yield
+    except OSError as problem:
+        raise KeyTrouble(path=str(path), problem=problem.strerror or "file") from problem
 
 
-def sync_directory(directory: Path) -> None:
+def _sync_directory(directory: Path) -> None:
     """Make renames and removals in `directory` durable."""
     handle = os.open(directory, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     try:

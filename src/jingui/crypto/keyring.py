@@ -4,21 +4,20 @@ import os
 import threading
 from collections import OrderedDict
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
-from struct import Struct
 from typing import Final, Self
 
 from jingui.core.errors import KeyTrouble, Tampered
 from jingui.crypto import keyfile, sealed, shred
 from jingui.crypto.blind import BlindIndex
-from jingui.crypto.cipher import Cipher
 from jingui.crypto.datakey import DataKey
 from jingui.crypto.ids import PublicIds
 from jingui.crypto.providers import KeyProvider
+from jingui.crypto.segments import Segments
 from jingui.crypto.suite import Signer, Suite
 
 ROOT_FILE: Final = "root.sealed"
-_BOUND: Final = Struct(">4sQH32s").pack
 _CACHED: Final = 16_384
 
 
@@ -26,11 +25,13 @@ class Keyring:
     """Every key of one house. It is opened once per process; lost or wrong keys refuse and nothing new is made."""
 
     __slots__ = (
-        "_cache", "_ciphers", "_keys", "_limit", "_lock", "_root", "_segment_mac",
-        "blind", "ids", "ledger_mac", "row_mac", "shred", "suite",
+        "_cache", "_limit", "_lock", "_mark", "_root", "_segment_mac",
+        "blind", "ids", "ledger_mac", "row_mac", "segments", "shred", "suite",
     )  # fmt: skip
 
-    def __init__(self, suite: Suite, root: bytes, shred_file: shred.ShredFile, keys: shred.SegmentKeys) -> None:
+    def __init__(
+        self, suite: Suite, root: bytes, shred_file: shred.ShredFile, keys: shred.SegmentKeys, mark: shred.Mark
+    ) -> None:
         """Use `create` or `open`."""
         self.suite = suite
         self.shred = shred_file
@@ -42,7 +43,7 @@ class Keyring:
         self.row_mac: Callable[[bytes], bytes] = suite.keyed(self.key("row-mac"))
         self.ledger_mac: Callable[[bytes], bytes] = suite.keyed(self.key("ledger-mac"))
         self._segment_mac = suite.keyed(self.key("segment"))
-        self._take(keys)
+        self._take(keys, mark)
 
     @classmethod
     def create(
@@ -67,7 +68,7 @@ class Keyring:
             keyfile.create(place, data)
         # the root last: a creation cut short has no root file, so it can only be refused, never half used
         keyfile.create(directory / ROOT_FILE, sealed.seal(sealed.ROOT, suite, 0, root, provider, random))
-        return cls(suite, root, file, keys)
+        return cls(suite, root, file, keys, file.mark())
 
     @classmethod
     def open(
@@ -92,10 +93,11 @@ class Keyring:
         if expected_check is not None and _check_value(suite, root) != expected_check:
             raise KeyTrouble(path=str(directory / ROOT_FILE), problem="key of another database")
         file = shred.ShredFile(directory / shred.FILE, copies, suite, _binding(suite, root), provider, random)
+        mark = file.mark()  # before the keys: a replacement in between is then noticed by `wrap`
         keys = file.load()
         if keys.generation < expected_generation:
             raise KeyTrouble(path=str(file.path), problem="older generation", generation=keys.generation)
-        return cls(suite, root, file, keys)
+        return cls(suite, root, file, keys, mark)
 
     def check_value(self) -> str:
         """Return the key-check value that the database keeps: it recognises the root secret and reveals nothing."""
@@ -112,12 +114,7 @@ class Keyring:
     @property
     def generation(self) -> int:
         """Return the generation of the segment keys in memory."""
-        return self._keys.generation
-
-    @property
-    def segment_keys(self) -> shred.SegmentKeys:
-        """Return the generation in memory, for the rotation."""
-        return self._keys
+        return self.segments.keys.generation
 
     def segment(self, patient: int, retention_class: str) -> int:
         """Return the number (0 to 1,023) of the segment whose key wraps this data key."""
@@ -129,85 +126,72 @@ class Keyring:
         return DataKey(self.suite, patient, retention_class, random(32))
 
     def wrap(self, key: DataKey) -> bytes:
-        """Return the data key wrapped for the database, bound to patient, class and segment."""
+        """Return the data key wrapped for the database, bound to patient, class and segment.
+
+        Call it inside the transaction that stores the result, under the lock of `rotation`: a newer generation on disk
+        is noticed here, so that no key is ever wrapped under one that was erased.
+        """
+        if self.shred.mark() != self._mark:
+            self.refresh()
         number = self.segment(key.patient, key.retention_class)
-        return self._newest(number).seal(key.secret, bound(key.patient, key.retention_class, number))
+        return self.segments.wrap(number, key.patient, key.retention_class, key.secret)
 
     def unwrap(self, patient: int, retention_class: str, wrapped: bytes) -> DataKey:
         """Return the data key of `wrapped`, from the cache if the same bytes were opened before.
 
-        Tampered when it was not wrapped for this patient and class, or its segment key was destroyed.
+        Tampered when it was not wrapped for this patient and class, or its segment key was erased.
         """
         place = (patient, retention_class)
-        cache = self._cache
-        found = cache.get(place)
+        found = self._cache.get(place)
         if found is not None and found[0] == wrapped:
+            with suppress(KeyError):  # another thread evicted it meanwhile: this caller still came before
+                self._cache.move_to_end(place)
             return found[1]
-        secret = self._unwrap(patient, retention_class, wrapped)
+        number = self.segment(patient, retention_class)
+        segments = self.segments
+        try:
+            secret = segments.unwrap(number, patient, retention_class, wrapped)
+        except Tampered:
+            # another process may have rotated: only a newer generation on disk is a reason to try again
+            if not self.refresh():
+                raise
+            segments = self.segments
+            secret = segments.unwrap(number, patient, retention_class, wrapped)
         key = DataKey(self.suite, patient, retention_class, secret)
         with self._lock:
-            cache[place] = (wrapped, key)
-            if len(cache) > self._limit:
-                cache.popitem(last=False)
+            if segments is self.segments:  # else it was rotated meanwhile: what is gone must not come back
+                self._cache[place] = (wrapped, key)
+                if len(self._cache) > self._limit:
+                    self._cache.popitem(last=False)
         return key
 
     def evict(self, patient: int, retention_class: str) -> None:
-        """Forget a data key: after its destruction, or when the database was rolled back."""
+        """Forget a data key, after its destruction."""
         with self._lock:
             self._cache.pop((patient, retention_class), None)
 
     def refresh(self) -> bool:
         """Take over a newer generation from disk and forget every data key; say whether there was one."""
-        if self.shred.generation() <= self._keys.generation:
+        mark = self.shred.mark()
+        if self.shred.generation() <= self.generation:
+            self._mark = mark
             return False
-        self._take(self.shred.load())
+        self._take(self.shred.load(), mark)
         return True
 
-    def _take(self, keys: shred.SegmentKeys) -> None:
-        self._keys = keys
-        self._ciphers: dict[tuple[int, bool], Cipher] = {}
-        self._cache: OrderedDict[tuple[int, str], tuple[bytes, DataKey]] = OrderedDict()
+    def change(
+        self, alter: Callable[[shred.SegmentKeys], shred.SegmentKeys]
+    ) -> tuple[shred.SegmentKeys, tuple[shred.Acknowledgement, ...]]:
+        """Write the next generation, made by `alter` from the one on disk, and go over to it (for `rotation`)."""
+        keys, copies, mark = self.shred.change(alter)
+        self._take(keys, mark)
+        return keys, copies
 
-    def take(self, keys: shred.SegmentKeys) -> None:
-        """Go over to a generation that was just written (for the rotation)."""
-        self._take(keys)
-
-    def _unwrap(self, patient: int, retention_class: str, wrapped: bytes) -> bytes:
-        number = self.segment(patient, retention_class)
-        aad = bound(patient, retention_class, number)
-        try:
-            return self._open(number, wrapped, aad)
-        except Tampered:
-            # another process may have rotated: only a newer generation on disk is a reason to try again
-            if not self.refresh():
-                raise
-            return self._open(number, wrapped, aad)
-
-    def _open(self, number: int, wrapped: bytes, aad: bytes) -> bytes:
-        if number in self._keys.coming:
-            try:
-                return self._cipher(number, True).open(wrapped, aad, "wrapped key")
-            except Tampered:  # not re-wrapped yet: the current key must open it
-                pass
-        return self._cipher(number, False).open(wrapped, aad, "wrapped key")
-
-    def _newest(self, number: int) -> Cipher:
-        return self._cipher(number, number in self._keys.coming)
-
-    def _cipher(self, number: int, coming: bool) -> Cipher:
-        cipher = self._ciphers.get((number, coming))
-        if cipher is None:
-            secret = self._keys.coming[number] if coming else self._keys.current[number]
-            cipher = self._ciphers[number, coming] = self.suite.cipher(secret)
-        return cipher
-
-
-def bound(patient: int, retention_class: str, segment: int) -> bytes:
-    """Return the associated data of a wrapped data key; ValueError for a class of more than 32 bytes."""
-    raw = retention_class.encode("ascii")
-    if not raw or len(raw) > 32:
-        raise ValueError("a retention class is 1 to 32 ASCII characters")
-    return _BOUND(b"dek1", patient, segment, raw)
+    def _take(self, keys: shred.SegmentKeys, mark: shred.Mark) -> None:
+        with self._lock:
+            self._mark = mark
+            self.segments = Segments(self.suite, keys)
+            self._cache: OrderedDict[tuple[int, str], tuple[bytes, DataKey]] = OrderedDict()
 
 
 def _binding(suite: Suite, root: bytes) -> bytes:

@@ -4,6 +4,7 @@ While a segment is being rotated the file holds its old and its new key: a row r
 is readable after a crash, and so is one that was not reached yet. Only `commit` writes a file without the old key.
 """
 
+import dataclasses
 import hashlib
 import os
 from collections.abc import Callable, Mapping
@@ -19,6 +20,7 @@ from jingui.crypto.suite import Suite
 
 SEGMENTS: Final = 1024
 FILE: Final = "shred.sealed"
+Mark = tuple[int, int, int]
 _ENTRY: Final = Struct(">H32s")
 
 
@@ -84,24 +86,42 @@ class ShredFile:
         """Return the generation on disk without opening it."""
         return sealed.generation_of(sealed.SHRED, keyfile.read_secret(self.path))
 
-    def replace(self, keys: SegmentKeys) -> tuple[Acknowledgement, ...]:
-        """Put a generation in every place; all are written and read back before any older one is erased.
-
-        KeyTrouble (and no older generation touched) when a place cannot be written.
-        """
-        data = self.seal(keys)
-        places = (self.path, *self.copies)
+    def mark(self) -> Mark:
+        """Return what changes whenever the file is replaced; KeyTrouble when it is gone."""
         try:
-            written = [(keyfile.write_beside(place, data), place) for place in places]
+            about = os.stat(self.path, follow_symlinks=False)
         except OSError as problem:
-            raise KeyTrouble(problem=problem.strerror or "write", path=str(problem.filename)) from None
+            raise KeyTrouble(path=str(self.path), problem=problem.strerror or "stat") from None
+        return about.st_ino, about.st_mtime_ns, about.st_size
+
+    def change(
+        self, alter: Callable[[SegmentKeys], SegmentKeys]
+    ) -> tuple[SegmentKeys, tuple[Acknowledgement, ...], Mark]:
+        """Put the next generation, `alter` of the one on disk, in every place.
+
+        All places are written and read back before an older generation is erased anywhere. KeyTrouble when one cannot
+        be written; one process at a time, the others wait.
+        """
+        with keyfile.locked(self.path):
+            keys = self.load()
+            keys = dataclasses.replace(alter(keys), generation=keys.generation + 1)
+            return keys, self._put(self.seal(keys), keys.generation), self.mark()
+
+    def repair(self) -> tuple[Acknowledgement, ...]:
+        """Bring every registered copy to the generation of the file itself (after a crash or a lost disk)."""
+        with keyfile.locked(self.path):
+            return self._put(keyfile.read_secret(self.path), self.load().generation)
+
+    def _put(self, data: bytes, generation: int) -> tuple[Acknowledgement, ...]:
+        places = (self.path, *self.copies)
+        written = [(keyfile.write_beside(place, data), place) for place in places]
         for beside, place in written:
             keyfile.put_in_place(beside, place)
-        digest = hashlib.sha256(data).hexdigest()
         for place in places:
-            if hashlib.sha256(keyfile.read_secret(place)).hexdigest() != digest:
+            if keyfile.read_secret(place) != data:
                 raise KeyTrouble(path=str(place), problem="read back")
-        return tuple(Acknowledgement(place=str(p), generation=keys.generation, sha256=digest) for p in places)
+        digest = hashlib.sha256(data).hexdigest()
+        return tuple(Acknowledgement(place=str(place), generation=generation, sha256=digest) for place in places)
 
     def stale(self, generation: int) -> tuple[Path, ...]:
         """Return the registered copies that are missing, unreadable or not of this generation."""
