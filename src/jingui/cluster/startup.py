@@ -14,6 +14,7 @@ from pathlib import Path
 from jingui.cluster import postmaster
 from jingui.cluster.account import Account
 from jingui.cluster.binaries import Binaries
+from jingui.cluster.layout import PORT
 from jingui.core.errors import Misconfigured, Unavailable
 from jingui.core.word import N_
 
@@ -83,7 +84,7 @@ def bring_up(
             if now - orphaned > PATIENCE:
                 postmaster.end(left, data, hard=now - orphaned > 2 * PATIENCE)
         else:
-            _forget_stale(data)
+            _forget_stale(data, socket)
             size = log.stat().st_size if log.exists() else 0
             said = account.run(
                 [binaries.program("pg_ctl"), "-w", "-t", "60", "-D", data, "-l", log, "start"], limit=90.0
@@ -129,18 +130,21 @@ def last_word(text: str) -> str:
     return lines[-1][-200:] if lines else ""
 
 
-def _forget_stale(data: Path) -> None:
-    """Remove the lock file of a dead server whose process number now belongs to somebody else's process.
+def _forget_stale(data: Path, socket: Path) -> None:
+    """Remove the lock files of a dead server whose process number is taken: by a zombie or by somebody else's process.
 
-    PostgreSQL would take any living process of its own account for its predecessor (common in containers,
-    where small numbers come again). No server process works in `data` when this is called.
+    PostgreSQL would take any living process of its own account for its predecessor (common in containers, where
+    small numbers come again). No server process works in `data` when this is called, and the socket's lock file
+    must name `data` itself.
     """
-    found = postmaster.read(data)
-    if found is None:
-        return
-    with contextlib.suppress(ProcessLookupError, PermissionError):
-        os.kill(found.pid, 0)
-        (data / "postmaster.pid").unlink(missing_ok=True)
+    lock = socket / f".s.PGSQL.{PORT}.lock"
+    for path in (data / "postmaster.pid", lock):
+        with contextlib.suppress(FileNotFoundError, ProcessLookupError, ValueError, IndexError):
+            lines = path.read_text().splitlines()
+            if Path(lines[1]) == data:
+                with contextlib.suppress(PermissionError):
+                    os.kill(abs(int(lines[0])), 0)
+                path.unlink()
 
 
 def _since(log: Path, size: int) -> str:

@@ -65,7 +65,7 @@ class Watcher:
             self._cluster.start(give_up=self._stopping)
         except JinguiError as trouble:
             self._failed = trouble
-        except Exception as trouble:  # a thread's own exception would be lost, and the loss be reported as success
+        except Exception as trouble:  # noqa: BLE001 - a thread's exception would be lost, its loss taken for success
             self._failed = Unavailable(reason=f"{type(trouble).__name__}: {trouble}"[:200])
 
     def _attempted(self, now: float) -> Iterator[tuple[str, str]]:
