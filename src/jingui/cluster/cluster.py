@@ -5,9 +5,7 @@ starts it, the others find it. Nothing here opens a network port.
 """
 
 import contextlib
-import errno
 import os
-import shutil
 import signal
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -22,6 +20,7 @@ from jingui.cluster.account import Account, server_account
 from jingui.cluster.address import Address
 from jingui.cluster.binaries import Binaries
 from jingui.cluster.layout import Layout, Record
+from jingui.cluster.trouble import enough_space, told
 from jingui.core.errors import Misconfigured, Unavailable
 from jingui.core.word import N_
 
@@ -282,37 +281,3 @@ class Cluster:
     def _find(self, account: Account) -> Binaries:
         """The programs."""
         return binaries.find(setting=self._programs, account=account, home=self.home)
-
-
-@contextlib.contextmanager
-def told(place: Path) -> Iterator[None]:
-    """Turn what the system or the database refuses below `place` into words an operator can act on."""
-    try:
-        yield
-    except OSError as trouble:
-        if trouble.errno in {errno.ENOSPC, errno.EDQUOT}:
-            raise Misconfigured(
-                N_("磁盘空间不足。"), N_("请腾出磁盘空间，或另选数据库目录。"), path=str(place)
-            ) from trouble
-        raise Misconfigured(
-            N_("无法读写数据库目录。"),
-            N_("请改正目录属主和权限。"),
-            path=str(trouble.filename or place),
-            reason=str(trouble.strerror),
-        ) from trouble
-    except psycopg.Error as trouble:
-        raise Unavailable(
-            N_("数据库已启动，但不接受管理连接。"),
-            N_("请查看数据库日志。"),
-            path=str(place),
-            reason=type(trouble).__name__,
-        ) from trouble
-
-
-def enough_space(place: Path, needed: int) -> None:
-    """Raise Misconfigured when the disk of `place` has fewer than `needed` bytes free."""
-    free = shutil.disk_usage(place).free
-    if free < needed:
-        raise Misconfigured(
-            N_("磁盘空间不足。"), N_("请腾出磁盘空间，或另选数据库目录。"), path=str(place), free=free, needed=needed
-        )

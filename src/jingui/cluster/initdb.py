@@ -8,6 +8,7 @@ from jingui.cluster import roles, settings
 from jingui.cluster.account import Account
 from jingui.cluster.binaries import Binaries
 from jingui.cluster.layout import Layout, Record
+from jingui.cluster.trouble import enough_space
 from jingui.core.errors import Misconfigured
 from jingui.core.word import N_
 
@@ -30,15 +31,7 @@ def make(layout: Layout, *, programs: Binaries, account: Account, durable: bool)
         raise Misconfigured(
             N_("数据目录已有内容，但没有登记。"), N_("请从备份恢复登记文件，或另选目录。"), path=str(layout.data)
         )
-    free = shutil.disk_usage(layout.home).free
-    if free < INIT_NEEDS:
-        raise Misconfigured(
-            N_("磁盘空间不足。"),
-            N_("请腾出磁盘空间，或另选数据库目录。"),
-            path=str(layout.home),
-            free=free,
-            needed=INIT_NEEDS,
-        )
+    enough_space(layout.home, INIT_NEEDS)
     roles.make_passwords(layout)
     places.make_private(layout.log.parent, account)
     fresh = layout.home / "data.new"
