@@ -23,17 +23,10 @@ dev: setup-dev ## Run the demonstration with the developers' packages installed
 	@exec $(BIN)/jingui demo
 
 test: setup-test check ## Prove it: lint, import rules, types, then every test
-	@echo "Tests …"
 	@exec $(BIN)/python -m pytest $(TESTS)
 
-check: setup-test ## Lint, format, import rules and types, without the tests
-	@echo "Lint …"
-	@$(BIN)/ruff check --quiet .
-	@$(BIN)/ruff format --check --quiet . || { $(BIN)/ruff format --check .; exit 1; }
-	@echo "Import rules …"
-	@$(BIN)/python tools/quiet.py $(BIN)/lint-imports --no-logo
-	@echo "Types …"
-	@$(BIN)/python -m mypy --no-error-summary
+check: setup-test ## Lint, format, import rules, types and generated pages, without the tests
+	@$(BIN)/python tools/check.py
 
 bench: setup ## Measure speed and print the ratios
 	@exec $(BIN)/jingui bench $(ARGS)
@@ -42,7 +35,7 @@ prove-crash: setup-test ## Kill workers and the database at random moments and c
 	@exec $(BIN)/python -m pytest -m "faults" $(TESTS)
 
 docs: setup-test ## Write the generated pages under docs/ anew
-	@$(BIN)/python tools/docs.py
+	@$(BIN)/python -m tools.docs
 
 messages: setup-test ## Bring the English catalogue to the sources' texts and list what is untranslated
 	@$(BIN)/python tools/messages.py update

@@ -75,7 +75,7 @@ def pip_of(venv):
 def link(venv):
     """Put the sources on the environment's path and the `jingui` command into its bin directory."""
     (packages,) = (venv / "lib").glob("python*/site-packages")
-    (packages / "jingui.pth").write_text(f"{ROOT}/src\n{ROOT}/verifier\n")
+    (packages / "jingui.pth").write_text(f"{ROOT}/src\n{ROOT}/verifier/src\n")
     command = venv / "bin" / "jingui"
     command.write_text(f"#!{venv}/bin/python\nimport sys\n\nfrom jingui.cli import main\n\nsys.exit(main())\n")
     command.chmod(0o755)
@@ -85,7 +85,7 @@ def install(venv, name):
     """Install set `name` from its lock file: every file is checked against its hash."""
     started = time.monotonic()
     print(f"Installing Jingui's {name} packages, pinned and hashed …", flush=True)
-    quiet = ["--quiet", "--disable-pip-version-check", "--no-input", "--root-user-action=ignore", "--no-compile"]
+    quiet = ["-qq", "--disable-pip-version-check", "--no-input", "--root-user-action=ignore", "--no-compile"]
     lock = str(ROOT / "requirements" / (name + ".txt"))
     command = [*pip_of(venv), "install", *quiet, "--only-binary=:all:", "--require-hashes", "-r", lock]
     for attempt in (1, 2, 3):
