@@ -31,6 +31,7 @@ PARTIAL = f"{YEAR}(?:-(?:0[1-9]|1[0-2]))?"
 TEXT = "[^\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f\\x7f]"
 ID = "[A-Za-z0-9\\-\\.]{1,64}"
 SCRIPT = {"pattern": "^[\\x00-\\x20]*(?i:javascript|vbscript):"}
+FOREIGN = {"Meta": ("account", "author", "compartment", "project"), "Reference": ("resource",)}  # not in R4
 BIG = 10**18  # our JSON writer holds 64-bit integers only
 
 
@@ -111,10 +112,11 @@ def definition(raw: dict[str, Any], names: dict[str, str], required: list[str]) 
 
 def build(source: dict[str, Any], required: dict[str, list[str]]) -> dict[str, Any]:
     """Return the whole schema: one object whose only property is the resource type."""
-    types = sorted(source["discriminator"]["mapping"])
+    definitions = source["definitions"]
+    types = sorted(n for n in source["discriminator"]["mapping"] if "implicitRules" in definitions[n]["properties"])
     base = primitives(types)
     names = {n[0].upper() + n[1:]: n for n in [*base, *source["definitions"]] if "_" not in n}
-    definitions: dict[str, Any] = dict(base)
+    definitions = dict(base)
     for name, raw in source["definitions"].items():
         if "properties" in raw:
             definitions[name] = definition(raw, names, required.pop(name, []))
@@ -125,6 +127,9 @@ def build(source: dict[str, Any], required: dict[str, list[str]]) -> dict[str, A
     definitions["ResourceList"] = {"type": "object", "required": ["resourceType"]}
     definitions["Reference"]["properties"]["reference"] = {"$ref": "#/definitions/reference"}
     definitions["Extension"]["required"] = ["url"]
+    for name, foreign in FOREIGN.items():
+        for element in foreign:
+            del definitions[name]["properties"][element]
     return {
         "$schema": "http://json-schema.org/draft-07/schema#",
         "properties": {name: {"$ref": f"#/definitions/{name}"} for name in types},

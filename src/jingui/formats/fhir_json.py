@@ -98,12 +98,18 @@ def _other(value: object) -> object:
     if isinstance(value, Decimal):
         if not value.is_finite() or abs(value.adjusted()) > _MAX_EXPONENT:
             raise TypeError("decimal out of range")
-        return orjson.Fragment(str(value))
+        text = str(value)
+        if "E" in text and value.as_tuple().exponent < 0:  # type: ignore[operator]  # finite, so an int
+            text = format(value, "f")  # 0.0000001 stays so
+        return orjson.Fragment(text)
     raise TypeError(f"not JSON: {type(value).__name__}")
 
 
 def dump(resource: object) -> bytes:
-    """Return `resource` as UTF-8 JSON without white space, decimals with their digits; Invalid if it cannot be JSON."""
+    """Return `resource` as UTF-8 JSON without white space; Invalid if it cannot be JSON.
+
+    Decimals keep all their digits, so 1.00 stays 1.00; an exponent may change its spelling (1e3 becomes 1E+3).
+    """
     try:
         return orjson.dumps(resource, _other)
     except TypeError as error:  # orjson's own error class is a TypeError

@@ -3,18 +3,11 @@
 from lxml import etree
 
 from jingui.core.word import N_
+from jingui.formats.tables import table
 
 _XHTML = "http://www.w3.org/1999/xhtml"
-_ELEMENTS = frozenset(
-    "a abbr acronym address b bdo big blockquote br caption cite code col colgroup dd del dfn div dl dt em h1 h2 h3 h4 h5"
-    " h6 hr i img ins kbd li ol p pre q s samp small span strike strong sub sup table tbody td tfoot th thead tr tt u ul"
-    " var".split()
-)
-_ATTRIBUTES = frozenset(
-    "abbr align alt axis border cellhalign cellpadding cellspacing cellvalign char charoff class colspan compact dir"
-    " frame headers height href hspace id lang longdesc name nowrap rowspan rules scope shape size span src start style"
-    " summary title type valign value width xmlns".split()
-)
+_ELEMENTS = frozenset(table("narrative")["elements"].split())
+_ATTRIBUTES = frozenset(table("narrative")["attributes"].split())
 _LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 _SCHEMES = ("http:", "https:", "mailto:", "#", "urn:")
 _PARSER_LIMIT = 1_000_000
