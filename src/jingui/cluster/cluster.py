@@ -6,6 +6,7 @@ starts it, the others find it. Nothing here opens a network port.
 
 import contextlib
 import os
+import shutil
 import signal
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -15,11 +16,11 @@ from typing import Literal
 
 import psycopg
 
-from jingui.cluster import binaries, initdb, layout, postmaster, roles, settings, startup
+from jingui.cluster import binaries, folders, initdb, postmaster, roles, settings, startup
 from jingui.cluster.account import Account, server_account
 from jingui.cluster.address import Address
 from jingui.cluster.binaries import Binaries
-from jingui.cluster.layout import Layout, Record
+from jingui.cluster.layout import PORT, Layout, Record
 from jingui.cluster.trouble import enough_space, told
 from jingui.core.errors import Misconfigured, Unavailable
 from jingui.core.word import N_
@@ -77,7 +78,7 @@ class Cluster:
         Raises Misconfigured: directory shared, unwritable or unreachable, no programs, no space.
         """
         account = self._server_account()
-        layout.make_home(self.home, account)
+        folders.make_home(self.home, account)
         with self.layout.lock(), told(self.home):
             self._init(account)
 
@@ -113,6 +114,14 @@ class Cluster:
                     said=said.text[-200:],
                 )
             return True
+
+    def remove(self) -> None:
+        """Stop the server and delete the cluster with all its data; there is no way back."""
+        if self.layout.load() is not None:
+            self.stop("immediate")
+        for path in {self.layout.server, self.home}:
+            if path.exists():
+                shutil.rmtree(path)
 
     def stop_unless_used(self) -> bool:
         """Stop the server if no other process holds `using`; True when it was stopped."""
@@ -182,7 +191,7 @@ class Cluster:
         """The way in for `root` (manager only), `owner` (migrations) or `app` (runtime)."""
         return Address(
             host=str(self._socket(self._record())),
-            port=layout.PORT,
+            port=PORT,
             user=roles.ROLES[role],
             password=roles.password(self.layout, role),
             database=database,
@@ -239,11 +248,11 @@ class Cluster:
 
     def _place_socket(self, record: Record, account: Account) -> Record:
         """Make the socket's directory (a reboot may have emptied the short one) and record where it is."""
-        run = layout.socket_folder(self.home, account)
+        run = folders.socket_folder(self.layout.server, account)
         if record.run != run:
             record = replace(record, run=run)
             self.layout.save(record)
-        layout.make_private(self._socket(record), account)
+        folders.make_private(self._socket(record), account)
         return record
 
     def _reload(self, pid: int) -> tuple[str, ...]:
@@ -271,7 +280,7 @@ class Cluster:
 
     def _socket(self, record: Record) -> Path:
         """The socket's directory (absolute)."""
-        return self.home / record.run
+        return self.layout.server / record.run
 
     def _server_account(self) -> Account:
         """The account of the server: the recorded one if the cluster exists."""
@@ -280,4 +289,4 @@ class Cluster:
 
     def _find(self, account: Account) -> Binaries:
         """The programs."""
-        return binaries.find(setting=self._programs, account=account, home=self.home)
+        return binaries.find(setting=self._programs, account=account, home=self.layout.server)

@@ -3,11 +3,10 @@
 import shutil
 from pathlib import Path
 
-from jingui.cluster import layout as places
-from jingui.cluster import roles, settings
+from jingui.cluster import folders, roles, settings
 from jingui.cluster.account import Account
 from jingui.cluster.binaries import Binaries
-from jingui.cluster.layout import Layout, Record
+from jingui.cluster.layout import PORT, Layout, Record
 from jingui.cluster.trouble import enough_space
 from jingui.core.errors import Misconfigured
 from jingui.core.word import N_
@@ -31,13 +30,13 @@ def make(layout: Layout, *, programs: Binaries, account: Account, durable: bool)
         raise Misconfigured(
             N_("数据目录已有内容，但没有登记。"), N_("请从备份恢复登记文件，或另选目录。"), path=str(layout.data)
         )
-    enough_space(layout.home, INIT_NEEDS)
+    enough_space(layout.server, INIT_NEEDS)
     roles.make_passwords(layout)
-    places.make_private(layout.log.parent, account)
-    fresh = layout.home / "data.new"
+    folders.make_private(layout.log.parent, account)
+    fresh = layout.server / "data.new"
     shutil.rmtree(fresh, ignore_errors=True)
-    places.make_private(fresh, account)
-    once = layout.home / "log" / "password"
+    folders.make_private(fresh, account)
+    once = layout.server / "log" / "password"
     layout.write(once, roles.password(layout, "root") + "\n", owner=account)
     try:
         said = account.run(_words(programs, fresh, once, durable=durable), limit=300.0)
@@ -48,7 +47,7 @@ def make(layout: Layout, *, programs: Binaries, account: Account, durable: bool)
         raise Misconfigured(
             N_("数据库目录未能建立。"), N_("请按所示原因改正后重试。"), path=str(layout.home), said=said.text[-300:]
         )
-    run = places.socket_folder(layout.home, account)
+    run = folders.socket_folder(layout.server, account)
     record = Record(user=account.name, major=programs.major, durable=durable, run=run)
     layout.write(fresh / "pg_hba.conf", ACCESS, owner=account)
     original = (fresh / "postgresql.conf").read_text()
@@ -78,9 +77,9 @@ def _write_settings(layout: Layout, data: Path, record: Record, account: Account
     chosen = {
         **settings.tuned(memory=memory, cores=cores, durable=record.durable),
         **settings.checked(record.settings),
-        "port": str(places.PORT),
+        "port": str(PORT),
         # a list: quoted, so that a comma in the path stays one
-        "unix_socket_directories": f'"{layout.home / record.run}"',
+        "unix_socket_directories": f'"{layout.server / record.run}"',
     }
     layout.write(data / OWN_FILE, settings.rendered(chosen), owner=account)
 

@@ -9,15 +9,15 @@ home/            0700, or 0711 when root gives the server to another account
   data/ log/ run/ 0700 the server account's: database, its log, its socket
   pg/            copied programs, only when the account cannot reach the installed ones
 ```
+
+Below a closed directory (root's own home) the server's account cannot reach its data. Nothing is opened then: `data`,
+`log`, `run` and `pg` live below /var/lib/jingui, and the link `home/server` says where.
 """
 
 import contextlib
 import fcntl
-import hashlib
 import json
 import os
-import stat
-import tempfile
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, field
@@ -27,14 +27,9 @@ from jingui.cluster.account import Account
 from jingui.core.errors import Misconfigured, Unavailable
 from jingui.core.word import N_
 
-LONGEST_SOCKET = 107
-"""Bytes of a socket's path that the kernel takes."""
 PORT = 5432
 """Only a suffix of the socket's name: no port is opened."""
-OWN_NAMES = frozenset({"cluster.json", "cluster.lock", "users.lock", "secret", "data", "data.new", "log", "run", "pg"})
 FORMAT = 1
-UNSPEAKABLE = "\"'`$\\\n"
-"""Signs that pg_ctl would hand to a shell."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,9 +51,17 @@ class Layout:
     home: Path
 
     @property
+    def server(self) -> Path:
+        """The directory of what the server itself uses: home, or the one the link names."""
+        try:
+            return (self.home / "server").readlink()
+        except OSError:
+            return self.home
+
+    @property
     def data(self) -> Path:
         """The database's directory."""
-        return self.home / "data"
+        return self.server / "data"
 
     @property
     def secret(self) -> Path:
@@ -68,7 +71,7 @@ class Layout:
     @property
     def log(self) -> Path:
         """The server's log."""
-        return self.home / "log" / "server.log"
+        return self.server / "log" / "server.log"
 
     def load(self) -> Record | None:
         """The record, or None before init; raises Misconfigured when it cannot be read or is of another format."""
@@ -152,71 +155,3 @@ class Layout:
             yield
         finally:
             os.close(handle)
-
-
-def make_home(home: Path, account: Account) -> None:
-    """Make `home` private, or raise Misconfigured when it cannot be made, shared, or reached by `account`."""
-    if set(str(home)) & set(UNSPEAKABLE):
-        raise Misconfigured(
-            N_("数据库目录的路径含有不允许的符号。"), N_("请选一个不含引号、反斜线和美元符号的路径。"), path=str(home)
-        )
-    try:
-        home.mkdir(parents=True, exist_ok=True, mode=0o700)
-        found = home.stat()
-        if found.st_uid == os.geteuid() and all(entry.name in OWN_NAMES for entry in home.iterdir()):
-            home.chmod(0o711 if account.dropping else 0o700)
-            found = home.stat()
-    except OSError as trouble:
-        raise Misconfigured(
-            N_("无法建立数据库目录。"),
-            N_("请选一个可写的位置，或改正目录权限。"),
-            path=str(home),
-            reason=str(trouble.strerror),
-        ) from None
-    if found.st_uid != os.geteuid():
-        raise Misconfigured(
-            N_("数据库目录归另一系统账号所有。"),
-            N_("请以该账号运行，或先更改目录属主。"),
-            path=str(home),
-            uid=found.st_uid,
-        )
-    if found.st_mode & (stat.S_IWGRP | stat.S_IWOTH):
-        raise Misconfigured(N_("数据库目录可被他人写入。"), N_("请收回他人的写权限。"), path=str(home))
-    if not account.can("x", home):
-        raise Misconfigured(
-            N_("运行数据库的系统账号无法进入数据库目录。"),
-            N_("请选一个各级目录都允许该账号通过的位置。"),
-            path=str(home),
-            account=account.name,
-        )
-    if not os.access(home, os.W_OK):
-        raise Misconfigured(N_("无法写入数据库目录。"), N_("请选一个可写的位置，或改正目录权限。"), path=str(home))
-
-
-def make_private(folder: Path, account: Account) -> None:
-    """Make `folder` 0700 and `account`'s; raises Misconfigured if it is another's, open, or a link."""
-    with contextlib.suppress(FileExistsError):
-        folder.mkdir(mode=0o700)
-        account.own(folder)
-    found = folder.lstat()
-    if not stat.S_ISDIR(found.st_mode) or found.st_uid != account.uid or found.st_mode & 0o077:
-        raise Misconfigured(
-            N_("目录的属主或权限不对，可能被他人占用。"), N_("请查明后删除该目录，系统会重建。"), path=str(folder)
-        )
-
-
-def socket_folder(home: Path, account: Account) -> str:
-    """Where the socket lives: `run` below home if its path fits, else a short private directory named after home."""
-    if _fits(home / "run"):
-        return "run"
-    mark = hashlib.sha256(os.fsencode(home)).hexdigest()[:16]
-    for base in (Path(tempfile.gettempdir()), Path("/tmp"), Path("/var/tmp")):  # noqa: S108 - made 0700, owner checked
-        folder = base / f"jingui-{account.uid}-{mark}"
-        if _fits(folder) and account.can("x", base):
-            return str(folder)
-    raise Misconfigured(N_("找不到足够短的套接字目录。"), N_("请选一个路径较短的数据库目录。"), path=str(home))
-
-
-def _fits(folder: Path) -> bool:
-    """Whether a server's socket in `folder` has a path the kernel takes."""
-    return len(os.fsencode(folder / f".s.PGSQL.{PORT}")) <= LONGEST_SOCKET

@@ -14,8 +14,10 @@ from pathlib import Path
 from jingui.cluster import binaries, roles
 from jingui.cluster.account import Account, server_account
 from jingui.cluster.address import Address
+from jingui.cluster.children import Guard
 from jingui.cluster.cluster import Cluster
-from jingui.cluster.layout import Layout, make_home
+from jingui.cluster.folders import make_home
+from jingui.cluster.layout import Layout
 
 SHAPE = "1"
 """Changes when a template made by an older version of this package would be wrong."""
@@ -36,9 +38,14 @@ def scratch_cluster(folder: Path | None = None, *, account: str = "") -> Iterato
         copy_tree(template(who), home)
         cluster = Cluster(home, account=who.name, durable=False)
         stack.callback(shutil.rmtree, home, ignore_errors=True)
-        stack.callback(cluster.stop, "immediate")
+        guard = Guard()
+        stack.callback(guard.close)
         cluster.start()
+        stack.callback(cluster.stop, "immediate")
+        # a killed test run must not leave servers behind: the guard ends the postmaster, its children follow
+        guard.cover({cluster.status().pid})
         yield cluster
+        guard.cover(set())
 
 
 def fresh_database(cluster: Cluster, name: str, *, template_database: str = "template0") -> dict[str, Address]:
@@ -53,7 +60,8 @@ def fresh_database(cluster: Cluster, name: str, *, template_database: str = "tem
 
 def template(account: Account) -> Path:
     """The home of a stopped throw-away cluster with roles, made at the first call on this machine."""
-    base = _open_folder(Path(os.environ.get(ENVIRONMENT) or tempfile.gettempdir()), account)
+    base = _base(account) / f"jingui-template-{os.geteuid()}"
+    make_home(base, account)
     programs = binaries.find(setting=None, account=account, home=base)
     mark = hashlib.sha256(f"{SHAPE} {programs.folder} {programs.version} {account.uid}".encode()).hexdigest()[:12]
     home = base / mark
@@ -92,14 +100,13 @@ def _place(folder: Path | None, account: Account, stack: contextlib.ExitStack) -
     """A directory that `account` reaches: below `folder`, or an own one."""
     if folder is not None and account.can("x", folder):
         return folder / "cluster"
-    own = Path(tempfile.mkdtemp(prefix="jingui-scratch-"))
+    own = Path(tempfile.mkdtemp(prefix="jingui-scratch-", dir=_base(account)))
     stack.callback(shutil.rmtree, own, ignore_errors=True)
     make_home(own, account)
     return own / "cluster"
 
 
-def _open_folder(base: Path, account: Account) -> Path:
-    """Our directory for templates below `base`, private as a home is."""
-    folder = base / f"jingui-template-{os.geteuid()}"
-    make_home(folder, account)
-    return folder
+def _base(account: Account) -> Path:
+    """A temporary directory that `account` reaches: the configured one, the system's, or /tmp."""
+    wanted = os.environ.get(ENVIRONMENT) or tempfile.gettempdir()
+    return Path(wanted) if account.can("x", Path(wanted)) else Path("/tmp")  # noqa: S108 - what we make there is 0711
