@@ -1,0 +1,45 @@
+"""四（一）内部查阅与使用 [4.1.1]: the desk: what waits for me"""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from jingui.core.words import EncounterKind
+from jingui.web.viewmodels.parts import EntryLine, Tag
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeskPatient:
+    """One of my patients: enough to pick the right one, no more. `sex` is the word shown."""
+
+    href: str
+    name: str
+    sex: str
+    birth: date | None
+    mrn: str
+    kind: EncounterKind
+    place: str
+    since: datetime
+    tags: tuple[Tag, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waiting:
+    """Something that waits for me, until `due` if it has a deadline."""
+
+    title: str
+    detail: str
+    href: str
+    due: datetime | None = None
+    tag: Tag | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeskPage:
+    """desk/desk.html. `has_ward` is False for people who treat nobody: their desk has no list of patients."""
+
+    patients: tuple[DeskPatient, ...]
+    waiting: tuple[Waiting, ...]
+    recent: tuple[EntryLine, ...]
+    scope: str = ""
+    has_ward: bool = True
+    more_href: str = ""

@@ -1,0 +1,58 @@
+"""一 总则: the addresses of the pages, once [1.3.4]
+
+The wiring builds its routes from `PATHS` (`path(PATHS[name], view, name=name)`); templates say `{% url name %}`.
+No search term, name or number of a patient ever stands in an address: only opaque public ids.
+"""
+
+from typing import Final
+from urllib.parse import quote
+
+PATHS: Final[dict[str, str]] = {
+    # the threshold
+    "sign_in": "sign-in/",
+    "second_factor": "sign-in/second-factor/",
+    "session_ended": "sign-in/ended/",
+    "sign_out": "sign-out/",
+    "language": "language/",
+    "account": "account/",
+    "change_password": "account/password/",
+    "enrol_totp": "account/totp/",
+    "enrol_passkey": "account/passkey/",
+    "recovery_codes": "account/recovery-codes/",
+    # patients
+    "desk": "",
+    "patients": "patients/",
+    "chart": "patients/<str:patient>/",
+    "record": "records/<str:record>/",
+    "record_version": "records/<str:record>/versions/<int:version>/",
+    "life": "records/<str:record>/life/",
+    # the ledger; `/ledger/entry/<uuid>`, tiles and checkpoints themselves belong to the data plane
+    "entries": "evidence/",
+    "entry": "evidence/entries/<str:entry>/",
+    "checkpoints": "evidence/checkpoints/",
+    "growth": "evidence/growth/",
+    # people
+    "people": "people/",
+    "register_person": "people/new/",
+    "person": "people/<str:person>/",
+    "grant_post": "people/<str:person>/posts/new/",
+    "roles": "people/roles/",
+    # the policy
+    "cockpit": "policy/",
+    "clause": "policy/clauses/<str:clause>/",
+    "policy_versions": "policy/versions/",
+    "settings": "policy/settings/",
+    "system": "system/",
+    "keys": "help/keys/",
+}
+# `people/new/` and `people/roles/` must be tried before `people/<str:person>/`.
+ORDER: Final[tuple[str, ...]] = tuple(sorted(PATHS, key=lambda name: ("<" in PATHS[name], PATHS[name])))
+
+
+def to(name: str, **parts: str | int) -> str:
+    """The address of page `name`, with each `<…:part>` filled and percent-encoded. KeyError if a part is missing."""
+    pieces = PATHS[name].split("/")
+    for at, piece in enumerate(pieces):
+        if piece.startswith("<"):
+            pieces[at] = quote(str(parts[piece[1:-1].partition(":")[2]]), safe="")
+    return "/" + "/".join(pieces)

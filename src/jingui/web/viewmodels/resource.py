@@ -1,0 +1,189 @@
+"""一 总则 [1.2]: a FHIR resource as a person reads it
+
+Walks any resource into labelled lines. What has a word gets it (`terms.py`), what has none keeps its own name: nothing
+that stands in the record is left out except what only machines need, and that stands in the raw text on the same page.
+"""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from html import unescape
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from jingui.web.viewmodels.terms import LABELS, word
+
+DEEPEST = 12  # levels shown; deeper structures are left to the raw text
+_MACHINE = frozenset({"resourceType", "id", "meta", "implicitRules", "language", "text", "contained", "div", "fullUrl"})
+_PRESENT = ("text", "display")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shown:
+    """One line: a label, texts beside it, or lines below it. `code` is the coded form of the text, for who checks it."""
+
+    label: str
+    texts: tuple[str, ...] = ()
+    code: str = ""
+    below: tuple["Shown", ...] = ()
+    long: bool = False
+
+
+def shown(resource: Mapping[str, Any]) -> tuple[Shown, ...]:
+    """The readable lines of `resource` in its own order, in the active language."""
+    lines = tuple(_lines(resource, 0))
+    told = _narrative(resource)
+    if told and not lines:
+        return (Shown(label=_("叙述"), texts=(told,), long=True),)
+    return lines
+
+
+def term(name: str) -> str:
+    """The word for an element's name; the name itself, spaced, where there is none."""
+    if word := LABELS.get(name):
+        return str(_(word))
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name)
+
+
+def _lines(holder: Mapping[str, Any], depth: int) -> Iterator[Shown]:
+    for name, value in holder.items():
+        if name in _MACHINE or name.startswith("_") or value in (None, "", [], {}):
+            continue
+        if name.startswith("value") and name not in LABELS:
+            name = "value"  # valueQuantity, valueString …: one idea to a reader
+        many = value if isinstance(value, list) else [value]
+        if name == "extension":
+            continue  # machine-to-machine; the raw text has it
+        yield from _line(name, many, depth)
+
+
+def _line(name: str, many: Sequence[Any], depth: int) -> Iterator[Shown]:
+    label = term(name)
+    plain = [text for text in (brief(item, name) for item in many) if text]
+    if len(plain) == len(many):
+        code = "；".join(code for code in (_code(item) for item in many) if code)
+        yield Shown(label=label, texts=tuple(plain), code=code, long=any(len(text) > 60 for text in plain))
+        return
+    if depth >= DEEPEST:
+        yield Shown(label=label, texts=(_("内容层次过深，请看原始数据。"),))
+        return
+    for item in many:
+        if isinstance(item, Mapping):
+            title = str(item.get("title") or "")
+            below = _below(item, depth)
+            yield Shown(label=title or label, below=below)
+        elif text := brief(item, name):
+            yield Shown(label=label, texts=(text,))
+
+
+def _below(item: Mapping[str, Any], depth: int) -> tuple[Shown, ...]:
+    told = _narrative(item)
+    head = (Shown(label="", texts=(told,), long=True),) if told else ()
+    rest = {name: value for name, value in item.items() if name != "title"}
+    return head + tuple(_lines(rest, depth + 1))
+
+
+def _narrative(item: Mapping[str, Any]) -> str:
+    """The words of a narrative; markup is dropped, never passed on."""
+    text = item.get("text")
+    div = text.get("div") if isinstance(text, Mapping) else None
+    if not isinstance(div, str):
+        return ""
+    broken = re.sub(r"(?i)<(?:br|/p|/li|/tr|/div|/h\d)[^>]*>", "\n", div)
+    bare = unescape(re.sub(r"<[^>]*>", "", broken))
+    return "\n".join(line.strip() for line in bare.splitlines() if line.strip())
+
+
+def brief(value: Any, name: str = "") -> str:
+    """One line for a simple value or a well-known shape (code, quantity, period, reference, name …); "" if neither.
+
+    `name` is the element it stands in: only there may a bare code be explained.
+    """
+    if isinstance(value, bool):
+        return _("是") if value else _("否")
+    if isinstance(value, list):
+        return ""
+    if not isinstance(value, Mapping):
+        return _explained(name, str(value))
+    if text := _coded(value, name):
+        return text
+    for shape in (_quantity, _range, _name, _period, _telecom, _identifier):
+        if text := shape(value):
+            return text
+    return ""
+
+
+def _explained(name: str, code: str) -> str:
+    found = word(name, code)
+    return str(_(found)) if found else code
+
+
+def _coded(value: Mapping[str, Any], name: str) -> str:
+    if "status" in value or "div" in value or "time" in value or value.keys() & {"line", "city"}:
+        return ""
+    codings = value.get("coding") if isinstance(value.get("coding"), list) else ()
+    for coding in codings or ():
+        if isinstance(coding, Mapping) and isinstance(coding.get("code"), str) and word(name, coding["code"]):
+            return _explained(name, coding["code"])
+    for present in _PRESENT:
+        if isinstance(value.get(present), str):
+            return str(value[present])
+    for coding in codings or ():
+        if isinstance(coding, Mapping) and (found := coding.get("display") or coding.get("code")):
+            return str(found)
+    if isinstance(value.get("code"), str) and "value" not in value:
+        return _explained(name, value["code"])
+    return str(value["reference"]) if isinstance(value.get("reference"), str) else ""
+
+
+def _code(value: Any) -> str:
+    codings = value.get("coding") if isinstance(value, Mapping) else None
+    if not isinstance(codings, list):
+        return ""
+    return "、".join(str(coding["code"]) for coding in codings if isinstance(coding, Mapping) and coding.get("code"))
+
+
+def _quantity(value: Mapping[str, Any]) -> str:
+    if not {"value"} <= value.keys() <= {"value", "unit", "code", "system", "comparator", "currency"}:
+        return ""
+    if isinstance(value["value"], str) and "unit" not in value:
+        return ""  # an identifier
+    unit = value.get("unit") or value.get("currency") or value.get("code") or ""
+    return f"{value.get('comparator', '')}{value['value']} {unit}".strip()
+
+
+def _range(value: Mapping[str, Any]) -> str:
+    if isinstance(value.get("numerator"), Mapping) and isinstance(value.get("denominator"), Mapping):
+        return f"{_quantity(value['numerator'])} / {_quantity(value['denominator'])}"
+    low, high = value.get("low"), value.get("high")
+    if not (isinstance(low, Mapping) or isinstance(high, Mapping)) or value.keys() - {"low", "high", "type", "text"}:
+        return ""
+    return f"{_quantity(low) if low else ''} – {_quantity(high) if high else ''}".strip(" ") if (low or high) else ""
+
+
+def _name(value: Mapping[str, Any]) -> str:
+    family, given = value.get("family"), value.get("given")
+    if not (isinstance(family, str) or isinstance(given, list)):
+        return ""
+    return f"{family or ''}{''.join(map(str, given or ()))}"
+
+
+def _period(value: Mapping[str, Any]) -> str:
+    if not value.keys() <= {"start", "end"}:
+        return ""
+    return f"{value.get('start', '')} – {value.get('end', '')}".strip(" ")
+
+
+def _telecom(value: Mapping[str, Any]) -> str:
+    """A contact point: its value is what people read."""
+    if isinstance(value.get("system"), str) and value["system"] in ("phone", "email", "fax", "sms", "url", "other"):
+        return str(value.get("value", ""))
+    return ""
+
+
+def _identifier(value: Mapping[str, Any]) -> str:
+    if isinstance(value.get("value"), str) and value.keys() <= {"value", "system", "use", "type", "period", "assigner"}:
+        kind = brief(value["type"]) if isinstance(value.get("type"), Mapping) else ""
+        return f"{kind} {value['value']}".strip()
+    return ""

@@ -1,0 +1,148 @@
+"""Renders every page with made-up data in both languages into a folder, to look at: `python tools/preview.py [FOLDER]`.
+
+Own minimal settings, no database. With `--shots` it also takes screenshots at 1280 and 390 px by a Chromium on the path.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path[:0] = [str(ROOT / "src"), str(ROOT)]
+WEB = ROOT / "src" / "jingui" / "web"
+WIDTHS = (1280, 390)
+
+
+def catalogue(folder: Path) -> Path:
+    """A locale folder with the English of the catalogue and of the pages, compiled into `folder`."""
+    from babel.messages.catalog import Catalog
+    from babel.messages.mofile import write_mo
+    from babel.messages.pofile import read_po
+
+    merged = Catalog(locale="en")
+    for source in (ROOT / "src/jingui/locale/en/LC_MESSAGES/django.po", ROOT / "src/jingui/locale/en/web.po"):
+        if source.exists():
+            for message in read_po(source.open("rb"), locale="en"):
+                if message.id and message.string:
+                    merged.add(message.id, message.string)
+    target = folder / "locale" / "en" / "LC_MESSAGES"
+    target.mkdir(parents=True, exist_ok=True)
+    with (target / "django.mo").open("wb") as file:
+        write_mo(file, merged)
+    return folder / "locale"
+
+
+def prepare(folder: Path) -> None:
+    """Configure Django for rendering only. Does nothing if settings are there already."""
+    import django
+    from django.conf import settings
+
+    if settings.configured:
+        return
+    from jingui.web.templatetags import BUILTINS
+
+    settings.configure(
+        SECRET_KEY="preview", ROOT_URLCONF="tools.preview", STATIC_URL="/static/", USE_I18N=True, USE_TZ=True,
+        LANGUAGE_CODE="zh-hans", LANGUAGES=[("zh-hans", "中文"), ("en", "English")], LOCALE_PATHS=[catalogue(folder)],
+        TIME_ZONE="Asia/Shanghai", INSTALLED_APPS=[],
+        TEMPLATES=[{
+            "BACKEND": "django.template.backends.django.DjangoTemplates", "DIRS": [WEB / "templates"],
+            "OPTIONS": {"builtins": list(BUILTINS), "string_if_invalid": "INVALID(%s)"},
+        }],
+    )  # fmt: skip
+    django.setup()
+
+
+def __getattr__(name: str) -> Any:
+    """`urlpatterns` for the preview: every page's address, answered by nobody."""
+    if name != "urlpatterns":
+        raise AttributeError(name)
+    from django.http import Http404, HttpRequest
+    from django.urls import path
+
+    from jingui.web.viewmodels.paths import ORDER, PATHS
+
+    def nobody(request: HttpRequest, **parts: str) -> Any:
+        raise Http404
+
+    return [path(PATHS[one], nobody, name=one) for one in ORDER]
+
+
+def samples(english: bool) -> dict[str, tuple[str, dict[str, Any]]]:
+    """Name → (template, context) of every sample."""
+    from tools import preview_data as data
+    from tools import preview_more as more
+
+    def t(zh: str, en: str) -> str:
+        return en if english else zh
+
+    inside = data.shell(t, english)
+    outside = data.shell(t, english, signed_in=False)
+    pages = {name: (template, page, outside) for name, (template, page) in data.accounts(t).items() if name != "account"}
+    pages["account"] = (*data.accounts(t)["account"], inside)
+    for name, (template, page) in {**data.errors(t), **more.pages(t)}.items():
+        pages[name] = (template, page, inside)
+    pages |= {
+        "desk": ("desk/desk.html", data.desk(t, True), inside), "desk-empty": ("desk/desk.html", data.desk(t, False), inside),
+        "search": ("access/search.html", data.search(t, False), inside),
+        "search-found": ("access/search.html", data.search(t, True), inside),
+        "chart": ("access/chart.html", data.chart(t), inside), "keys": ("help/keys.html", None, inside),
+    }  # fmt: skip
+    return {name: (template, {"page": page, "shell": around}) for name, (template, page, around) in pages.items()}
+
+
+def render(template: str, context: dict[str, Any], english: bool) -> str:
+    """One page as a browser would get it."""
+    from django.template.loader import render_to_string
+    from django.test import RequestFactory
+    from django.utils.translation import override
+
+    with override("en" if english else "zh-hans"):
+        return render_to_string(template, context, request=RequestFactory().get("/"))
+
+
+def shoot(folder: Path, names: list[str]) -> None:
+    """Screenshots of the rendered pages."""
+    browser = os.environ.get("JINGUI_BROWSER") or shutil.which("chromium") or shutil.which("google-chrome")
+    if not browser:
+        sys.exit("No Chromium on the path; set JINGUI_BROWSER.")
+    quiet = "--headless --no-sandbox --disable-gpu --no-first-run --disable-background-networking --hide-scrollbars"
+    quiet += " --disable-component-update --disable-sync"
+    with tempfile.TemporaryDirectory() as profile:
+        for name in names:
+            for width in WIDTHS:
+                size = f"--window-size={width},{900 if width > 600 else 1400}"
+                shot = f"--screenshot={folder / f'{name}-{width}.png'}"
+                page = (folder / f"{name}.html").as_uri()
+                line = [browser, *quiet.split(), f"--user-data-dir={profile}", size, shot, page]
+                subprocess.run(line, check=True, capture_output=True, timeout=60)
+
+
+def main(arguments: list[str]) -> None:
+    """Render all, or only the names given, and shoot them if asked."""
+    flags = [one for one in arguments if one.startswith("--")]
+    rest = [one for one in arguments if not one.startswith("--")]
+    folder = Path(rest[0] if rest else ROOT / "var" / "preview")
+    folder.mkdir(parents=True, exist_ok=True)
+    prepare(folder)
+    shutil.copytree(WEB / "static", folder / "static", dirs_exist_ok=True)
+    made = []
+    for english in (False, True):
+        for name, (template, context) in samples(english).items():
+            called = f"{name}-{'en' if english else 'zh'}"
+            if rest[1:] and called not in rest[1:]:
+                continue
+            text = render(template, context, english).replace('"/static/', '"static/')
+            (folder / f"{called}.html").write_text(text, encoding="utf-8")
+            made.append(called)
+    print(f"{len(made)} pages in {folder}")
+    if "--shots" in flags:
+        shoot(folder, made)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
