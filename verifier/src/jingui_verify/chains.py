@@ -1,7 +1,7 @@
 """The writers' chains: each process numbers and links its own entries, so nothing can vanish unseen.
 
-When a link breaks, either the older entry or the newer one was altered. The next link, or the next signed list of
-heads, tells which; until then the break is kept as a `Break`.
+When a link breaks, the older entry or the newer one was altered, or something between them is missing. The writer's
+next link, or the next signed list of heads, tells which; until then the break is kept.
 """
 
 from __future__ import annotations
@@ -17,25 +17,23 @@ _HEX = re.compile(r"[0-9a-f]{64}")
 
 
 class Last(NamedTuple):
-    """A writer's newest entry: number, leaf hash, index, and the writer's first index since the last checkpoint."""
+    """A writer's newest entry: number, leaf hash, index, and the writer's first index since the last checkpoint.
+
+    `place` is -1 where only a signed list of heads named the entry.
+    """
 
     n: int
     leaf: str
     place: int
     first: int
 
-
-@dataclass(frozen=True, kw_only=True)
-class Break:
-    """The link between two entries of one writer does not hold."""
-
-    writer: str
-    older: int
-    newer: int
+    def leads_to(self, n: int, prev: str) -> bool:
+        """Whether an entry `n` with this `prev` follows."""
+        return n == self.n + 1 and prev == self.leaf
 
 
 class Doubt(Exception):
-    """The first bad entry is known to be `index`, or to lie in `index` … `last`."""
+    """A bad entry is known to lie in `index` … `last`, and none is known before."""
 
     def __init__(self, bad: Bad, index: int, last: int | None = None) -> None:
         """Keep what is wrong and where."""
@@ -43,80 +41,94 @@ class Doubt(Exception):
         self.bad, self.index, self.last = bad, index, index if last is None else last
 
 
+@dataclass(frozen=True, kw_only=True)
+class Break:
+    """Between `older` (None: the writer was unknown) and `newer` of one writer the chain does not hold."""
+
+    writer: str
+    older: Last | None
+    newer: Last
+    low: int
+
+    def doubt(self, *, newer: bool = False, older: bool = False, decided: bool = True) -> Doubt:
+        """What it amounts to when the next evidence follows `newer`, or `older`, or neither; or is not `decided`."""
+        have, place = self.newer.n, self.newer.place
+        want = 0 if self.older is None else self.older.n + 1
+        before = -1 if self.older is None else self.older.place
+        if have == want:  # the numbers hold, the hash does not
+            if before < self.low or (decided and not newer):
+                return Doubt(Bad("prev", before=before), place)
+            return Doubt(Bad("altered", by=place), before)
+        named = {"writer": self.writer, "want": want, "have": have}
+        if have > want:
+            first = max(before + 1, self.low) if newer or not decided else place
+            return Doubt(Bad("gap", **named), first, place)
+        exact = before >= self.low and self.older is not None and self.older.leaf != self.newer.leaf
+        if exact and newer and not older:
+            return Doubt(Bad("repeat", **named), before)
+        return Doubt(Bad("repeat", **named), before if exact and not decided else place, place)
+
+
 class Chains:
     """All writers' chains. `whole` says whether every writer is known (true from index 0 or after one checkpoint)."""
 
-    def __init__(self, *, whole: bool) -> None:
-        """Start with no writer seen."""
+    def __init__(self, *, whole: bool, low: int = 0) -> None:
+        """Start with no writer seen; everything below index `low` is given."""
         self.last: dict[str, Last] = {}
         self.whole = whole
+        self.low = low
         self.broken: Break | None = None
-        self.low = 0  # the size of the last good checkpoint
 
     def add(self, head: Head, leaf: str, index: int) -> None:
         """Link one more entry; raises Doubt when the first bad entry is known."""
-        known = self.last.get(head.writer)
+        writer, n, prev = head.writer, head.n, head.prev
+        known = self.last.get(writer)
         first = index
         if known is None:
-            if head.n == 0:
-                if head.prev != ZEROS:
-                    raise self._settle(Doubt(Bad("start", writer=head.writer), index))
-            elif self.whole:
-                raise self._settle(Doubt(Bad("gap", writer=head.writer, want=0, have=head.n), index))
+            if n == 0 and prev != ZEROS:
+                self.settle()
+                raise Doubt(Bad("start", writer=writer), index)
+            holds = n == 0 or not self.whole
         else:
-            want = known.n + 1
-            if head.n != want:
-                code = "gap" if head.n > want else "repeat"
-                raise self._settle(Doubt(Bad(code, writer=head.writer, want=want, have=head.n), index))
+            if self.broken is not None and self.broken.writer == writer:
+                older = self.broken.older
+                raise self.broken.doubt(
+                    newer=known.leads_to(n, prev), older=older is not None and older.leads_to(n, prev)
+                )
             if known.first >= self.low:
                 first = known.first
-            holds = head.prev == known.leaf
-            if self.broken is not None and self.broken.writer == head.writer:
-                raise self._older() if holds else self._newer()
-            if not holds and self.broken is None:
-                self.broken = Break(writer=head.writer, older=known.place, newer=index)
-        self.last[head.writer] = Last(head.n, leaf, index, first)
-
-    def _older(self) -> Doubt:
-        assert self.broken is not None
-        if self.broken.older < 0:  # it was only named by a signed list, so the newer one must be wrong
-            return self._newer()
-        return Doubt(Bad("altered", by=self.broken.newer), self.broken.older)
-
-    def _newer(self) -> Doubt:
-        assert self.broken is not None
-        return Doubt(Bad("prev", before=self.broken.older), self.broken.newer)
-
-    def _settle(self, doubt: Doubt) -> Doubt:
-        """An older break comes first; without more evidence the older entry is taken as the altered one."""
-        return doubt if self.broken is None else self._older()
+            holds = n == known.n + 1 and prev == known.leaf
+        self.last[writer] = newest = Last(n, leaf, index, first)
+        if not holds and self.broken is None:
+            self.broken = Break(writer=writer, older=known, newer=newest, low=self.low)
 
     def settle(self) -> None:
-        """At the end of the evidence, raise what a still open break amounts to."""
+        """No more evidence comes: raise what a still open break amounts to."""
         if self.broken is not None:
-            raise self._older()
+            raise self.broken.doubt(decided=False)
 
     def compare(self, signed: dict[str, list[Any]], end: int) -> None:
-        """Compare with a signed list of heads as of index `end`; raises Doubt at the first difference."""
+        """Compare with a signed list of heads as of index `end`; raises Doubt at a difference."""
         if self.broken is not None:
-            held = self.last[self.broken.writer]
-            agrees = signed.get(self.broken.writer) == [held.n, held.leaf]
-            raise self._older() if agrees else self._newer()
+            older, newer, said = self.broken.older, self.broken.newer, signed.get(self.broken.writer)
+            raise self.broken.doubt(
+                newer=said == [newer.n, newer.leaf], older=older is not None and said == [older.n, older.leaf]
+            )
         doubts: list[Doubt] = []
         for writer, mine in self.last.items():
-            other = signed.get(writer)
-            if other == [mine.n, mine.leaf]:
+            said = signed.get(writer)
+            if said == [mine.n, mine.leaf]:
                 continue
-            what = f"writer {writer} n {mine.n}"
-            first = mine.first if mine.first >= self.low else self.low
-            newest = max(mine.place, first)
-            if other is not None and other[0] > mine.n:
-                newest = max(end, first)  # one is missing after the newest we have
-            doubts.append(Doubt(Bad("heads", what=what), first, newest))
-        if self.whole and any(writer not in self.last for writer in signed):
-            doubts.append(Doubt(Bad("heads", what="missing writer"), self.low, max(end, self.low)))
-        if doubts:
-            raise min(doubts, key=lambda doubt: (doubt.index, doubt.last))
+            bad = Bad("heads", what=f"{writer} {mine.n}")
+            first, newest = max(mine.first, self.low), max(mine.place, self.low)
+            if said is not None and said[0] > mine.n:  # one is missing after the newest we have
+                first, newest = max(mine.place + 1, self.low), max(end, self.low)
+            doubts.append(Doubt(bad, min(first, newest), newest))
+        if self.whole:
+            missing = [writer for writer in signed if writer not in self.last]
+            doubts += [Doubt(Bad("heads", what=writer), self.low, max(end, self.low)) for writer in missing]
+        if doubts:  # each range surely holds a bad entry: the one that ends first, the narrower if equal
+            raise min(doubts, key=lambda doubt: (doubt.last, -doubt.index))
 
     def seal(self, signed: dict[str, list[Any]], size: int) -> None:
         """A checkpoint of `size` was good: all below is proved, and writers not yet seen are taken from its list."""

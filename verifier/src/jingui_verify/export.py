@@ -104,8 +104,7 @@ class Export:
         self.sealed = self.start
         self.hash = hash_of(self.suite)
         self.tree = Frontier(self.hash, self.start, hashes_of(value.get("frontier", [])))
-        self.chains = Chains(whole=self.start == 0)
-        self.chains.low = self.start
+        self.chains = Chains(whole=self.start == 0, low=self.start)
         self.key = key
         self.outside = sorted((open_checkpoint(note, key) for note in self.notes), key=lambda point: point.size)
         for point in self.outside:
@@ -203,6 +202,8 @@ class Export:
         if found is None:
             found = self._missing(size)
         sealed = max([self.sealed] + [point.size for point in self.outside[: self.compared]])
+        if found is not None:
+            sealed = min(sealed, found.index)  # what is contradicted from outside is not proved by the file itself
         return Report(
             pinned=self.pinned is not None,
             origin=self.origin,

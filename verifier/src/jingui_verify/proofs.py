@@ -103,9 +103,7 @@ def _entry(check: _Check, proof: dict[str, Any]) -> None:
     with check.step("head"):
         head = parse_head(proof["head"])
     with check.step("inclusion", f"{proof['index']} / {proof['size']}"):
-        _included(
-            check, head, proof["head"], index=proof["index"], size=proof["size"], path=path, root=checkpoint.root
-        )
+        _included(check, head, proof["head"], index=proof["index"], size=proof["size"], path=path, root=checkpoint.root)
     if line:
         digest = check.digest(head.suite)
         with check.step("target", f"{proof['position']} / {proof['count']}"):
@@ -139,9 +137,7 @@ def consistent(digest: Hash, old: Checkpoint, new: Checkpoint, path: list[bytes]
         raise Bad("origin", have=new.origin, want=old.origin)
     if new.time < old.time:
         raise Bad("time", have=new.time, last=old.time)
-    check_consistency(
-        digest, old_size=old.size, old_root=old.root, new_size=new.size, new_root=new.root, path=path
-    )
+    check_consistency(digest, old_size=old.size, old_root=old.root, new_size=new.size, new_root=new.root, path=path)
     if old.size == new.size and old.writers != new.writers:
         raise Bad("heads", what="writers")
 
