@@ -2,9 +2,8 @@
 PYTHON ?= python3
 VENV ?= .venv
 JINGUI_HOME ?= $(CURDIR)/var
-PORT ?= 8400
 BIN := $(VENV)/bin
-export JINGUI_HOME PORT
+export JINGUI_HOME
 export PYTHONDONTWRITEBYTECODE ?= 1
 MAKEFLAGS += --no-print-directory --no-builtin-rules
 .DEFAULT_GOAL := help

@@ -197,7 +197,9 @@ def test_values_between_rooms_are_frozen() -> None:
         for node in ast.walk(ast.parse(path.read_text())):
             if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
                 for each in node.decorator_list:
-                    if "dataclass" in ast.unparse(each):
+                    # `# mutable: <why>` beside the decorator lets a value be built up step by step inside its module.
+                    excused = "# mutable: " in path.read_text().splitlines()[each.lineno - 1]
+                    if "dataclass" in ast.unparse(each) and not excused:
                         given = {word.arg for word in each.keywords} if isinstance(each, ast.Call) else set()
                         if not wanted <= given:
                             loose.append(f"{name(path)}: {node.name}")
