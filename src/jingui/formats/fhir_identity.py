@@ -1,26 +1,10 @@
 """二（一）采集: who a Patient resource says somebody is, as fields for the blind look-up indexes [2.1.2]"""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from jingui.formats.fhir_types import Resource, codes_of
-from jingui.formats.fhir_words import folded, name_form, number_form, phone_form
 from jingui.formats.tables import table
-
-_FORMS: Mapping[str, Callable[[str], str]] = {
-    "name": name_form,
-    "family": name_form,
-    "given": name_form,
-    "phone": phone_form,
-    "birth_date": str.strip,
-    "identifier": folded,
-    "email": folded,
-}
-
-
-def normal(field: str, value: str) -> str:
-    """Return the form in which a field's value is indexed and looked up; idempotent. Numbers are the default form."""
-    return _FORMS.get(field, number_form)(value)
 
 
 def field_of(identifier: Mapping[str, Any]) -> str:
@@ -36,16 +20,16 @@ def field_of(identifier: Mapping[str, Any]) -> str:
 
 
 def identity(patient: Resource) -> list[tuple[str, str]]:
-    """Return each (field, normalised value) by which a Patient can be looked up, without doubles, in order.
+    """Return each (field, value as written) by which a Patient can be looked up, without doubles, in order.
 
-    Identifiers come as their own field, as `identifier` value and as `identifier` system|value.
+    The index normalises width, case and dots. Identifiers come as their own field, as `identifier` value and as
+    `identifier` system|value; names whole in both orders and in parts.
     """
-    found = dict.fromkeys((field, normal(field, text)) for field, text in _fields(patient))
-    return [(field, text) for field, text in found if text]
+    return list(dict.fromkeys((field, text) for field, text in _fields(patient) if text.strip()))
 
 
 def _fields(patient: Resource) -> Iterator[tuple[str, str]]:
-    """Yield each (field, value) as written."""
+    """Yield each (field, value)."""
     for identifier in patient.get("identifier", ()):
         value = identifier.get("value")
         if not value:
@@ -70,16 +54,13 @@ def _name(name: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     if name.get("text"):
         yield "name", name["text"]
     given = [each for each in name.get("given", ()) if each]
-    family = name.get("family", "")
+    family = name.get("family") or ""
     if family:
         yield "family", family
     for each in given:
         yield "given", each
     if family and given:
-        joined = "".join(given)
-        yield "name", family + joined
-        yield "name", joined + family
-        if len(given) > 1:
-            yield "given", joined
-            yield "name", given[0] + family
-            yield "name", family + given[0]
+        gap = " " if family.isascii() else ""
+        for first in dict.fromkeys((gap.join(given), given[0])):
+            yield "name", family + gap + first
+            yield "name", first + gap + family

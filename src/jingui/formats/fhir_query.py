@@ -47,7 +47,7 @@ class DateTerm(NamedTuple):
 
 
 class Wanted(NamedTuple):
-    """One look-up value of a person's identity, normalised as fhir_identity does."""
+    """One look-up value of a person's identity as written; the blind index normalises it."""
 
     field: str
     value: str

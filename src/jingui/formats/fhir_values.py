@@ -6,7 +6,7 @@ from datetime import tzinfo
 from jingui.core.errors import Invalid
 from jingui.core.word import N_
 from jingui.formats.fhir_dates import span
-from jingui.formats.fhir_identity import field_of, normal
+from jingui.formats.fhir_identity import field_of
 from jingui.formats.fhir_query import DateTerm, Prefix, Term, Wanted
 from jingui.formats.fhir_tokens import ANY
 
@@ -23,19 +23,18 @@ def person(name: str, text: str) -> list[Wanted]:
     if name == "identifier":
         system, cut, number = bar(text)
         if not cut:
-            return [Wanted("identifier", normal("identifier", value))]
+            return [Wanted("identifier", value)]
         if not number:
             raise Invalid(places=((name, N_("请写明标识号")),))
         known = field_of({"system": system})
-        whole = number if known != "identifier" or not system else f"{system}|{number}"
-        return [Wanted(known, normal(known, whole))]
+        return [Wanted(known, number if known != "identifier" or not system else f"{system}|{number}")]
     if name == "birthdate":
         day = value.removeprefix("eq")
         if len(day) != 10 or not _DATE.match(day):
             raise Invalid(places=((name, N_("请写完整的出生日期，例如 1980-01-31")),))
         return [Wanted("birth_date", day)]
     fields = ("name", "family", "given") if name == "name" else (name,)
-    return [Wanted(each, normal(each, value)) for each in fields]
+    return [Wanted(each, value) for each in fields]
 
 
 def token(name: str, text: str) -> Term:
