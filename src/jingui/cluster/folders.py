@@ -14,9 +14,8 @@ from jingui.core.word import N_
 
 LONGEST_SOCKET = 107
 """Bytes of a socket's path that the kernel takes."""
-OWN_NAMES = frozenset(
-    "cluster.json cluster.lock users.lock template.lock secret server data data.new log run pg".split()
-)
+LOCKS = {"cluster.lock", "users.lock", "template.lock"}
+OWN_NAMES = LOCKS | {"cluster.json", "secret", "server", "data", "log", "run", "pg"}
 UNSPEAKABLE = "\"'`$\\\n"
 """Signs that pg_ctl would hand to a shell."""
 ELSEWHERE = Path("/var/lib/jingui")
@@ -32,7 +31,7 @@ def make_home(home: Path, account: Account) -> None:
     try:
         home.mkdir(parents=True, exist_ok=True, mode=0o700)
         found = home.stat()
-        if found.st_uid == os.geteuid() and all(entry.name in OWN_NAMES for entry in home.iterdir()):
+        if found.st_uid == os.geteuid() and all(_ours(entry.name) for entry in home.iterdir()):
             home.chmod(0o711 if account.dropping else 0o700)
             found = home.stat()
     except OSError as trouble:
@@ -82,6 +81,11 @@ def _make_elsewhere(home: Path, account: Account) -> None:
         folder.rmdir()
         raise unreachable
     (home / "server").symlink_to(folder)
+
+
+def _ours(name: str) -> bool:
+    """Whether an entry of a home is one that this package makes."""
+    return name in OWN_NAMES or (name.startswith("data.") and name.endswith(".new"))
 
 
 def make_private(folder: Path, account: Account) -> None:

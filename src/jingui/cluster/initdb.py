@@ -1,5 +1,6 @@
 """六（一）安全防护: making the cluster's data directory and its configuration [6.1]"""
 
+import secrets
 import shutil
 from pathlib import Path
 
@@ -33,8 +34,10 @@ def make(layout: Layout, *, programs: Binaries, account: Account, durable: bool)
     enough_space(layout.server, INIT_NEEDS)
     roles.make_passwords(layout)
     folders.make_private(layout.log.parent, account)
-    fresh = layout.server / "data.new"
-    shutil.rmtree(fresh, ignore_errors=True)
+    # an initdb whose caller was killed may still be writing: each attempt has a place of its own
+    for left in layout.server.glob("data.*.new"):
+        shutil.rmtree(left, ignore_errors=True)
+    fresh = layout.server / f"data.{secrets.token_hex(4)}.new"
     folders.make_private(fresh, account)
     once = layout.server / "log" / "password"
     layout.write(once, roles.password(layout, "root") + "\n", owner=account)

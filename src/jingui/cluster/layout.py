@@ -78,7 +78,7 @@ class Layout:
         path = self.home / "cluster.json"
         try:
             row = json.loads(path.read_text())
-        except FileNotFoundError:
+        except (FileNotFoundError, NotADirectoryError):
             return None
         except PermissionError:
             raise Misconfigured(
