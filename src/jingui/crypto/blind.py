@@ -62,6 +62,9 @@ _RULES: Final[Mapping[str, Callable[[str], str]]] = {
     "phone": _phone,
     "email": _flat,
     "birth_date": _date,
+    "identifier": _flat,
+    "family": _name,
+    "given": _name,
 }
 FIELDS: Final = tuple(_RULES)
 

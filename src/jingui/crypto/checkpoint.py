@@ -48,7 +48,7 @@ class Receipt:
 
     def text(self) -> str:
         """Return the note text to be signed, whose origin is `<origin>/receipt`."""
-        return f"{_top(self.origin + '/receipt', self.size, self.root)}time {instant(self.at)}\n"
+        return f"{_top(self.origin, self.size, self.root, '/receipt')}time {instant(self.at)}\n"
 
 
 def heads_hash(suite: Suite, heads: Mapping[str, tuple[int, bytes]]) -> bytes:
@@ -80,17 +80,17 @@ def parse_checkpoint(text: str) -> Checkpoint:
 def parse_receipt(text: str) -> Receipt:
     """Return the receipt that a note's text says; Tampered unless it has exactly this form."""
     lines = _lines(text, 4)
-    if not lines[0].endswith("/receipt"):
+    if not lines[0].removesuffix("/receipt") or not lines[0].endswith("/receipt"):
         raise Tampered(where="receipt")
     return Receipt(
         origin=lines[0].removesuffix("/receipt"), size=_number(lines[1]), root=_root(lines[2]), at=_time(lines[3])
     )
 
 
-def _top(origin: str, size: int, root: bytes) -> str:
+def _top(origin: str, size: int, root: bytes, kind: str = "") -> str:
     if not origin or not origin.isprintable() or len(root) != 32:
         raise ValueError("the origin is one line and the root 32 bytes")
-    return f"{origin}\n{size}\n{base64.b64encode(root).decode()}\n"
+    return f"{origin}{kind}\n{size}\n{base64.b64encode(root).decode()}\n"
 
 
 def _lines(text: str, count: int) -> list[str]:
