@@ -1,6 +1,6 @@
-"""Renders every page with made-up data in both languages into a folder, to look at: `python tools/preview.py [FOLDER]`.
+"""Renders every page with made-up data in both languages into a folder: `python tools/preview.py [FOLDER]`.
 
-Own minimal settings, no database. With `--shots` it also takes screenshots at 1280 and 390 px by a Chromium on the path.
+Own minimal settings, no database. With `--shots` it also takes screenshots at 1280 and 390 px by Chromium.
 """
 
 import os
@@ -46,14 +46,24 @@ def prepare(folder: Path) -> None:
     from jingui.web.templatetags import BUILTINS
 
     settings.configure(
-        SECRET_KEY="preview", ROOT_URLCONF="tools.preview", STATIC_URL="/static/", USE_I18N=True, USE_TZ=True,
-        LANGUAGE_CODE="zh-hans", LANGUAGES=[("zh-hans", "中文"), ("en", "English")], LOCALE_PATHS=[catalogue(folder)],
-        TIME_ZONE="Asia/Shanghai", INSTALLED_APPS=[],
-        TEMPLATES=[{
-            "BACKEND": "django.template.backends.django.DjangoTemplates", "DIRS": [WEB / "templates"],
-            "OPTIONS": {"builtins": list(BUILTINS), "string_if_invalid": "INVALID(%s)"},
-        }],
-    )  # fmt: skip
+        SECRET_KEY="preview",  # noqa: S106 - it signs nothing: pages are only drawn
+        ROOT_URLCONF="tools.preview",
+        STATIC_URL="/static/",
+        USE_I18N=True,
+        USE_TZ=True,
+        LANGUAGE_CODE="zh-hans",
+        LANGUAGES=[("zh-hans", "中文"), ("en", "English")],
+        LOCALE_PATHS=[catalogue(folder)],
+        TIME_ZONE="Asia/Shanghai",
+        INSTALLED_APPS=[],
+        TEMPLATES=[
+            {
+                "BACKEND": "django.template.backends.django.DjangoTemplates",
+                "DIRS": [WEB / "templates"],
+                "OPTIONS": {"builtins": list(BUILTINS), "string_if_invalid": "INVALID(%s)"},
+            }
+        ],
+    )
     django.setup()
 
 
@@ -74,25 +84,34 @@ def __getattr__(name: str) -> Any:
 
 def samples(english: bool) -> dict[str, tuple[str, dict[str, Any]]]:
     """Name → (template, context) of every sample."""
-    from tools import preview_data as data
-    from tools import preview_more as more
+    from tools import preview_care as care
+    from tools import preview_door as door
+    from tools import preview_frame as frame
+    from tools import preview_office as office
+    from tools import preview_record as record
 
     def t(zh: str, en: str) -> str:
         return en if english else zh
 
-    inside = data.shell(t, english)
-    outside = data.shell(t, english, signed_in=False)
-    pages = {name: (template, page, outside) for name, (template, page) in data.accounts(t).items() if name != "account"}
-    pages["account"] = (*data.accounts(t)["account"], inside)
-    for name, (template, page) in {**data.errors(t), **more.pages(t)}.items():
-        pages[name] = (template, page, inside)
-    pages |= {
-        "desk": ("desk/desk.html", data.desk(t, True), inside), "desk-empty": ("desk/desk.html", data.desk(t, False), inside),
-        "search": ("access/search.html", data.search(t, False), inside),
-        "search-found": ("access/search.html", data.search(t, True), inside),
-        "chart": ("access/chart.html", data.chart(t), inside), "keys": ("help/keys.html", None, inside),
-    }  # fmt: skip
-    return {name: (template, {"page": page, "shell": around}) for name, (template, page, around) in pages.items()}
+    inside, outside = frame.shell(t, english), frame.shell(t, english, signed_in=False)
+    found = {
+        "desk": ("desk/desk.html", care.desk(t, True)),
+        "desk-empty": ("desk/desk.html", care.desk(t, False)),
+        "search": ("access/search.html", care.search(t, False)),
+        "search-found": ("access/search.html", care.search(t, True)),
+        "chart": ("access/chart.html", care.chart(t)),
+        "record": ("access/record.html", record.record(t)),
+        "life": ("access/life.html", record.life(t)),
+        "keys": ("help/keys.html", None),
+        **record.ledger(t),
+        **office.people(t),
+        **office.policy(t),
+        **door.errors(t),
+    }
+    pages = {name: (template, {"page": page, "shell": inside}) for name, (template, page) in found.items()}
+    for name, (template, page) in door.accounts(t).items():
+        pages[name] = (template, {"page": page, "shell": inside if name == "account" else outside})
+    return pages
 
 
 def render(template: str, context: dict[str, Any], english: bool) -> str:

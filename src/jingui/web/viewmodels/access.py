@@ -26,7 +26,7 @@ class Found:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SearchPage:
-    """access/search.html. `found` is None before the first search. Terms come by POST and are never in an address."""
+    """access/search.html. `found` is None before the first search. Terms come by POST, never in an address."""
 
     form: Form
     found: tuple[Found, ...] | None = None
@@ -66,7 +66,7 @@ class EncounterLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TimelineItem:
-    """One record of the chart. `flag` is ↑, ↓, ↑↑ … and `flag_text` its word; `was`/`now` show a correction in place."""
+    """One record of the chart. `flag` is ↑ or ↓ and `flag_text` its word; `was`/`now` show a correction in place."""
 
     href: str
     at: datetime

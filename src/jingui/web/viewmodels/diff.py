@@ -1,8 +1,8 @@
 """二（二）录入规范 [2.2.4]: a correction shows the old words struck through and the new ones in place"""
 
+import re
 from dataclasses import dataclass
 from difflib import SequenceMatcher
-from itertools import groupby
 from typing import Literal
 
 LONGEST = 4000  # characters compared one by one; longer texts are shown as a whole, old and new
@@ -37,7 +37,4 @@ def _parts(tag: str, old: str, new: str) -> list[Part]:
 
 def _words(text: str) -> list[str]:
     """Numbers and Latin words stay whole (5.6 → 6.5 is one change); Chinese goes character by character."""
-    words: list[str] = []
-    for latin, run in groupby(text, key=lambda char: char.isascii() and (char.isalnum() or char == ".")):
-        words += ["".join(run)] if latin else list(run)
-    return words
+    return re.findall(r"[A-Za-z0-9.]+|.", text, re.DOTALL)

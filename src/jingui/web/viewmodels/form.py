@@ -5,7 +5,18 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 Kind = Literal[
-    "text", "password", "code", "date", "datetime-local", "number", "tel", "email", "select", "textarea", "checkbox", "hidden"
+    "text",
+    "password",
+    "code",
+    "date",
+    "datetime-local",
+    "number",
+    "tel",
+    "email",
+    "select",
+    "textarea",
+    "checkbox",
+    "hidden",
 ]
 
 

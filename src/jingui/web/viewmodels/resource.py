@@ -21,7 +21,7 @@ _PRESENT = ("text", "display")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shown:
-    """One line: a label, texts beside it, or lines below it. `code` is the coded form of the text, for who checks it."""
+    """One line: a label, texts beside it, or lines below it. `code` is the coded form, for who checks it."""
 
     label: str
     texts: tuple[str, ...] = ()
