@@ -65,7 +65,7 @@ class PolicyText:
 
     def text_hash(self) -> str:
         """SHA-256 (hex) over canonical JSON of title, headings and texts; file name and line numbers do not count."""
-        heads = [[one.id, one.title] for one in (*self.chapters, *self.sections())]
+        heads = [[one.id, one.title] for one in self.chapters] + [[one.id, one.title] for one in self.sections()]
         rows = [self.title, heads, sorted(self.by_id().items())]
         canonical = json.dumps(rows, ensure_ascii=False, separators=(",", ":"))
         return hashlib.sha256(canonical.encode()).hexdigest()

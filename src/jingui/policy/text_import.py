@@ -19,7 +19,8 @@ _HEADINGS = (
     ("section", re.compile(rf"\(({_NUMERAL})\)\s*(.+)|第({_NUMERAL})节\s*(.+)")),
     ("item", re.compile(r"(\d{1,2})[.、](?!\d)\s*(.+)")),
 )
-_PREFIX = re.compile(r"\s*(?:第.{1,3}[章节]|[（(].{1,3}[)）]|[^、.\uff0e]{1,3}[、.\uff0e])\s*")  # U+FF0E: full-width stop
+# \uff0e is the full-width stop.
+_PREFIX = re.compile(r"\s*(?:第.{1,3}[章节]|[（(].{1,3}[)）]|[^、.\uff0e]{1,3}[、.\uff0e])\s*")
 _CONTENTS = re.compile(r"[\t.·… ]+\d{1,4}")
 _PAGE = re.compile(r"-?\s*\d{1,4}\s*-?|第\s*\d+\s*页.{0,12}|page \d+.{0,12}|\d+\s*/\s*\d+", re.IGNORECASE)
 MAX_TITLE = 40
