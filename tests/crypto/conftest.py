@@ -1,7 +1,6 @@
 """Both suites, and a small house of keys in a temporary directory."""
 
 import os
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -57,6 +56,6 @@ class House:
 
 
 @pytest.fixture
-def house(tmp_path: Path) -> Iterator[House]:
+def house(tmp_path: Path) -> House:
     """Return a fresh house of keys."""
-    yield House(tmp_path)
+    return House(tmp_path)

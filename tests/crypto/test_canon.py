@@ -43,7 +43,7 @@ def test_closed_words_are_their_values() -> None:
 )
 def test_what_has_no_canonical_form_is_refused(value: object) -> None:
     for wrapped in (value, [value], {"key": [value]}):
-        with pytest.raises(ValueError, match="."):
+        with pytest.raises(ValueError, match=r"."):
             canon(wrapped)
 
 

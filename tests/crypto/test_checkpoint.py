@@ -1,5 +1,7 @@
 """三（一）存储: checkpoints and receipts have one form [3.1.2]"""
 
+# ruff: noqa: RUF001 -- full-width digits and letters are what is tested
+
 from datetime import UTC, datetime
 
 import pytest

@@ -23,10 +23,10 @@ suites = st.sampled_from([INTERNATIONAL, NATIONAL])
 @given(
     suite=suites,
     words=st.fixed_dictionaries(
-        {key: text for key in ("id", "at", "verb", "decision", "reason", "purpose", "entrance", "writer")}
+        dict.fromkeys(("id", "at", "verb", "decision", "reason", "purpose", "entrance", "writer"), text)
     ),
     lists=st.fixed_dictionaries({"clauses": st.lists(text).map(tuple), "rules": st.lists(text).map(tuple)}),
-    numbers=st.fixed_dictionaries({key: counts for key in ("epoch", "policy", "n", "count")}),
+    numbers=st.fixed_dictionaries(dict.fromkeys(("epoch", "policy", "n", "count"), counts)),
     roots=st.fixed_dictionaries({"prev": hashes, "private": hashes, "targets": hashes}),
 )
 def test_a_head_is_canonical(

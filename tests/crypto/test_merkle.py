@@ -12,8 +12,10 @@ from jingui.crypto.suite import INTERNATIONAL, NATIONAL, Suite
 from jingui.crypto.tiles import Prover, Shelf, completed
 
 # The eight leaves of the Certificate Transparency reference tests, used with RFC 6962 and RFC 9162
-LEAVES = [bytes.fromhex(text) for text in
-          ("", "00", "10", "2021", "3031", "40414243", "5051525354555657", "606162636465666768696a6b6c6d6e6f")]  # fmt: skip
+LEAVES = [
+    bytes.fromhex(text)
+    for text in ("", "00", "10", "2021", "3031", "40414243", "5051525354555657", "606162636465666768696a6b6c6d6e6f")
+]
 ROOTS = [
     "6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d",
     "fac54203e7cc696cf0dfcb42c92a1d9dbaf70ad9e621f4bd8d98662f00e3c125",

@@ -16,20 +16,18 @@ _LARGEST: Final = 4_000_000
 
 def read_secret(path: Path) -> bytes:
     """Return the file's bytes; KeyTrouble when it is missing, a link, not a file, another's, or open to others."""
-    try:
+    with _trouble(path), ExitStack() as closing:
         handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK)
-    except OSError as problem:
-        raise KeyTrouble(path=str(path), problem=problem.strerror or "open") from None
-    with os.fdopen(handle, "rb") as file:
+        closing.callback(os.close, handle)
         about = os.fstat(handle)
         if not stat.S_ISREG(about.st_mode) or about.st_size > _LARGEST:
             raise KeyTrouble(path=str(path), problem="not a key file")
         if about.st_mode & 0o077:
-            raise KeyTrouble(N_("密钥文件可被他人读取，系统拒绝启动。"), N_("请将其权限改为 0600 后重试。"),
-                             path=str(path), problem="mode")  # fmt: skip
+            message, step = N_("密钥文件可被他人读取，系统拒绝启动。"), N_("请将其权限改为 0600 后重试。")
+            raise KeyTrouble(message, step, path=str(path), problem="mode")
         if os.geteuid() and about.st_uid not in (0, os.geteuid()):
             raise KeyTrouble(path=str(path), problem="owner")
-        return file.read()
+        return os.read(handle, _LARGEST)
 
 
 def write_beside(path: Path, data: bytes) -> Path:
