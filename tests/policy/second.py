@@ -54,7 +54,7 @@ GRANTED = {
     **{role: {Purpose.OVERSIGHT} for role in WATCH},
 }
 LISTS = {
-    **{role: CARE for role in CLINICAL},
+    **dict.fromkeys(CLINICAL, CARE),
     **{role: {Purpose.MANAGEMENT, Purpose.QUALITY, Purpose.PAYMENT, Purpose.PATIENT_REQUEST, Purpose.LEGAL,
               Purpose.PUBLIC_HEALTH}
        for role in (Role.ARCHIVIST, Role.CODER, Role.QUALITY, Role.INFECTION_CONTROL, Role.INSURANCE_OFFICE)},
@@ -62,7 +62,7 @@ LISTS = {
     Role.REGISTRAR: INTAKE,
 }  # fmt: skip
 FINDS = {
-    **{role: CARE for role in CLINICAL},
+    **dict.fromkeys(CLINICAL, CARE),
     Role.REGISTRAR: INTAKE,
     Role.ARCHIVIST: {Purpose.MANAGEMENT, Purpose.PATIENT_REQUEST, Purpose.LEGAL},
     Role.INTERFACE: {Purpose.TREATMENT},
@@ -123,7 +123,7 @@ def _directory(v: Vector) -> bool:
 def _reads(v: Vector) -> bool:
     if not _closed(v) and v.category is Category.DIRECTORY and _directory(v):
         return True
-    if _closed(v) or v.role in ADMINS and v.category is not Category.DIRECTORY or _unauthorised(v):
+    if _closed(v) or (v.role in ADMINS and v.category is not Category.DIRECTORY) or _unauthorised(v):
         return False
     covers = v.grant is Grant.COVERS
     if v.role in CLINICAL:
@@ -178,7 +178,7 @@ def _unauthorised(v: Vector) -> bool:
 
 def _writes(v: Vector) -> bool:
     directory = v.category is Category.DIRECTORY
-    if v.own and v.role is not Role.PATIENT or v.state is RecordState.DESTROYED:
+    if (v.own and v.role is not Role.PATIENT) or v.state is RecordState.DESTROYED:
         return False
     if v.verb is Verb.CORRECT and not _correctable(v):
         return False
@@ -186,7 +186,7 @@ def _writes(v: Vector) -> bool:
         return True
     if v.role is Role.SYSTEM:
         return v.verb is Verb.IMPORT and v.purpose is Purpose.OPERATION
-    if directory or v.verb is Verb.IMPORT and v.role is not Role.INTERFACE:
+    if directory or (v.verb is Verb.IMPORT and v.role is not Role.INTERFACE):
         return False
     if v.role is Role.INTERFACE:
         return v.purpose in INTAKE
@@ -221,7 +221,8 @@ def _finds(v: Vector) -> bool:
         return fit and not (v.verb is Verb.RELATE and v.party and v.relation is Relation.NONE)
     if v.verb is Verb.LIST:
         if v.role is Role.INTERFACE:
-            return v.purpose is Purpose.TREATMENT and v.category is not Category.DIRECTORY and v.level is not Level.SECRET
+            plain = v.category is not Category.DIRECTORY and v.level is not Level.SECRET
+            return v.purpose is Purpose.TREATMENT and plain
         if v.role is Role.PATIENT:
             return v.own and v.purpose is Purpose.PATIENT_REQUEST and v.strength is Strength.TWO_FACTOR
         return v.purpose in LISTS.get(v.role, set())
@@ -283,7 +284,8 @@ def _governs(v: Vector) -> bool:
         case Verb.LIFT_HOLD:
             return v.role in (Role.ARCHIVIST, Role.MEDICAL_AFFAIRS, Role.HEAD)
         case Verb.START_SYSTEM:
-            return v.role is Role.SYSTEM and v.strength is Strength.LOCAL and v.entrance in (Entrance.COMMAND, Entrance.JOB)
+            here = v.strength is Strength.LOCAL and v.entrance in (Entrance.COMMAND, Entrance.JOB)
+            return v.role is Role.SYSTEM and here
         case Verb.RECOVER:
             return system or (v.role is Role.SYSTEM and local)
     raise AssertionError(v.verb)
