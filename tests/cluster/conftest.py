@@ -1,5 +1,6 @@
 """Places that a dropped account can reach, and a cluster for tests that only need one."""
 
+import contextlib
 import os
 import pwd
 import shutil
@@ -16,6 +17,13 @@ from jingui.cluster.scratch import scratch_cluster
 
 SOURCES = Path(__file__).parents[2] / "src"
 ORDINARY = "nobody"
+
+
+def lives(pid: int) -> bool:
+    """Whether a process runs; a zombie does not."""
+    with contextlib.suppress(FileNotFoundError, ProcessLookupError):
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] not in "ZX"
+    return False
 
 
 @pytest.fixture

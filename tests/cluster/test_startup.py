@@ -276,6 +276,7 @@ def test_a_start_can_be_given_up(cluster: Cluster) -> None:
         'FATAL:  could not create lock file "/x/.s.PGSQL.5432.lock": Read-only file system',
         'FATAL:  configuration file "/x/jingui.conf" contains errors',
         'FATAL:  could not open file "x": Permission denied',
+        "FATAL:  database files are incompatible with server",
         "FATAL:  could not map anonymous shared memory: Cannot allocate memory",
     ],
 )

@@ -105,11 +105,11 @@ def from_url(url: str, *, variable: str = APP_URL) -> Address:
     password, port = parts.pop("password", ""), parts.pop("port", "5432")
     if not (host and user and database):
         raise wrong
-    ports = port.split(",")
+    ports = [one or "5432" for one in port.split(",")]
     if not all(one.isdigit() and 0 < int(one) < 65536 for one in ports):
         raise wrong
     if len(ports) > 1:
-        parts["port"] = port
+        parts["port"] = ",".join(ports)
     if not all(_local(one) for one in host.split(",")):
         parts.setdefault("sslmode", "verify-full")
     return Address(

@@ -29,7 +29,6 @@ START_NEEDS = 64 << 20
 """Free bytes below which a start is refused: a full disk stops the server in the middle of work."""
 
 StopMode = Literal["smart", "fast", "immediate"]
-RoleName = Literal["root", "owner", "app"]
 
 
 class State(StrEnum):
@@ -187,7 +186,7 @@ class Cluster:
                 return ()
             return self._reload(alive.pid)
 
-    def address(self, role: RoleName, database: str = roles.DATABASE) -> Address:
+    def address(self, role: roles.RoleName, database: str = roles.DATABASE) -> Address:
         """The way in for `root` (manager only), `owner` (migrations) or `app` (runtime)."""
         return Address(
             host=str(self._socket(self._record())),
@@ -241,8 +240,8 @@ class Cluster:
             give_up=give_up,
         )
         if not record.roles:
-            words = {role: roles.password(self.layout, role) for role in ("owner", "app")}
-            roles.ensure(self.address("root"), owner_password=words["owner"], app_password=words["app"])
+            owner, app = roles.password(self.layout, "owner"), roles.password(self.layout, "app")
+            roles.ensure(self.address("root"), owner_password=owner, app_password=app)
             self.layout.save(replace(record, roles=True))
         return started
 

@@ -6,6 +6,7 @@ SCRAM verifiers.
 """
 
 import secrets
+from typing import Literal
 
 import psycopg
 from psycopg import sql
@@ -15,12 +16,13 @@ from jingui.cluster.layout import Layout
 from jingui.core.errors import Misconfigured
 from jingui.core.word import N_
 
+RoleName = Literal["root", "owner", "app"]
 ROOT, OWNER, APP = "jingui_root", "jingui_owner", "jingui_app"
-ROLES = {"root": ROOT, "owner": OWNER, "app": APP}
+ROLES: dict[RoleName, str] = {"root": ROOT, "owner": OWNER, "app": APP}
 DATABASE = "jingui"
 
 
-def password(layout: Layout, role: str) -> str:
+def password(layout: Layout, role: RoleName) -> str:
     """The password of `role` (`root`, `owner`, `app`); raises Misconfigured when its file is gone or unreadable."""
     path = layout.secret / role
     try:

@@ -41,7 +41,11 @@ FINAL: tuple[tuple[re.Pattern[str], str, str], ...] = (
         N_("数据库设置有误，服务器拒绝启动。"),
         N_("请改正日志中指出的设置。"),
     ),
-    (re.compile(r"not compatible with server"), N_("数据目录属于另一版本的数据库。"), N_("请使用原版本，或先升级。")),
+    (
+        re.compile(r"(?:in|not )compatible with (?:server|this version)"),
+        N_("数据目录属于另一版本的数据库。"),
+        N_("请使用原版本，或先升级。"),
+    ),
     (re.compile(r"Permission denied"), N_("数据库没有读写其目录的权限。"), N_("请改正目录属主和权限。")),
     (
         re.compile(r"could not (?:map anonymous|create) shared memory|Cannot allocate memory"),
