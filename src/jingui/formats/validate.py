@@ -8,6 +8,7 @@ import jsonschema_rs
 
 from jingui.core.errors import Unprocessable
 from jingui.core.word import N_
+from jingui.formats.identifiers import errors
 from jingui.formats.narrative import unsafe
 from jingui.formats.tables import schema
 
@@ -57,6 +58,7 @@ def validate(resource: dict[str, Any]) -> None:
         and _validator().is_valid({kind: resource})
         and "contained" not in resource
         and "text" not in resource
+        and "identifier" not in resource
         and kind not in _CARRIERS
     ):
         return
@@ -85,6 +87,8 @@ def _places(resource: dict[str, Any], path: str, nesting: int) -> Iterator[tuple
         what = unsafe(text["div"])
         if what:
             yield (f"{path}.text.div", what)
+    for place, what in errors(resource):
+        yield (path + place.removeprefix(kind) if path else place, what)
     for where, inner in _inside(resource, kind, path):
         if nesting and where.startswith(f"{path}.contained"):
             yield (where, N_("内含资源不能再内含资源"))
