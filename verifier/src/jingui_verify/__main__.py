@@ -68,7 +68,7 @@ def _key(given: str | None) -> Key | None:
     if given is None:
         return None
     line = given if "+" in given and not Path(given).is_file() else _text(Path(given))
-    return parse_key(line)
+    return parse_key(line.strip())
 
 
 def _progress(entries: int, seconds: float) -> None:

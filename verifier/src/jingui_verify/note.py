@@ -20,7 +20,7 @@ LONGEST = 1_000_000
 MOST_SIGNATURES = 100
 _P = 2**255 - 19
 # The y coordinates of the eight points of small order: a key among them would accept forged signatures.
-_Y8 = 0x7A03AC9277FDC74EC6CC392CFA53202A0F67100D760B3CBA4FD83D3D706A17C7
+_Y8 = 0x7A03AC9277FDC74EC6CC392CFA53202A0F67100D760B3CBA4FD84D3D706A17C7
 _SMALL = frozenset({0, 1, _P - 1, _Y8, _P - _Y8})
 _NAME = re.compile(r"[^\s+\x00-\x20\x7f]{1,255}")
 _SIGNATURE = re.compile(r"— (\S+) (\S+)")
@@ -67,7 +67,7 @@ class Key:
 
 def parse_key(line: str) -> Key:
     """The key of `<name>+<id hex>+<base64(type || public key)>`; Bad('key') unless name, id, type and point agree."""
-    parts = line.strip("\r\n").split("+", 2)
+    parts = line.split("+", 2)
     if len(parts) != 3 or not _NAME.fullmatch(parts[0]):
         raise Bad("key", what="form")
     name, number, body = parts
