@@ -1,0 +1,152 @@
+"""Visits without a bed: outpatient, emergency, internet and health check [2.2.2]"""
+
+from datetime import timedelta
+
+from jingui.core.words import EncounterKind
+from jingui.demo.generator import codes, imaging, labs, orders, phrases, vitals
+from jingui.demo.generator.chart import Chart, instant
+from jingui.demo.generator.consents import sensitive_consent
+from jingui.demo.generator.documents import add_document, numbered
+from jingui.demo.generator.visits import add_condition, open_encounter
+
+MINUTE = timedelta(minutes=1)
+
+
+def _diagnoses(chart: Chart, others: float) -> list[str]:
+    script = chart.script
+    add_condition(chart, script["code"], script["name"], after=15 * MINUTE)
+    said = [script["name"]]
+    for code, name, chance in script.get("other", []):
+        if chart.coin(float(chance) * others):
+            add_condition(chart, code, name, main=False, after=16 * MINUTE)
+            said.append(name)
+    return said
+
+
+def visit(chart: Chart, stage: str) -> None:
+    """An outpatient (or internet) visit; `stage` is first, lead (before a stay) or follow."""
+    script, rng = chart.script, chart.rng
+    first = stage == "first"
+    well = 0.15 if first else 0.75
+    complaint = chart.say(script["complaint"] if first else script.get(f"{stage}_complaint", "复诊，要求开药"))
+    open_encounter(chart, complaint)
+    at, remote = chart.start, chart.kind is EncounterKind.INTERNET
+    signs = vitals.draw(chart, well)
+    if not remote:
+        keys = ("t", "p", "r") if phrases.years(chart) < 14 else ("bp", "p") + (("t",) if script.get("fever") else ())
+        signs = vitals.add_vitals(chart, at + 4 * MINUTE, well, keys)
+    if first and script.get("consent"):
+        sensitive_consent(chart, at + 8 * MINUTE)
+    found: list[str] = []
+    panels, reports = script.get("visit_labs", []), script.get("visit_reports", [])
+    if not remote and panels and (first or chart.coin(0.35)):
+        panel = panels[0] if first else rng.choice(panels)
+        name = labs.table("labs")["panels"][panel][0]
+        found.append(labs.spoken(name, labs.add_panel(chart, panel, at + 18 * MINUTE, well)))
+    if not remote and reports and (first or chart.coin(0.2)):
+        found.append(imaging.add_report(chart, rng.choice(reports), at + 20 * MINUTE))
+    diagnoses = _diagnoses(chart, 0.7 if first else 0.3)
+    medicines = script.get("visit_drugs", [])
+    days = 14 if script.get("chronic") else rng.choice((3, 5, 7))
+    order_at = at + (200 if found else 22) * MINUTE
+    said = [orders.add_medicine(chart, key, order_at, days, by=chart.team.attending) for key in medicines]
+    story = script["illness"] if first else script.get(stage) or script["follow"]
+    handling = [chart.say(script["handling"])] + ([f"药物：{'；'.join(said)}。"] if said else [])
+    sections = [
+        ("主诉", complaint),
+        ("现病史", chart.say(rng.choice(story))),
+        ("既往史", phrases.past(chart) if first else "同前。"),
+        ("过敏史", phrases.allergies(chart)),
+        ("体格检查", "互联网复诊，未行体格检查。" if remote else phrases.examination(chart, signs)),
+        ("辅助检查", "\n".join(found)),
+        ("初步诊断", numbered(diagnoses)),
+        ("处理意见", numbered(handling)),
+    ]
+    if not first and not remote:
+        sections[4] = ("体格检查", f"{vitals.spoken(signs)}\n{chart.say(script.get('follow_exam', '一般情况可，心肺腹查体未见新发异常。'))}")
+    add_document(chart, "visit", order_at + 3 * MINUTE, sections, author=chart.team.attending)
+
+
+def emergency(chart: Chart, disposal: str) -> None:
+    """An emergency visit with triage, first tests and where the patient goes next."""
+    script, at = chart.script, chart.start
+    complaint = chart.say(script["complaint"])
+    open_encounter(chart, complaint)
+    level, word = script.get("triage", (3, "急症"))
+    chart.add(
+        {
+            "resourceType": "Observation",
+            "status": "final",
+            "category": [codes.concept(f"{codes.HL7}/observation-category", "survey", "Survey", "预检分诊")],
+            "code": codes.concept(codes.own("finding"), "triage", "预检分诊级别"),
+            "subject": chart.subject,
+            "encounter": chart.here,
+            "effectiveDateTime": instant(at),
+            "performer": [chart.practitioner(chart.team.nurse)],
+            "valueCodeableConcept": codes.concept(codes.own("triage"), str(level), f"{level} 级（{word}）"),
+        },
+        chart.team.nurse,
+        at,
+        after=2 * MINUTE,
+    )
+    signs = vitals.add_vitals(chart, at + 3 * MINUTE, 0.0, ("t", "p", "r", "bp", "spo2"))
+    found = []
+    for panel in script.get("urgent_labs", script.get("visit_labs", []))[:1]:
+        name = labs.table("labs")["panels"][panel][0]
+        found.append(labs.spoken(name, labs.add_panel(chart, panel, at + 12 * MINUTE, 0.0)))
+    found += [imaging.add_report(chart, key, at + 15 * MINUTE) for key in script.get("urgent_reports", [])[:1]]
+    diagnoses = _diagnoses(chart, 0.4)
+    said = [orders.add_medicine(chart, key, at + 25 * MINUTE, 1, given=1, by=chart.team.attending) for key in script.get("urgent_drugs", [])]
+    handling = [chart.say(script.get("urgent", "监测生命体征，完善相关检查。"))]
+    handling += [f"急诊用药：{'；'.join(said)}。"] if said else []
+    handling.append(disposal)
+    add_document(
+        chart,
+        "visit",
+        at + 40 * MINUTE,
+        [
+            ("主诉", complaint),
+            ("现病史", chart.say(chart.rng.choice(script["illness"]))),
+            ("既往史", phrases.past(chart)),
+            ("过敏史", "不详。" if "unidentified" in chart.who.note else phrases.allergies(chart)),
+            ("体格检查", phrases.examination(chart, signs)),
+            ("辅助检查", "\n".join(found)),
+            ("初步诊断", numbered(diagnoses)),
+            ("处理意见", numbered(handling)),
+        ],
+        author=chart.team.attending,
+        title="急诊病历",
+    )
+
+
+def check_up(chart: Chart) -> None:
+    """A health check: measures, tests, pictures and one report with advice."""
+    script, at, rng = chart.script, chart.start, chart.rng
+    open_encounter(chart, "健康体检")
+    signs = vitals.add_vitals(chart, at + 5 * MINUTE, 1.0, ("bp", "p"))
+    height = round(rng.gauss(170 if chart.who.sex == "male" else 159, 5))
+    weight = round(rng.gauss(23.6, 2.6) * (height / 100) ** 2, 1)
+    bmi = round(weight / (height / 100) ** 2, 1)
+    for key, value in (("height", float(height)), ("weight", weight), ("bmi", bmi)):
+        vitals.add_measure(chart, key, value, at + 8 * MINUTE)
+    found = []
+    for panel in rng.sample(script["visit_labs"], 2):
+        name = labs.table("labs")["panels"][panel][0]
+        found.append(labs.spoken(name, labs.add_panel(chart, panel, at + 15 * MINUTE, rng.uniform(0, 1))))
+    for key in rng.sample(script["visit_reports"], 2):
+        found.append(imaging.add_report(chart, key, at + 40 * MINUTE))
+    add_condition(chart, script["code"], script["name"], after=60 * MINUTE)
+    advice = [chart.say(each) for each in rng.sample(script["advice"], 3)]
+    if bmi >= 24:
+        advice.insert(0, f"体质指数 {bmi} kg/m²，属{'肥胖' if bmi >= 28 else '超重'}，建议控制体重。")
+    add_document(
+        chart,
+        "checkup",
+        at + 2 * timedelta(days=1),
+        [
+            ("体格检查", f"{vitals.spoken(signs)}身高 {height} cm，体重 {weight} kg。内科、外科检查未见明显异常。"),
+            ("辅助检查", "\n".join(found)),
+            ("健康指导", numbered(advice)),
+        ],
+        author=chart.team.attending,
+    )
