@@ -26,11 +26,7 @@ class FileProvider:
 
         A key that lies beside the data is backed up and stolen with it, so no path in `outside` may contain it.
         """
-        real = path.parent.resolve() / path.name
-        for directory in outside:
-            if real.is_relative_to(directory.resolve()):
-                raise KeyTrouble(N_("密钥文件放在了数据目录之内，系统拒绝启动。"), N_("请将其移到数据目录之外。"),
-                                 path=str(path), problem="inside the data directory")  # fmt: skip
+        _stands_outside(path, outside)
         line = _LINE.fullmatch(read_secret(path))
         if line is None or _check(line[1], line[2]) != line[3]:
             raise KeyTrouble(path=str(path), problem="half-written")
@@ -41,6 +37,7 @@ class FileProvider:
         cls, path: Path, suite: Suite, random: Callable[[int], bytes], outside: tuple[Path, ...] = ()
     ) -> "FileProvider":
         """Make a new key file and read it; KeyTrouble when anything stands there already."""
+        _stands_outside(path, outside)
         name, key = suite.name.encode(), random(32).hex().encode()
         create(path, b"jingui-key-1 %s %s %s\n" % (name, key, _check(name, key)))
         return cls(path, outside)
@@ -59,3 +56,11 @@ class FileProvider:
 
 def _check(suite: bytes, key: bytes) -> bytes:
     return hashlib.sha256(b"jingui-key-1 " + suite + b" " + key).hexdigest()[:8].encode()
+
+
+def _stands_outside(path: Path, outside: tuple[Path, ...]) -> None:
+    real = path.parent.resolve() / path.name
+    for directory in outside:
+        if real.is_relative_to(directory.resolve()):
+            raise KeyTrouble(N_("密钥文件放在了数据目录之内，系统拒绝启动。"), N_("请将其移到数据目录之外。"),
+                             path=str(path), problem="inside the data directory")  # fmt: skip

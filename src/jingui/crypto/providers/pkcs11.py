@@ -33,7 +33,11 @@ class Pkcs11:
                 N_("没有安装 PKCS#11 客户端。"), N_("请安装 jingui[pkcs11] 后重试。"), provider="pkcs11"
             ) from None
         try:
-            session = pkcs11.lib(module).get_token(token_label=token).open(user_pin=pin)
+            found_token = pkcs11.lib(module).get_token(token_label=token)
+            try:
+                session = found_token.open(user_pin=pin)
+            except pkcs11.UserAlreadyLoggedIn:  # a login is the whole process's; a second session joins it
+                session = found_token.open()
             found = session.get_key(object_class=pkcs11.ObjectClass.SECRET_KEY, label=key)
         except (pkcs11.PKCS11Error, RuntimeError, OSError) as problem:  # RuntimeError: the library cannot be loaded
             raise KeyTrouble(problem=type(problem).__name__, provider="pkcs11") from None
