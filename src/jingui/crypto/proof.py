@@ -13,7 +13,7 @@ from jingui.crypto.checkpoint import Checkpoint, Receipt, parse_checkpoint, pars
 from jingui.crypto.entry import private_commitment
 from jingui.crypto.merkle import verify_consistency, verify_inclusion
 from jingui.crypto.suite import Suite
-from jingui.crypto.tiles import Prover
+from jingui.crypto.tiles import prover_of
 
 Proof = dict[str, Any]
 _HEX: Final = re.compile(r"[0-9a-f]{64}", re.ASCII)
@@ -38,8 +38,7 @@ def prove_line(
 
     `lines` are the canonical targets of the entry as they were stored.
     """
-    leaves = [suite.digest(b"\x00" + line) for line in lines]
-    prover = Prover(suite, lambda _level, index, width: leaves[index * 256 : index * 256 + width], len(leaves))
+    prover = prover_of(suite, [suite.digest(b"\x00" + line) for line in lines])
     proof = {
         **entry,
         "kind": "line",
@@ -58,8 +57,7 @@ def prove_consistency(old: str, new: str, path: Sequence[bytes]) -> Proof:
 
 def prove_receipt(suite: Suite, heads: Sequence[bytes], position: int, signed: str) -> Proof:
     """Return the receipt of one entry of a batch, whose signed receipt note is over all `heads`."""
-    leaves = [suite.digest(b"\x00" + head) for head in heads]
-    prover = Prover(suite, lambda _level, index, width: leaves[index * 256 : index * 256 + width], len(leaves))
+    prover = prover_of(suite, [suite.digest(b"\x00" + head) for head in heads])
     return {
         "kind": "receipt",
         "head": heads[position].decode(),

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 
 from jingui.core.errors import Tampered
-from jingui.crypto.merkle import TILE_HEIGHT, TILE_WIDTH, fold, tile_root
+from jingui.crypto.merkle import TILE_HEIGHT, TILE_WIDTH, Tree, fold, tile_root
 from jingui.crypto.suite import Suite
 
 TileSource = Callable[[int, int, int], Sequence[bytes]]
@@ -134,6 +134,13 @@ class Shelf:
         if root is None:
             root = self._roots[level, index] = tile_root(self._digest, self._full(level, index))
         return root
+
+
+def prover_of(suite: Suite, leaves: Sequence[bytes]) -> Prover:
+    """Return a prover over a list of leaf hashes that is wholly in memory."""
+    full = {(tile.level, tile.number): tile.hashes for tile in Tree(suite).append(leaves)}
+    shelf = Shelf(suite, lambda start, stop: leaves[start:stop], lambda level, index: full[level, index])
+    return Prover(suite, shelf, len(leaves))
 
 
 def _split(size: int) -> int:
