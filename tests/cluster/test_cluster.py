@@ -21,7 +21,7 @@ AsOrdinary = Callable[[str], "subprocess.CompletedProcess[str]"]
 
 def one(cluster: Cluster, question: str) -> object:
     with psycopg.connect(cluster.address("owner").psycopg()) as link:
-        row = link.execute(question).fetchone()  # type: ignore[arg-type]  # a test's own text
+        row = link.execute(question).fetchone()
     assert row is not None
     return row[0]
 

@@ -142,7 +142,7 @@ def test_a_server_with_other_settings_is_told_apart(cluster: Cluster, open_folde
     other = open_folder / "other"
     other.mkdir(mode=0o700)
     account.own(other)
-    words = ["-w", "-D", cluster.layout.data, "-l", cluster.layout.log, "-o", f"-k {other}"]
+    words: list[str | Path] = ["-w", "-D", cluster.layout.data, "-l", cluster.layout.log, "-o", f"-k {other}"]
     assert account.run([programs.program("pg_ctl"), *words, "start"]).code == 0
     assert cluster.status().state is State.FOREIGN
     with pytest.raises(Misconfigured) as caught:

@@ -124,11 +124,12 @@ class Cluster:
 
     def stop_unless_used(self) -> bool:
         """Stop the server if no other process holds `using`; True when it was stopped."""
-        try:
-            with self.layout.lock("users.lock", wait=0.0):
-                return self.stop()
-        except Unavailable:
-            return False
+        with contextlib.ExitStack() as held:
+            try:
+                held.enter_context(self.layout.lock("users.lock", wait=0.0))
+            except Unavailable:
+                return False  # somebody still needs it
+            return self.stop()
 
     @contextlib.contextmanager
     def using(self) -> Iterator[None]:
