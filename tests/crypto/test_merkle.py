@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from jingui.core.errors import Tampered
 from jingui.crypto import merkle
 from jingui.crypto.suite import INTERNATIONAL, NATIONAL, Suite
-from jingui.crypto.tiles import Prover, Shelf, completed
+from jingui.crypto.tiles import Prover, Shelf, completed, resume
 
 # The eight leaves of the Certificate Transparency reference tests, used with RFC 6962 and RFC 9162
 LEAVES = [
@@ -182,6 +182,16 @@ def test_growing_in_steps_or_after_a_restart_is_growing_at_once(steps: list[int]
     assert tree.size == at
     assert tree.root() == merkle.tree_hash(INTERNATIONAL, leaves[:at])
     assert sorted(tiles) == sorted(merkle.Tree(INTERNATIONAL).append(leaves[:at]))
+
+
+@pytest.mark.parametrize("size", [0, 1, 255, 256, 257, 65_535, 65_536, 65_537, 70_000])
+def test_a_tree_resumes_from_its_stored_tiles(size: int) -> None:
+    held = log("intl", 70_000)
+    shelf = Shelf(INTERNATIONAL, lambda start, stop: held.leaves[start:stop], lambda level, n: held.full[level, n])
+    tree = resume(INTERNATIONAL, size, shelf)
+    tree.append(held.leaves[size:])
+    assert tree.root() == held.tree.root()
+    assert tree.edge() == held.tree.edge()
 
 
 def test_an_edge_of_another_size_is_refused() -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 
 from jingui.core.errors import Tampered
-from jingui.crypto.merkle import TILE_HEIGHT, TILE_WIDTH, Tree, fold, tile_root
+from jingui.crypto.merkle import TILE_HEIGHT, TILE_WIDTH, Tree, edge_widths, fold, tile_root
 from jingui.crypto.suite import Suite
 
 TileSource = Callable[[int, int, int], Sequence[bytes]]
@@ -134,6 +134,15 @@ class Shelf:
         if root is None:
             root = self._roots[level, index] = tile_root(self._digest, self._full(level, index))
         return root
+
+
+def resume(suite: Suite, size: int, source: TileSource) -> Tree:
+    """Return the growing tree at `size`, its edge read from stored tiles (after a restart)."""
+    edge = [
+        list(source(level, size >> (TILE_HEIGHT * (level + 1)), width)) if width else []
+        for level, width in enumerate(edge_widths(size))
+    ]
+    return Tree(suite, size, edge)
 
 
 def prover_of(suite: Suite, leaves: Sequence[bytes]) -> Prover:
