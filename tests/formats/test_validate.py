@@ -82,7 +82,9 @@ def test_taken(change: dict[str, Any]) -> None:
 
 
 def test_status_may_be_absent_with_a_reason() -> None:
-    reason = {"extension": [{"url": "http://hl7.org/fhir/StructureDefinition/data-absent-reason", "valueCode": "unknown"}]}
+    reason = {
+        "extension": [{"url": "http://hl7.org/fhir/StructureDefinition/data-absent-reason", "valueCode": "unknown"}]
+    }
     validate({"resourceType": "Observation", "_status": reason, "code": {"text": "x"}})
 
 

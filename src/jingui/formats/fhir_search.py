@@ -20,6 +20,7 @@ MAX_PAIRS = 40
 MAX_LENGTH = 4096
 _ID = re.compile(r"[A-Za-z0-9\-.]{1,64}\Z")
 _CURSOR = re.compile(r"[A-Za-z0-9_\-.=]{1,512}\Z")
+_UNANSWERED = frozenset({"_has", "_revinclude", "_filter", "_query", "_text", "_content", "_contained", "_list"})
 _SILENT = frozenset({"_format", "_pretty", "_total"})  # of the representation, not of the result
 
 
@@ -108,9 +109,9 @@ def _control(draft: _Draft, kind: str, name: str, value: str, zone: tzinfo) -> b
             if not _CURSOR.match(value):
                 raise Invalid(places=((name, N_("页码标记不正确")),))
             draft.cursor = value
-        case "_has" | "_revinclude" | "_filter" | "_query" | "_text" | "_content" | "_contained":
-            raise Invalid(places=((name, N_("不支持这种检索方式")),))
         case _:
+            if name.partition(":")[0] in _UNANSWERED or (name[:1] == "_" and ":" in name):
+                raise Invalid(places=((name[:64], N_("不支持这种检索方式")),))
             return False
     return True
 

@@ -23,7 +23,7 @@ def id_card_ok(number: str) -> bool:
         ric.get_birth_date(number)
     except ValidationError:
         return False
-    return bool(ric.calc_check_digit(number[:17]) == number[17])
+    return bool(ric.calc_check_digit(number) == number[17])
 
 
 def errors(resource: Resource) -> Iterator[tuple[str, str]]:

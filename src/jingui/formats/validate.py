@@ -13,6 +13,7 @@ from jingui.formats.narrative import unsafe
 from jingui.formats.tables import schema
 
 MAX_PLACES = 50
+_CARRIERS = frozenset({"Bundle", "Parameters"})
 
 _WHAT = {
     "AdditionalProperties": N_("没有这个元素"),
@@ -55,11 +56,11 @@ def validate(resource: dict[str, Any]) -> None:
     kind = resource.get("resourceType")
     if (
         isinstance(kind, str)
-        and _validator().is_valid({kind: resource})
+        and kind not in _CARRIERS
         and "contained" not in resource
         and "text" not in resource
         and "identifier" not in resource
-        and kind not in _CARRIERS
+        and _validator().is_valid({kind: resource})
     ):
         return
     found: list[tuple[str, str]] = []
@@ -114,9 +115,6 @@ def _inside(resource: dict[str, Any], kind: str, path: str) -> Iterator[tuple[st
             if "resource" in part:
                 yield f"{where}.resource", part["resource"]
             stack.extend((f"{where}.part[{n}]", each) for n, each in enumerate(part.get("part", ())))
-
-
-_CARRIERS = frozenset({"Bundle", "Parameters"})
 
 
 def _place(error: jsonschema_rs.ValidationError, path: str) -> tuple[str, str]:
