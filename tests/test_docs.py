@@ -1,4 +1,4 @@
-"""What the documents say is true: links lead somewhere, commands exist, both languages tell the same, pages are fresh."""
+"""What the documents say is true: links lead somewhere, commands exist, both languages agree, pages are fresh."""
 
 import re
 import subprocess
