@@ -1,4 +1,4 @@
-"""三（一）存储: canonical JSON is one text per value [3.1.2]"""
+"""一（三）全程管控: canonical JSON is one text per value [1.3.3]"""
 
 import json
 

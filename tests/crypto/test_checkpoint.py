@@ -1,4 +1,4 @@
-"""三（一）存储: checkpoints and receipts have one form [3.1.2]"""
+"""一（三）全程管控: checkpoints and receipts have one form [1.3.3]"""
 
 # ruff: noqa: RUF001 -- full-width digits and letters are what is tested
 

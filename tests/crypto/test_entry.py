@@ -1,4 +1,4 @@
-"""三（一）存储: an entry's bytes are canonical and its commitments are those of the format [3.1.2] [4.1.2]"""
+"""一（三）全程管控: an entry's bytes are canonical and its commitments are those of the format [1.3.3] [4.1.2]"""
 
 import json
 from datetime import UTC, datetime, timedelta, timezone

@@ -1,4 +1,4 @@
-"""五（二）共享: public ids are a permutation of the pairs [5.2.3]"""
+"""四（一）内部查阅: public ids are a permutation of the pairs [4.1.3]"""
 
 # ruff: noqa: RUF001 -- full-width digits and letters are what is tested
 

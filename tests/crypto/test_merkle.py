@@ -1,4 +1,4 @@
-"""三（一）存储: the tree against published vectors, the RFC's recursion, and forgers [3.1.2]"""
+"""一（三）全程管控: the tree against published vectors, the RFC's recursion, and forgers [1.3.3]"""
 
 from functools import lru_cache
 

@@ -1,4 +1,4 @@
-"""三（一）存储: signed notes, as C2SP writes them, and nothing that only looks like one [3.1.2]"""
+"""一（三）全程管控: signed notes, as C2SP writes them, and nothing that only looks like one [1.3.3]"""
 
 import hashlib
 

@@ -1,4 +1,4 @@
-"""三（一）存储: proofs convince only of what is so, and show nothing of others [3.1.2] [4.1.2]"""
+"""一（三）全程管控: proofs convince only of what is so, and show nothing of others [1.3.3] [4.1.2]"""
 
 import json
 from collections.abc import Callable

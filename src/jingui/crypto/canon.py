@@ -1,4 +1,4 @@
-"""三（一）存储: canonical JSON of the ledger (RFC 8785 without floats) [3.1.2]"""
+"""一（三）全程管控: canonical JSON of the ledger (RFC 8785 without floats) [1.3.3]"""
 
 from typing import Final
 

@@ -1,4 +1,4 @@
-"""三（一）存储: checkpoints of the ledger and receipts of a batch, as note texts [3.1.2]"""
+"""一（三）全程管控: checkpoints of the ledger and receipts of a batch, as note texts [1.3.3]"""
 
 import base64
 import binascii

@@ -1,4 +1,4 @@
-"""三（一）存储: how a ledger entry becomes bytes and hashes (docs/ledger-format.md, version 1) [3.1.2]
+"""一（三）全程管控: how a ledger entry becomes bytes and hashes (docs/ledger-format.md, version 1) [1.3.3]
 
 Keys are written here in sorted order and every value is text or an integer, so orjson's plain output is canonical;
 tests compare it with `canon`.

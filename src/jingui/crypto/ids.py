@@ -1,4 +1,4 @@
-"""五（二）共享: public record ids that name a shard and link nothing [5.2.3]"""
+"""四（一）内部查阅: public record ids that name a shard and link nothing [4.1.3]"""
 
 import re
 import threading

@@ -1,4 +1,4 @@
-"""三（一）存储: secret files on disk: who may read them, and how they are replaced [3.1.1] [6.1.3]"""
+"""三（一）存储: secret files on disk: who may read them, and how they are replaced [3.1.1]"""
 
 import fcntl
 import os

@@ -1,4 +1,4 @@
-"""三（一）存储: the RFC 9162 Merkle tree: hashing, growing, checking [3.1.2]"""
+"""一（三）全程管控: the RFC 9162 Merkle tree: hashing, growing, checking [1.3.3]"""
 
 from collections.abc import Callable, Iterable, Sequence
 from typing import Final, NamedTuple

@@ -1,4 +1,4 @@
-"""三（一）存储: C2SP signed notes, strictly [3.1.2]
+"""一（三）全程管控: C2SP signed notes, strictly [1.3.3]
 
 A note is text ending in a newline, an empty line, and one line per signature:
 `— <key name> <base64(key id ‖ signature)>`.

@@ -1,4 +1,4 @@
-"""三（一）存储: proofs about the ledger, made and checked (docs/ledger-format.md) [3.1.2] [4.1.2]"""
+"""一（三）全程管控: proofs about the ledger, made and checked (docs/ledger-format.md) [1.3.3] [4.1.2]"""
 
 import re
 from collections.abc import Iterable, Mapping, Sequence

@@ -1,4 +1,4 @@
-"""三（一）销毁: giving segments new keys: ordinary rotation, and destruction [3.1.3] [6.1.3]
+"""三（一）销毁: giving segments new keys: ordinary rotation, and destruction [3.1.3]
 
 1. `begin` writes a generation that holds the old and the new key (every registered copy, read back).
 2. The caller re-wraps the survivors and commits them in the database; a destroyed key is left out.

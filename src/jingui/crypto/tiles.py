@@ -1,4 +1,4 @@
-"""三（一）存储: proofs from stored tiles, and which tiles a tree has [3.1.2]"""
+"""一（三）全程管控: proofs from stored tiles, and which tiles a tree has [1.3.3]"""
 
 from collections.abc import Callable, Iterator, Sequence
 

@@ -1,4 +1,4 @@
-"""三（一）存储: key providers: who holds the key that seals the key files [3.1.1] [6.1.2]"""
+"""三（一）存储: key providers: who holds the key that seals the key files [3.1.1]"""
 
 from typing import Protocol
 
