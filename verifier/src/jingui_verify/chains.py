@@ -61,7 +61,7 @@ class Break:
             return Doubt(Bad("altered", by=place), before)
         named = {"writer": self.writer, "want": want, "have": have}
         if have > want:
-            first = max(before + 1, self.low) if newer or not decided else place
+            first = max(before + 1, self.low) if newer or older or not decided else place
             return Doubt(Bad("gap", **named), first, place)
         exact = before >= self.low and self.older is not None and self.older.leaf != self.newer.leaf
         if exact and newer and not older:
@@ -92,9 +92,8 @@ class Chains:
         else:
             if self.broken is not None and self.broken.writer == writer:
                 older = self.broken.older
-                raise self.broken.doubt(
-                    newer=known.leads_to(n, prev), older=older is not None and older.leads_to(n, prev)
-                )
+                before = (n, prev) == (0, ZEROS) if older is None else older.leads_to(n, prev)
+                raise self.broken.doubt(newer=known.leads_to(n, prev), older=before)
             if known.first >= self.low:
                 first = known.first
             holds = n == known.n + 1 and prev == known.leaf
