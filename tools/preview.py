@@ -14,25 +14,20 @@ from typing import Any
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT / "src"), str(ROOT)]
 WEB = ROOT / "src" / "jingui" / "web"
+DJANGO = {"i18n": "django.templatetags.i18n", "static": "django.templatetags.static"}
 WIDTHS = (1280, 390)
 
 
 def catalogue(folder: Path) -> Path:
-    """A locale folder with the English of the catalogue and of the pages, compiled into `folder`."""
-    from babel.messages.catalog import Catalog
+    """A locale folder with the English catalogue, compiled into `folder`."""
     from babel.messages.mofile import write_mo
     from babel.messages.pofile import read_po
 
-    merged = Catalog(locale="en")
-    for source in (ROOT / "src/jingui/locale/en/LC_MESSAGES/django.po", ROOT / "src/jingui/locale/en/web.po"):
-        if source.exists():
-            for message in read_po(source.open("rb"), locale="en"):
-                if message.id and message.string:
-                    merged.add(message.id, message.string)
+    source = ROOT / "src/jingui/locale/en/LC_MESSAGES/django.po"
     target = folder / "locale" / "en" / "LC_MESSAGES"
     target.mkdir(parents=True, exist_ok=True)
     with (target / "django.mo").open("wb") as file:
-        write_mo(file, merged)
+        write_mo(file, read_po(source.open("rb"), locale="en"))
     return folder / "locale"
 
 
@@ -43,7 +38,7 @@ def prepare(folder: Path) -> None:
 
     if settings.configured:
         return
-    from jingui.web.templatetags import BUILTINS
+    from jingui.web.templatetags import LIBRARIES
 
     settings.configure(
         SECRET_KEY="preview",  # noqa: S106 - it signs nothing: pages are only drawn
@@ -60,7 +55,7 @@ def prepare(folder: Path) -> None:
             {
                 "BACKEND": "django.template.backends.django.DjangoTemplates",
                 "DIRS": [WEB / "templates"],
-                "OPTIONS": {"builtins": list(BUILTINS), "string_if_invalid": "INVALID(%s)"},
+                "OPTIONS": {"libraries": {**LIBRARIES, **DJANGO}, "string_if_invalid": "INVALID(%s)"},
             }
         ],
     )

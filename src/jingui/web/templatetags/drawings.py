@@ -68,35 +68,39 @@ def watermark(context: Context, mark: Watermark) -> SafeString:
     )
 
 
-WIDE, HIGH, LEFT, FOOT = 760, 220, 64, 26
+WIDE, HIGH, LEFT, FOOT = 860, 220, 64, 26
 
 
 @register.simple_tag
 def growth_plot(points: tuple[GrowthPoint, ...], finding: str) -> SafeString:
-    """The ledger's size by day: area under a gold line, three grid lines, first and last day named."""
-    if len(points) < 2:
+    """Entries by day as bars, the refused ones dark at the foot; three grid lines, first and last day named."""
+    if not points:
         return SafeString("")
-    top = max(point.total for point in points) or 1
-    step = (WIDE - LEFT - 12) / (len(points) - 1)
-    spots = [(LEFT + step * at, 10 + (HIGH - FOOT - 10) * (1 - p.total / top)) for at, p in enumerate(points)]
-    line = "L".join(f"{x:.1f} {y:.1f}" for x, y in spots)
-    floor = HIGH - FOOT
-    grid = format_html_join(
-        "",
-        '<path class="axis" d="M{} {}H{}"/><text x="{}" y="{}" text-anchor="end">{}</text>',
-        (
-            (LEFT, f"{y:.1f}", WIDE - 12, LEFT - 8, f"{y + 4:.1f}", grouped(round(top * part)))
-            for part in (0, 0.5, 1)
-            for y in (10 + (floor - 10) * (1 - part),)
-        ),
-    )
+    top, floor = max(point.count for point in points) or 1, HIGH - FOOT
+    step = (WIDE - LEFT - 12) / len(points)
+
+    def bar(kind: str, at: int, number: int) -> tuple[str, str, str, str, str]:
+        tall = (floor - 14) * number / top
+        return kind, f"{LEFT + step * at + step * 0.15:.1f}", f"{floor - tall:.1f}", f"{step * 0.7:.1f}", f"{tall:.1f}"
+
+    bars = [bar("bar", at, point.count) for at, point in enumerate(points)]
+    bars += [bar("bar refused", at, point.refused) for at, point in enumerate(points) if point.refused]
+    grid = [(f"{floor - (floor - 14) * part:.1f}", grouped(round(top * part))) for part in (0, 0.5, 1)]
     return format_html(
-        '<svg class="plot" role="img" viewBox="0 0 {w} {h}" aria-label="{title}">{grid}<path class="area" d="M{line}'
-        'L{x1} {floor}L{left} {floor}Z"/><path class="curve" d="M{line}"/>'
-        '<circle class="dot" cx="{x1}" cy="{y1}" r="4"/><text x="{left}" y="{foot}">{first}</text>'
-        '<text x="{right}" y="{foot}" text-anchor="end">{last}</text></svg>',
-        w=WIDE, h=HIGH, title=finding + " " + gettext("数据见下表。"), grid=grid, line=SafeString(line),
-        x1=f"{spots[-1][0]:.1f}",
-        y1=f"{spots[-1][1]:.1f}", floor=floor, left=LEFT, foot=HIGH - 8, right=WIDE - 12,
-        first=f"{points[0].day:%m-%d}", last=f"{points[-1].day:%m-%d}",
-    )  # fmt: skip
+        '<svg class="plot" role="img" viewBox="0 0 {w} {h}" aria-label="{title}">{grid}{bars}'
+        '<text x="{left}" y="{foot}">{first}</text><text x="{right}" y="{foot}" text-anchor="end">{last}</text></svg>',
+        w=WIDE,
+        h=HIGH,
+        title=finding + " " + gettext("数据见下表。"),
+        grid=format_html_join(
+            "",
+            '<path class="axis" d="M{} {}H{}"/><text x="{}" y="{}" dy="4" text-anchor="end">{}</text>',
+            ((LEFT, y, WIDE - 12, LEFT - 8, y, text) for y, text in grid),
+        ),
+        bars=format_html_join("", '<rect class="{}" x="{}" y="{}" width="{}" height="{}"/>', bars),
+        left=LEFT,
+        right=WIDE - 12,
+        foot=HIGH - 8,
+        first=f"{points[0].day:%m-%d}",
+        last=f"{points[-1].day:%m-%d}",
+    )

@@ -7,13 +7,16 @@ that stands in the record is left out except what only machines need, and that s
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from html import unescape
 from typing import Any
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from jingui.web.viewmodels.terms import LABELS, word
 
+WIDEST = 6  # columns of a table inside a record
 DEEPEST = 12  # levels shown; deeper structures are left to the raw text
 _MACHINE = frozenset({"resourceType", "id", "meta", "implicitRules", "language", "text", "contained", "div", "fullUrl"})
 _PRESENT = ("text", "display")
@@ -21,12 +24,17 @@ _PRESENT = ("text", "display")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shown:
-    """One line: a label, texts beside it, or lines below it. `code` is the coded form, for who checks it."""
+    """One line: a label, texts beside it, lines below it, or a table (`columns`, `rows`) where several are alike.
+
+    `code` is the coded form of the texts, for who checks it.
+    """
 
     label: str
     texts: tuple[str, ...] = ()
     code: str = ""
     below: tuple["Shown", ...] = ()
+    columns: tuple[str, ...] = ()
+    rows: tuple[tuple[str, ...], ...] = ()
     long: bool = False
 
 
@@ -62,19 +70,33 @@ def _line(name: str, many: Sequence[Any], depth: int) -> Iterator[Shown]:
     label = term(name)
     plain = [text for text in (brief(item, name) for item in many) if text]
     if len(plain) == len(many):
-        code = "；".join(code for code in (_code(item) for item in many) if code)
+        code = " · ".join(code for code in (_code(item) for item in many) if code)
         yield Shown(label=label, texts=tuple(plain), code=code, long=any(len(text) > 60 for text in plain))
         return
     if depth >= DEEPEST:
         yield Shown(label=label, texts=(_("内容层次过深，请看原始数据。"),))
         return
-    for item in many:
+    folded = [_below(item, depth) if isinstance(item, Mapping) else () for item in many]
+    if table := _table(label, folded):
+        yield table
+        return
+    for item, below in zip(many, folded, strict=True):
         if isinstance(item, Mapping):
-            title = str(item.get("title") or "")
-            below = _below(item, depth)
-            yield Shown(label=title or label, below=below)
+            yield Shown(label=str(item.get("title") or "") or label, below=below)
         elif text := brief(item, name):
             yield Shown(label=label, texts=(text,))
+
+
+def _table(label: str, folded: Sequence[tuple[Shown, ...]]) -> Shown | None:
+    """Several alike things side by side: every cell one short text, at most WIDEST columns; else None."""
+    columns = tuple(dict.fromkeys(line.label for lines in folded for line in lines))
+    short = all(len(line.texts) == 1 and line.label and not line.long for lines in folded for line in lines)
+    if len(folded) < 2 or not all(folded) or len(columns) > WIDEST or not short:
+        return None
+    rows = tuple(
+        tuple({line.label: line.texts[0] for line in lines}.get(name, "") for name in columns) for lines in folded
+    )
+    return Shown(label=label, columns=columns, rows=rows)
 
 
 def _below(item: Mapping[str, Any], depth: int) -> tuple[Shown, ...]:
@@ -105,13 +127,23 @@ def brief(value: Any, name: str = "") -> str:
     if isinstance(value, list):
         return ""
     if not isinstance(value, Mapping):
-        return _explained(name, str(value))
+        return _explained(name, _moment(str(value)))
     if text := _coded(value, name):
         return text
     for shape in (_quantity, _range, _name, _period, _telecom, _identifier):
         if text := shape(value):
             return text
     return ""
+
+
+def _moment(text: str) -> str:
+    """An instant in the reader's zone to the minute; any other text, a plain date too, as it stands."""
+    if not re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)", text):
+        return text
+    try:
+        return f"{timezone.localtime(datetime.fromisoformat(text)):%Y-%m-%d %H:%M}"
+    except ValueError:  # a day that does not exist: shown as recorded, not mended
+        return text
 
 
 def _explained(name: str, code: str) -> str:
@@ -141,7 +173,7 @@ def _code(value: Any) -> str:
     codings = value.get("coding") if isinstance(value, Mapping) else None
     if not isinstance(codings, list):
         return ""
-    return "、".join(str(coding["code"]) for coding in codings if isinstance(coding, Mapping) and coding.get("code"))
+    return " ".join(str(coding["code"]) for coding in codings if isinstance(coding, Mapping) and coding.get("code"))
 
 
 def _quantity(value: Mapping[str, Any]) -> str:
@@ -159,7 +191,7 @@ def _range(value: Mapping[str, Any]) -> str:
     low, high = value.get("low"), value.get("high")
     if not (isinstance(low, Mapping) or isinstance(high, Mapping)) or value.keys() - {"low", "high", "type", "text"}:
         return ""
-    return f"{_quantity(low) if low else ''} – {_quantity(high) if high else ''}".strip(" ") if (low or high) else ""
+    return f"{_quantity(low) if low else ''} – {_quantity(high) if high else ''}".strip()
 
 
 def _name(value: Mapping[str, Any]) -> str:
@@ -172,7 +204,7 @@ def _name(value: Mapping[str, Any]) -> str:
 def _period(value: Mapping[str, Any]) -> str:
     if not value.keys() <= {"start", "end"}:
         return ""
-    return f"{value.get('start', '')} – {value.get('end', '')}".strip(" ")
+    return f"{_moment(str(value.get('start', '')))} – {_moment(str(value.get('end', '')))}".strip()
 
 
 def _telecom(value: Mapping[str, Any]) -> str:
