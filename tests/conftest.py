@@ -1,6 +1,7 @@
 """Settings that hold for every test; the simulated hospital stands in tests/hospital.py."""
 
 import os
+import tempfile
 
 from hypothesis import HealthCheck, settings
 
@@ -8,3 +9,7 @@ from hypothesis import HealthCheck, settings
 settings.register_profile("usual", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile("thorough", parent=settings.get_profile("usual"), max_examples=2_000)
 settings.load_profile(os.environ.get("JINGUI_HYPOTHESIS", "usual"))
+
+# A home of the tests' own: never the developer's demonstration data. Keys made here live as long as the run.
+os.environ["JINGUI_HOME"] = tempfile.mkdtemp(prefix="jingui-test-")
+os.environ["DJANGO_SETTINGS_MODULE"] = "jingui.config.settings"

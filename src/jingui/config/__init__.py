@@ -1,0 +1,1 @@
+"""配置: the one place where real things are plugged in."""

@@ -1,0 +1,1 @@
+"""门: the one place where patient information is read or changed."""

@@ -18,13 +18,12 @@ def chinese(number: int) -> str:
     return head + (DIGITS[ones] if ones or not tens else "")
 
 
+_NUMBERS = {chinese(value): value for value in range(1, 100)}
+
+
 def number(text: str) -> int:
-    """Chinese numerals up to 九十九 as an integer; 0 if it is none."""
-    if "十" in text:
-        tens, _, ones = text.partition("十")
-        parts = (1 if not tens else DIGITS.find(tens), 0 if not ones else DIGITS.find(ones))
-        return parts[0] * 10 + parts[1] if min(parts) >= 0 and len(tens) <= 1 and len(ones) <= 1 else 0
-    return max(DIGITS.find(text), 0) if len(text) == 1 else 0
+    """Chinese numerals from 一 to 九十九 as an integer; 0 if `text` is none, or not as one writes it."""
+    return _NUMBERS.get(text, 0)
 
 
 def heading(clause: str) -> str:

@@ -1,0 +1,83 @@
+"""Where this installation lives: paths, the hospital's own file and the database's address."""
+
+import os
+import tomllib
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from jingui.core.errors import Misconfigured
+from jingui.core.word import N_
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Home:
+    """The folders of one installation. Nothing here is secret; the files inside are."""
+
+    root: Path
+    institution: str
+    institution_en: str
+    origin: str  # the ledger's origin line, e.g. "jingui.example/ledger"
+    suite: str
+    key_file: Path
+    key_provider: str
+    workers: int
+    port: int
+    host: str
+    sinks: tuple[str, ...]
+
+    @property
+    def keys(self) -> Path:
+        """Folder of the two sealed key files."""
+        return self.root / "keys"
+
+    @property
+    def cluster(self) -> Path:
+        """Folder of the embedded PostgreSQL."""
+        return self.root / "db"
+
+    @property
+    def logs(self) -> Path:
+        """Folder of the processes' logs."""
+        return self.root / "logs"
+
+
+KNOWN = {
+    "institution",
+    "institution_en",
+    "origin",
+    "suite",
+    "key_file",
+    "key_provider",
+    "workers",
+    "port",
+    "host",
+    "sinks",
+}
+
+
+@cache
+def home() -> Home:
+    """Read `$JINGUI_HOME/jingui.toml` (default folder: `var`). An unknown key stops the start."""
+    root = Path(os.environ.get("JINGUI_HOME", "var")).absolute()
+    path = root / "jingui.toml"
+    try:
+        raw = tomllib.loads(path.read_text("utf-8")) if path.exists() else {}
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise Misconfigured(N_("配置文件 jingui.toml 无法读取。"), where=str(path), detail=str(error)) from error
+    unknown = tuple(sorted(set(raw) - KNOWN))
+    if unknown:
+        raise Misconfigured(N_("配置文件 jingui.toml 中有无法识别的项目。"), where=str(path), unknown=unknown)
+    return Home(
+        root=root,
+        institution=str(raw.get("institution", "金匮演示医院")),
+        institution_en=str(raw.get("institution_en", "Jingui Demonstration Hospital")),
+        origin=str(raw.get("origin", "jingui.demo/ledger")),
+        suite=str(raw.get("suite", "intl")),
+        key_file=Path(os.environ.get("JINGUI_KEY_FILE") or str(raw.get("key_file", root / "provider.key"))),
+        key_provider=str(raw.get("key_provider", "file")),
+        workers=int(raw.get("workers", 1)),
+        port=int(os.environ.get("PORT") or raw.get("port", 8400)),
+        host=str(raw.get("host", "127.0.0.1")),
+        sinks=tuple(str(s) for s in raw.get("sinks", ())),
+    )

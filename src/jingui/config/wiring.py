@@ -1,0 +1,37 @@
+"""Builds the gate's equipment for this process from the installation's keys and rules."""
+
+import os
+
+import django
+
+from jingui.config.home import home
+from jingui.config.plugs import keyring
+
+
+def ready() -> None:
+    """Make Django's models usable in this process."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "jingui.config.settings")
+    django.setup()
+
+
+def runtime(policy: int = 1) -> "Runtime":
+    """The gate's equipment for this process (after `ready`)."""
+    keys = keyring()
+    return Runtime(
+        suite=keys.suite,
+        keyring=keys,
+        sealer=Sealer(keys.row_mac),
+        vault=Vault(keys),
+        ids=keys.ids,
+        decider=Decider.load(policy),
+        origin=home().origin,
+        institution=home().institution,
+    )
+
+
+ready()
+# Models exist only after Django is ready, and these modules need them.
+from jingui.gate.runtime import Runtime  # noqa: E402 -- needs Django ready
+from jingui.policy.decide import Decider  # noqa: E402 -- needs Django ready
+from jingui.store.seals import Sealer  # noqa: E402 -- needs Django ready
+from jingui.store.vault import Vault  # noqa: E402 -- needs Django ready

@@ -1,0 +1,80 @@
+"""八 附则: the start of the system, the directory, settings and versions of the policy [8.2] [8.3] [6.1.2]"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import cast
+
+from jingui.core.errors import Conflict
+from jingui.core.permit import Permit
+from jingui.core.words import Verb
+from jingui.gate.registry import Done, write_act
+from jingui.gate.writing import WriteContext
+from jingui.store.models import Epoch, Patient, PatientKey, PolicyVersion, Setting
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangeSetting:
+    """A setting's new value, already checked against its row and floor."""
+
+    name: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PublishPolicy:
+    """A policy text and rules taking effect."""
+
+    source: str
+    body: str
+    text_hash: str
+    rules_hash: str
+    effective: datetime
+
+
+@write_act(Verb.START_SYSTEM)
+def start_system(context: WriteContext, permit: Permit) -> Done:
+    """Enter the start; make the directory's row and key the first time."""
+    if not Patient.objects.filter(patient_id=0).exists():
+        row = Patient(patient_id=0, kind="directory", created=permit.at, entry=context.entry)
+        context.runtime.sealer.seal(row)
+        row.save(force_insert=True)
+        key = context.runtime.keyring.new_data_key(0, "directory")
+        PatientKey.objects.create(
+            patient_id=0, retention_class="directory", segment=context.runtime.keyring.segment(0, "directory"),
+            wrapped=context.runtime.keyring.wrap(key), created=permit.at,
+        )  # fmt: skip
+    return Done()
+
+
+@write_act(Verb.CHANGE_SETTING)
+def change_setting(context: WriteContext, permit: Permit) -> Done:
+    """Set a setting (two people; the value was checked against its floor by core.settings)."""
+    data = cast(ChangeSetting, permit.operation.data)
+    row = Setting.objects.select_for_update().filter(pk=data.name).first()
+    new = row is None
+    row = row or Setting(name=data.name)
+    if not new:
+        context.runtime.sealer.check(row)
+        row.version += 1
+    row.value, row.at, row.entry = data.value, permit.at, context.entry
+    context.runtime.sealer.seal(row)
+    row.save(force_insert=new)
+    return Done(value=data.name, bump=True)
+
+
+@write_act(Verb.PUBLISH_POLICY)
+def publish_policy(context: WriteContext, permit: Permit) -> Done:
+    """Publish a policy version; the old one stays for old decisions."""
+    data = cast(PublishPolicy, permit.operation.data)
+    epoch = Epoch.objects.select_for_update().get(pk=1)
+    last = PolicyVersion.objects.order_by("-n").first()
+    if last is not None and last.text_hash == data.text_hash and last.rules_hash == data.rules_hash:
+        raise Conflict()
+    row = PolicyVersion(
+        n=epoch.policy + 1, source=data.source, body=data.body, text_hash=data.text_hash, rules_hash=data.rules_hash,
+        effective=data.effective, entry=context.entry,
+    )  # fmt: skip
+    context.runtime.sealer.seal(row)
+    row.save(force_insert=True)
+    Epoch.objects.filter(pk=1).update(policy=row.n)
+    return Done(value=row.n, bump=True)

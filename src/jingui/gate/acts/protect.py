@@ -1,0 +1,263 @@
+"""六（一）安全防护: people, posts, accounts, sessions and tokens [6.1.2] [1.3.4]"""
+
+from datetime import datetime
+from typing import TypeVar, cast
+
+from django.db import models
+
+from jingui.core.errors import Conflict, Invalid, NotFound, NotSignedIn, Refused
+from jingui.core.permit import Permit
+from jingui.core.protect import (
+    ChangeAccountState,
+    ChangePassword,
+    EndPost,
+    EnrolFactor,
+    GrantPost,
+    IssueToken,
+    OpenAccount,
+    RegisterDepartment,
+    RegisterPerson,
+    RevokeToken,
+    SignIn,
+)
+from jingui.core.word import N_
+from jingui.core.words import Verb
+from jingui.gate.registry import Done, write_act
+from jingui.gate.separation import check_separation
+from jingui.gate.sql import raw
+from jingui.gate.writing import WriteContext
+from jingui.store.models import Account, Department, FactorSeal, PasswordPast, Person, Post, Session, Token
+from jingui.store.models.sealed import Sealed
+
+
+def next_id(model: type[models.Model]) -> int:
+    """The next number of a table's sequence: known before the insert, because the MAC covers it."""
+    table = model._meta.db_table
+    return int(raw(f"SELECT nextval(pg_get_serial_sequence('{table}', 'id'))")[0][0])
+
+
+M = TypeVar("M", bound=Sealed)
+
+
+def locked(context: WriteContext, model: type[M], number: int) -> M:
+    """The row `number`, locked and genuine; NotFound or Tampered otherwise."""
+    row = cast("M | None", model._default_manager.select_for_update().filter(pk=number).first())
+    if row is None:
+        raise NotFound()
+    context.runtime.sealer.check(row)
+    return row
+
+
+def keep(context: WriteContext, row: Sealed, *, new: bool = False) -> None:
+    """Seal and save a row that decides, naming this operation's entry."""
+    row.entry = context.entry
+    if not new:
+        row.version += 1
+    context.runtime.sealer.seal(row)
+    row.save(force_insert=new)
+
+
+@write_act(Verb.REGISTER_DEPARTMENT)
+def register_department(context: WriteContext, permit: Permit) -> Done:
+    """Register a department under its code."""
+    data = cast(RegisterDepartment, permit.operation.data)
+    if not data.code.strip() or not data.name.strip():
+        raise Invalid(places=(("code", N_("科室代码和名称必须填写。")),))
+    if Department.objects.filter(code=data.code).exists():
+        raise Conflict(N_("该科室代码已登记。"))
+    made = Department.objects.create(code=data.code, name=data.name, name_en=data.name_en, kind=data.kind)
+    return Done(value=made.pk)
+
+
+@write_act(Verb.REGISTER_PERSON)
+def register_person(context: WriteContext, permit: Permit) -> Done:
+    """Register a person by their real name; the staff number is never used twice."""
+    data = cast(RegisterPerson, permit.operation.data)
+    if not data.name.strip() or not data.staff_no.strip():
+        raise Invalid(places=(("name", N_("姓名和工号必须填写。")),))
+    if Person.objects.filter(staff_no=data.staff_no).exists():
+        raise Conflict(N_("该工号已登记。"), N_("请核对工号；同一人不得重复登记。"))
+    if data.kind == "contractor" and (not data.sponsor or data.valid_until is None):
+        raise Invalid(places=(("sponsor", N_("外部人员须由科室担保并写明截止日期。")),))
+    person = Person(
+        id=next_id(Person), name=data.name.strip(), staff_no=data.staff_no, kind=data.kind, title=data.title,
+        licence_no=data.licence_no, licence_scope=data.licence_scope, licence_until=data.licence_until,
+        sponsor_id=data.sponsor or None, valid_from=data.valid_from, valid_until=data.valid_until,
+    )  # fmt: skip
+    keep(context, person, new=True)
+    return Done(value=person.pk)
+
+
+@write_act(Verb.OPEN_ACCOUNT)
+def open_account(context: WriteContext, permit: Permit) -> Done:
+    """Open a person's account. Nobody opens their own, nobody holds two of one kind."""
+    data = cast(OpenAccount, permit.operation.data)
+    person = locked(context, Person, data.person)
+    if Account.objects.filter(username=data.username).exists():
+        raise Conflict(N_("该账号名已被使用。"), N_("请换一个账号名。"))
+    if Account.objects.filter(person=person, kind=data.kind).exists():
+        raise Conflict(N_("该人员已有账号，不得重复开立。"), N_("请在原账号上办理。"))
+    account = Account(
+        id=next_id(Account), username=data.username, person=person, kind=data.kind, password=data.password_hash,
+        password_at=permit.at,
+    )  # fmt: skip
+    keep(context, account, new=True)
+    return Done(value=account.pk)
+
+
+@write_act(Verb.GRANT_POST)
+def grant_post(context: WriteContext, permit: Permit) -> Done:
+    """Give a person a post. Posts that could both act and hide are never held together; nobody grants to themselves."""
+    data = cast(GrantPost, permit.operation.data)
+    person = locked(context, Person, data.person)
+    if person.pk == permit.person:
+        raise Refused(N_("不得为本人授予岗位。"), clauses=("6.1.2",), reason="party")
+    if not Department.objects.filter(pk=data.department, active=True).exists():
+        raise NotFound(N_("没有这个科室。"))
+    held = [p for p in Post.objects.filter(person=person, state="active")]
+    for post in held:
+        context.runtime.sealer.check(post)
+    check_separation(data.role, tuple(post.role for post in held if post.ends is None or post.ends > permit.at))
+    post = Post(
+        id=next_id(Post), person=person, department_id=data.department, role=data.role.value, starts=data.starts,
+        ends=data.ends,
+    )  # fmt: skip
+    keep(context, post, new=True)
+    end_sessions(person.pk)
+    return Done(value=post.pk, bump=True)
+
+
+@write_act(Verb.END_POST)
+def end_post(context: WriteContext, permit: Permit) -> Done:
+    """End a post at once; it stays as history. The last person who could grant posts is kept."""
+    data = cast(EndPost, permit.operation.data)
+    post = locked(context, Post, data.post)
+    if post.state != "active":
+        raise Conflict(N_("该岗位已经终止。"))
+    keep_one_administrator(post)
+    post.state, post.ends = "ended", permit.at
+    keep(context, post)
+    end_sessions(post.person_id)
+    return Done(value=post.pk, bump=True)
+
+
+def keep_one_administrator(post: Post) -> None:
+    """Refuse to end the last post of an administrator role: the house would be locked out."""
+    if post.role not in {"system_admin", "security_admin", "audit_admin"}:
+        return
+    others = Post.objects.select_for_update().filter(role=post.role, state="active").exclude(pk=post.pk)
+    if not list(others):
+        raise Refused(
+            N_("这是该类管理员的最后一个岗位，不能终止。"), N_("请先授予接任者岗位。"), reason="last_administrator"
+        )
+
+
+@write_act(Verb.FREEZE_ACCOUNT)
+def freeze_account(context: WriteContext, permit: Permit) -> Done:
+    """Freeze an account at once: one person suffices; its sessions end."""
+    return change_state(context, permit, "frozen")
+
+
+@write_act(Verb.UNFREEZE_ACCOUNT)
+def unfreeze_account(context: WriteContext, permit: Permit) -> Done:
+    """Lift a freeze: takes two people (see gate.proposals)."""
+    return change_state(context, permit, "active")
+
+
+def change_state(context: WriteContext, permit: Permit, state: str) -> Done:
+    """Move an account to `state`."""
+    data = cast(ChangeAccountState, permit.operation.data)
+    account = locked(context, Account, data.account)
+    if account.state == state:
+        raise Conflict(N_("账号已处于该状态。"))
+    account.state = state
+    account.generation += 1
+    keep(context, account)
+    end_sessions(account.person_id)
+    return Done(value=account.pk, note=data.reason.encode(), bump=True)
+
+
+def end_sessions(person: int, keep_digest: bytes = b"") -> None:
+    """End every session of a person's accounts: what they may do has changed."""
+    sessions = Session.objects.filter(account__person_id=person)
+    if keep_digest:
+        sessions = sessions.exclude(digest=keep_digest)
+    sessions.delete()
+
+
+@write_act(Verb.SIGN_IN)
+def sign_in(context: WriteContext, permit: Permit) -> Done:
+    """Enter a sign-in or its failure; a failure's entry stands although nothing else changed."""
+    data = cast(SignIn, permit.operation.data)
+    if data.outcome != "ok":
+        error = NotSignedIn()
+        error.reason = data.outcome  # type: ignore[attr-defined]  # becomes the entry's reason
+        raise error
+    return Done(value=data.post)
+
+
+@write_act(Verb.SIGN_OUT)
+def sign_out(context: WriteContext, permit: Permit) -> Done:
+    """Enter the end of a session."""
+    return Done()
+
+
+@write_act(Verb.CHANGE_PASSWORD)
+def change_password(context: WriteContext, permit: Permit) -> Done:
+    """Replace the actor's own password hash; other sessions end."""
+    data = cast(ChangePassword, permit.operation.data)
+    account = locked(context, Account, permit.operation.actor.account)
+    PasswordPast.objects.create(account=account, password=account.password, at=permit.at)
+    account.password, account.password_at = data.password_hash, permit.at
+    account.generation += 1
+    keep(context, account)
+    end_sessions(account.person_id)
+    return Done(value=account.generation, bump=True)
+
+
+@write_act(Verb.ENROL_FACTOR)
+def enrol_factor(context: WriteContext, permit: Permit) -> Done:
+    """Seal a second factor of the actor's own account, or forget its seal."""
+    data = cast(EnrolFactor, permit.operation.data)
+    found = FactorSeal.objects.filter(pk=data.factor).first()
+    if found is not None and found.account_id != permit.operation.actor.account:
+        raise Refused(reason="not_own")
+    if data.removed:
+        FactorSeal.objects.filter(pk=data.factor).delete()
+        return Done(bump=True)
+    row = found or FactorSeal(id=data.factor, account_id=permit.operation.actor.account, kind=data.kind)
+    row.digest = data.digest
+    keep(context, row, new=found is None)
+    return Done(value=row.pk)
+
+
+@write_act(Verb.ISSUE_TOKEN)
+def issue_token(context: WriteContext, permit: Permit) -> Done:
+    """Issue a bearer token for an account acting from one of its own posts."""
+    data = cast(IssueToken, permit.operation.data)
+    account, post = locked(context, Account, data.account), locked(context, Post, data.post)
+    if post.person_id != account.person_id:
+        raise Invalid(places=(("post", N_("岗位不属于该账号。")),))
+    check_expiry(data.expires, permit.at)
+    token = Token(
+        id=next_id(Token), digest=data.digest, account=account, post=post, scopes=list(data.scopes), label=data.label,
+        expires=data.expires,
+    )  # fmt: skip
+    keep(context, token, new=True)
+    return Done(value=token.pk)
+
+
+def check_expiry(expires: datetime, at: datetime) -> None:
+    """A token lives at most a year and at least a moment."""
+    if not 0 < (expires - at).total_seconds() <= 366 * 86_400:
+        raise Invalid(places=(("expires", N_("令牌有效期须在一年以内。")),))
+
+
+@write_act(Verb.REVOKE_TOKEN)
+def revoke_token(context: WriteContext, permit: Permit) -> Done:
+    """Revoke a token at once."""
+    data = cast(RevokeToken, permit.operation.data)
+    token = locked(context, Token, data.token)
+    token.revoked = True
+    keep(context, token)
+    return Done(value=token.pk, bump=True)

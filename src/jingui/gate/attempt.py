@@ -1,0 +1,226 @@
+"""二（二）录入: one try at entering a batch of submissions in one transaction [2.2.1] [2.2.3]"""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
+
+from jingui.core.enter import Made, Submission
+from jingui.core.entry import EntryDraft
+from jingui.core.errors import JinguiError, Lockdown, Unavailable
+from jingui.core.operation import Operation
+from jingui.core.words import EncounterKind
+from jingui.crypto.keyring import DataKey
+from jingui.formats.fhir_encounter import outline
+from jingui.formats.fhir_types import patient_of
+from jingui.gate import facts as f
+from jingui.gate.actors import ActorFacts
+from jingui.gate.copying import commit
+from jingui.gate.judging import Judging, Verdict
+from jingui.gate.lanes import Lane
+from jingui.gate.numbering import DIRECTORY, MATCH_SQL, Numbers, match, number, strong_tokens
+from jingui.gate.pipeline import Asked, Stale
+from jingui.gate.preparing import Chart, Rows
+from jingui.store.ledger import Chain
+
+if TYPE_CHECKING:
+    from jingui.gate.entering import Entering
+
+KEYS_SQL = "SELECT patient_id, retention_class, wrapped FROM patient_key WHERE patient_id = ANY($1::bigint[])"
+ENCOUNTERS_SQL = "SELECT patient_id, encounter_id, kind FROM encounter WHERE patient_id = ANY($1::bigint[])"
+PEOPLE_SQL = "SELECT staff_no, id FROM person WHERE staff_no = ANY($1::text[]) AND active"
+
+
+class Entered(NamedTuple):
+    """The answer to a submission: what became of each change, and the entries that say so."""
+
+    made: tuple[Made, ...]
+    entries: tuple[str, ...]
+
+
+class Attempt:
+    """Loads what the batch needs in a few statements, judges each submission, commits them together."""
+
+    def __init__(self, entering: "Entering", lane: Lane, chain: Chain) -> None:
+        """Work on one lane with its own writer chain."""
+        self.entering, self.pipe, self.runtime = entering, entering.pipe, entering.pipe.runtime
+        self.lane, self.chain = lane, chain
+        self.keys: dict[int, dict[str, DataKey]] = {}
+        self.kinds: dict[int, dict[int, EncounterKind]] = {}
+
+    async def run(self, operations: Sequence[Operation]) -> list[Entered | BaseException]:
+        """Return one answer per operation, after the commit."""
+        actors = [await self.pipe.actor(operation.actor) for operation in operations]
+        matched = [await self.matches(submission_of(operation)) for operation in operations]
+        await self.load(self.patients(operations, matched))
+        numbered: list[Numbers | JinguiError] = []
+        for operation, hits in zip(operations, matched, strict=True):
+            numbered.append(hits if isinstance(hits, JinguiError) else self.number(submission_of(operation), hits))
+        facts = await self.facts(operations, actors, numbered)
+        epochs = {row[f.EPOCH] for row in facts.values()}
+        if epochs and {actor.epoch for actor in actors} != epochs:
+            raise Stale()
+        departments = await self.entering.departments()
+        people = await self.people(operations)
+        rows, drafts, verdicts = Rows(), [], []
+        at = self.runtime.clock.now()
+        for operation, actor, numbers in zip(operations, actors, numbered, strict=True):
+            judging = Judging(
+                runtime=self.runtime, operation=operation, actor=actor, facts=facts, at=at, departments=departments,
+                people=people, charts=self.charts(numbers, submission_of(operation)),
+            )  # fmt: skip
+            verdict = judging.judge(numbers)
+            verdicts.append(verdict)
+            drafts += [(draft, entry) for entry, draft in verdict.drafts]
+            if verdict.error is None:
+                rows.extend(verdict.rows)
+        await self.store(rows, drafts, at)
+        return [answer(verdict) for verdict in verdicts]
+
+    async def store(self, rows: Rows, drafts: list[tuple[EntryDraft, Any]], at: Any) -> None:
+        """Commit rows and entries together and move the chain on."""
+        if not drafts:
+            return
+        epoch = max(draft.epoch for draft, _ in drafts)
+        built = self.chain.build(drafts, at)
+        try:
+            await commit(self.lane, rows, built, epoch)
+        except Unavailable:
+            self.chain.renew()
+            raise
+        self.chain.advance(built)
+        self.runtime.clock.at_least(at)
+
+    async def matches(self, submission: Submission) -> dict[int, int] | JinguiError:
+        """Existing patients of an import's Patient changes; an error when identifiers and person disagree."""
+        if not submission.source:
+            return {}
+        out: dict[int, int] = {}
+        for i, change in enumerate(submission.changes):
+            if change.resource["resourceType"] != "Patient" or change.record is not None:
+                continue
+            tokens = [token for _, token in strong_tokens(self.runtime.keyring, change.resource)]
+            if not tokens:
+                continue
+            hits = await self.rows(MATCH_SQL, tokens, ["id_card", "passport", "mrn", "identifier"])
+            if not hits:
+                continue
+            known = await self.rows(
+                "SELECT patient_id, field, token FROM patient_identity WHERE patient_id = ANY($1::bigint[])",
+                sorted({row[0] for row in hits}),
+            )
+            try:
+                found = match(self.runtime.keyring, change.resource, known)
+            except JinguiError as error:
+                return error
+            if found is not None:
+                out[i] = found
+        return out
+
+    def patients(self, operations: Sequence[Operation], matched: Sequence[dict[int, int] | JinguiError]) -> list[int]:
+        """Numbers of the existing patients that the batch touches."""
+        out: set[int] = {DIRECTORY}
+        for operation, hits in zip(operations, matched, strict=True):
+            if not isinstance(hits, JinguiError):
+                out |= set(hits.values())
+            for change in submission_of(operation).changes:
+                if change.record is not None:
+                    out.add(change.record[0])
+                    continue
+                reference = patient_of(change.resource) or ""
+                if reference.startswith("Patient/"):
+                    pair = self.runtime.ids.internal(reference.partition("/")[2].partition("/")[0])
+                    if pair is not None:
+                        out.add(pair[0])
+        return sorted(p for p in out if p < 1 << 63)
+
+    async def rows(self, sql: str, *args: object) -> Sequence[Any]:
+        """Run one statement on the lane."""
+        return (await self.lane.fetch(sql, *args))[0]
+
+    async def load(self, patients: list[int]) -> None:
+        """Unwrap the data keys and read the encounter kinds of these patients."""
+        for patient, retention, wrapped in await self.rows(KEYS_SQL, patients):
+            self.keys.setdefault(patient, {})[retention] = self.runtime.vault.key(patient, retention, wrapped)
+        for patient, encounter, kind in await self.rows(ENCOUNTERS_SQL, [p for p in patients if p]):
+            self.kinds.setdefault(patient, {})[encounter] = EncounterKind(kind)
+
+    def number(self, submission: Submission, matched: Mapping[int, int]) -> Numbers | JinguiError:
+        """Places for one submission's changes."""
+
+        def key_of(patient: int) -> DataKey | None:
+            return self.keys.get(patient, {}).get("identity" if patient else "directory")
+
+        try:
+            return number(
+                submission, fresh=lambda: self.runtime.number(self.runtime.clock.now()), public=self.runtime.public,
+                decode=self.runtime.ids.internal, matched=matched, key_of=key_of,
+            )  # fmt: skip
+        except JinguiError as error:
+            return error
+
+    async def facts(
+        self, operations: Sequence[Operation], actors: Sequence[ActorFacts], numbered: Sequence[Numbers | JinguiError]
+    ) -> dict[tuple[int, int, int, str], Sequence[Any]]:
+        """Rows of facts by (patient, record or -1, person, purpose); records only where one may exist already."""
+        wanted: dict[tuple[int, int, int, str], Any] = {}
+        for operation, actor, numbers in zip(operations, actors, numbered, strict=True):
+            if isinstance(numbers, JinguiError):
+                continue
+            submission = submission_of(operation)
+            for change, place in zip(submission.changes, numbers.places, strict=True):
+                if place.new_patient:
+                    continue
+                may_exist = change.record is not None or bool(submission.source)
+                for record in {-1, place.record if may_exist else -1}:
+                    key = (place.patient, record, actor.person, operation.purpose.value)
+                    if key not in wanted:
+                        asked = Asked(place.patient, record, 0, actor.person, actor.department, operation.purpose.value)
+                        wanted[key] = self.pipe.facts(asked)
+        rows = await asyncio.gather(*wanted.values())
+        out = dict(zip(wanted, rows, strict=True))
+        if any(row[f.LOCKDOWN] for row in rows):
+            raise Lockdown()
+        return out
+
+    async def people(self, operations: Sequence[Operation]) -> Mapping[str, int]:
+        """Numbers of the attending people that new encounters name."""
+        wanted = {
+            found.attending
+            for operation in operations
+            for change in submission_of(operation).changes
+            if change.resource["resourceType"] == "Encounter" and (found := outline(change.resource)).attending
+        }
+        if not wanted:
+            return {}
+        return {row[0]: row[1] for row in await self.rows(PEOPLE_SQL, sorted(wanted))}
+
+    def charts(self, numbers: Numbers | JinguiError, submission: Submission) -> dict[int, Chart]:
+        """The patients of one submission, new ones included."""
+        if isinstance(numbers, JinguiError):
+            return {}
+        out: dict[int, Chart] = {}
+        for place in numbers.places:
+            found = out.get(place.patient)
+            if found is None:
+                out[place.patient] = Chart(
+                    patient=place.patient, public=self.runtime.public(place.patient, 0), new=place.new_patient,
+                    keys=dict(self.keys.get(place.patient, {})), encounters=dict(self.kinds.get(place.patient, {})),
+                )  # fmt: skip
+            elif place.new_patient:
+                found.new = True
+        for change, place in zip(submission.changes, numbers.places, strict=True):
+            if change.resource["resourceType"] == "Encounter":
+                out[place.patient].encounters[place.record] = outline(change.resource).kind
+        return out
+
+
+def submission_of(operation: Operation) -> Submission:
+    """The operation's data."""
+    return cast(Submission, operation.data)
+
+
+def answer(verdict: Verdict) -> Entered | BaseException:
+    """What the caller of a submission gets."""
+    if verdict.error is not None:
+        return verdict.error
+    return Entered(made=tuple(verdict.made), entries=tuple(str(entry) for entry, _ in verdict.drafts))

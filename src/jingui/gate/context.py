@@ -1,0 +1,163 @@
+"""四（一）内部查阅: what a reading act may use, and how its answer is governed [4.1.1] [4.1.2]"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from jingui.core.entry import Line
+from jingui.core.errors import JinguiError, NotFound, Refused, Tampered, Unavailable
+from jingui.core.operation import Operation
+from jingui.core.permit import Permit
+from jingui.core.sheets import Result
+from jingui.core.vector import Decided
+from jingui.core.words import Category, Decision, Level, RecordState, Standing, Verb
+from jingui.crypto.keyring import DataKey
+from jingui.gate import facts as f
+from jingui.gate.actors import ActorFacts
+from jingui.gate.entries import draft
+from jingui.gate.notes import NOTE_SQL, seal_note
+from jingui.gate.pipeline import Asked, Pipeline, Stale
+from jingui.gate.read import TRIES, refusal, trace
+from jingui.gate.registry import READ_ACTS
+from jingui.gate.runtime import Runtime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadContext:
+    """The reading side's tools. `may` is the only way an act learns what of a patient it may show."""
+
+    pipe: Pipeline
+    runtime: Runtime
+    operation: Operation
+    actor: ActorFacts
+    patient: f.PatientFacts | None
+
+    async def rows(self, sql: str, *args: object) -> Sequence[Any]:
+        """Run one statement."""
+        return await self.pipe.pool.fetch(sql, *args)
+
+    def may(
+        self, verb: Verb, category: Category, level: Level, *, patient: f.PatientFacts | None = None,
+        state: RecordState = RecordState.ENTERED, author: int = 0,
+    ) -> Decided:  # fmt: skip
+        """What the rules say of one record of this (or the given) patient."""
+        asked = Operation(
+            actor=self.operation.actor, verb=verb, at=self.operation.at, purpose=self.operation.purpose,
+            target=self.operation.target,
+        )  # fmt: skip
+        about = patient or self.patient
+        vector = f.vector(asked, self.actor, about, category=category, level=level, state=state, author=author)
+        return self.runtime.decider.decide(vector)
+
+    def allowed_pairs(self, verb: Verb = Verb.READ) -> tuple[list[str], list[str]]:
+        """The (category, level) pairs this actor may read of this patient, as two parallel lists for SQL."""
+        pairs = [
+            (category.value, level.value)
+            for category in Category
+            if category is not Category.NONE
+            for level in Level
+            if self.may(verb, category, level).allow
+        ]
+        return [a for a, _ in pairs], [b for _, b in pairs]
+
+    async def about(self, patients: Sequence[int]) -> list[f.PatientFacts | None]:
+        """Facts of several patients toward this actor, in order."""
+        actor, operation = self.actor, self.operation
+        rows = [
+            await future
+            for future in [
+                self.pipe.facts(Asked(p, -1, 0, actor.person, actor.department, operation.purpose)) for p in patients
+            ]
+        ]
+        return [f.patient_facts(row, self.runtime.sealer, Category.BASIC, operation.at) for row in rows]
+
+    def face(self, patient: f.PatientFacts) -> dict[str, Any]:
+        """The decrypted face of a patient (only after a decision that allows it)."""
+        row = patient.row
+        if row[f.P_FACE] is None:
+            return {}
+        return self.runtime.vault.open_face(self.identity_key(patient), patient.patient, row[f.P_FACE])
+
+    def identity_key(self, patient: f.PatientFacts) -> DataKey:
+        """The patient's identity key: faces, search tokens, date shift."""
+        return self.runtime.vault.key(patient.patient, "identity", patient.row[f.KI_WRAPPED])
+
+    def line(self, patient: int, record: int = -1, kind: str = "", version: int = 0) -> Line:
+        """A target by its public ids."""
+        public = self.runtime.public
+        return Line(public(patient, 0), public(patient, record) if record >= 0 else "", kind, version)
+
+
+async def govern(pipe: Pipeline, operation: Operation) -> Result:
+    """Run a reading act: facts, decision, act, entry, release."""
+    target = operation.target
+    for _ in range(TRIES):
+        actor = await pipe.actor(operation.actor)
+        patient, epoch, policy, lockdown = None, actor.epoch, actor.policy, actor.lockdown
+        if target.patient:
+            row = await pipe.facts(Asked(target.patient, -1, 0, actor.person, actor.department, operation.purpose))
+            if actor.account and actor.epoch != row[f.EPOCH]:
+                pipe.forget(operation.actor)
+                continue
+            patient = f.patient_facts(row, pipe.runtime.sealer, Category.BASIC, operation.at)
+            epoch, policy, lockdown = row[f.EPOCH], row[f.POLICY], row[f.LOCKDOWN]
+        pipe.check_open(lockdown)
+        try:
+            return await _act(pipe, operation, actor, patient, epoch, policy)
+        except Stale:
+            pipe.forget(operation.actor)
+    raise Unavailable(where="epoch")
+
+
+async def _act(
+    pipe: Pipeline, operation: Operation, actor: ActorFacts, patient: f.PatientFacts | None, epoch: int, policy: int
+) -> Result:
+    runtime = pipe.runtime
+    context = ReadContext(pipe=pipe, runtime=runtime, operation=operation, actor=actor, patient=patient)
+    category = Category.BASIC if operation.target.patient else Category.NONE
+    vector = f.vector(operation, actor, patient, category=category)
+    decided = runtime.decider.decide(vector)
+    number = operation.target.patient
+    base = {"epoch": epoch, "policy": policy}
+    own_line = (context.line(number),) if number else ()
+    if not decided.allow:
+        tampered = actor.tampered or (patient.tampered if patient else "")
+        reason = "tampered" if vector.standing is Standing.TAMPERED else ""
+        committed = await pipe.enter(
+            draft(operation, actor, decided, **base, reason=reason, lines=own_line, patient=number)
+        )
+        if tampered:
+            raise Tampered(where=tampered, entry=str(committed.id))
+        raise refusal(operation, decided, str(committed.id))
+    if number and patient is None:
+        committed = await pipe.enter(
+            draft(operation, actor, decided, **base, decision=Decision.FAIL, reason="not_found", lines=own_line)
+        )
+        raise NotFound(entry=str(committed.id))
+    permit = Permit(
+        operation=operation, decided=decided, entry=runtime.entry_id(operation.at), at=operation.at,
+        person=actor.person, department=actor.department,
+    )  # fmt: skip
+    try:
+        done = await READ_ACTS[operation.verb](context, permit)
+    except Unavailable:
+        raise
+    except JinguiError as error:
+        refused = isinstance(error, Refused)
+        outcome, reason = (Decision.DENY, error.reason) if isinstance(error, Refused) else (Decision.FAIL, error.code)
+        committed = await pipe.enter(
+            draft(operation, actor, decided, **base, decision=outcome, reason=reason, lines=own_line, patient=number)
+        )
+        if refused:
+            error.entry = str(committed.id)  # type: ignore[attr-defined]  # a Refused has it
+        raise
+    detail = ""
+    if done.note:
+        detail, sealed = seal_note(runtime, permit.entry, done.note)
+        await pipe.pool.fetch(NOTE_SQL, permit.entry, number, sealed)
+    patients = done.patients or ((number,) if number else ())
+    committed = await pipe.enter(
+        draft(operation, actor, decided, **base, lines=done.lines or own_line, patients=patients, detail=detail),
+        permit.entry,
+    )
+    return Result(value=done.value, trace=trace(operation, actor, decided, committed), more=done.more, notes=done.notes)

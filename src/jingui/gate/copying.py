@@ -1,0 +1,99 @@
+"""二（二）3: one transaction for everything that stands or falls together, its entries included [2.2.3] [1.3.3]"""
+
+from collections.abc import Sequence
+from typing import Any
+
+import asyncpg
+
+from jingui.core.errors import Conflict, Unavailable
+from jingui.gate.lanes import LIMIT, LOST, Lane
+from jingui.gate.pipeline import Stale
+from jingui.gate.preparing import Rows
+from jingui.store.ledger import Built
+from jingui.store.statements import ENTRY_SQL
+
+COPIES: Sequence[tuple[str, str, Sequence[str]]] = (
+    (
+        "patients", "patient",
+        ("patient_id", "kind", "restricted", "deceased", "person_id", "mother_id", "linked_to", "destroyed", "version",
+         "entry", "mac", "face", "created", "last_visit", "last_discharge"),
+    ),
+    ("keys", "patient_key", ("patient_id", "retention_class", "segment", "wrapped", "created")),
+    (
+        "records", "record",
+        ("patient_id", "record_id", "kind", "category", "medium", "level", "labels", "state", "status",
+         "retention_class", "department_id", "author_id", "encounter_id", "at", "at_end", "entered",
+         "version", "tokens"),
+    ),
+    (
+        "versions", "record_version",
+        ("patient_id", "record_id", "version", "author_id", "entered", "entry", "seal", "payload"),
+    ),
+    (
+        "relations", "care_relation",
+        ("patient_id", "relation_id", "kind", "person_id", "department_id", "encounter_id", "starts", "ends", "version",
+         "entry", "mac", "rank"),
+    ),
+)  # fmt: skip
+IDENTITY_SQL = """INSERT INTO patient_identity (patient_id, field, token, current)
+SELECT * FROM unnest($1::bigint[], $2::text[], $3::bytea[], $4::bool[]) ON CONFLICT DO NOTHING"""
+ENCOUNTER_SQL = """INSERT INTO encounter
+  (patient_id, encounter_id, kind, department_id, attending_id, stay_seq, state, starts, ends)
+SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::text[], $4::bigint[], $5::bigint[], $6::int[], $7::text[],
+  $8::timestamptz[], $9::timestamptz[])
+ON CONFLICT (patient_id, encounter_id) DO UPDATE SET kind = excluded.kind, department_id = excluded.department_id,
+  attending_id = excluded.attending_id, state = excluded.state, starts = excluded.starts, ends = excluded.ends"""
+UPDATE_SQL = """UPDATE record r SET version = u.version, category = u.category, level = u.level,
+  labels = string_to_array(u.labels, ','), status = u.status, retention_class = u.class, encounter_id = u.encounter,
+  at = u.at, at_end = u.at_end, tokens = u.tokens::bigint[]
+FROM unnest($1::bigint[], $2::bigint[], $3::int[], $4::int[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[],
+  $10::bigint[], $11::timestamptz[], $12::timestamptz[], $13::text[])
+  u(patient, record, version, before, category, level, labels, status, class, encounter, at, at_end, tokens)
+WHERE r.patient_id = u.patient AND r.record_id = u.record AND r.version = u.before"""
+FACE_SQL = (
+    "UPDATE patient p SET face = u.face FROM unnest($1::bigint[], $2::bytea[]) u(id, face) WHERE p.patient_id = u.id"
+)
+
+
+class Raced(Exception):
+    """Another transaction made the same rows first: prepare again from fresh facts."""
+
+
+async def commit(lane: Lane, rows: Rows, built: Built, epoch: int) -> None:
+    """Store everything or nothing. Stale: decide again; Raced: prepare again; Unavailable: the outcome is unknown."""
+    connection = await lane.connection()
+    try:
+        async with connection.transaction():
+            for name, table, columns in COPIES:
+                records = getattr(rows, name)
+                if records:
+                    await connection.copy_records_to_table(table, records=records, columns=columns, timeout=30)
+            await rest(connection, rows)
+            status = await connection.execute(ENTRY_SQL, epoch, *built.columns(), timeout=LIMIT)
+            if status != f"INSERT 0 {len(built.rows)}":
+                raise Stale()
+    except asyncpg.UniqueViolationError as error:
+        raise Raced() from error
+    except LOST as error:
+        await lane.drop()
+        raise Unavailable(where="commit") from error
+
+
+async def rest(connection: "asyncpg.Connection[Any]", rows: Rows) -> None:
+    """What COPY cannot do: rows that may exist, and corrections that must still find the version they correct."""
+    if rows.identities:
+        await connection.execute(IDENTITY_SQL, *turned(rows.identities))
+    if rows.encounters:
+        await connection.execute(ENCOUNTER_SQL, *turned(rows.encounters))
+    if rows.faces:
+        await connection.execute(FACE_SQL, *turned(rows.faces))
+    if rows.updates:
+        plain = [(*u[:6], ",".join(u[6]), *u[7:12], "{" + ",".join(map(str, u[12])) + "}") for u in rows.updates]
+        status = await connection.execute(UPDATE_SQL, *turned(plain))
+        if status != f"UPDATE {len(rows.updates)}":
+            raise Conflict()
+
+
+def turned(rows: Sequence[tuple[Any, ...]]) -> list[list[Any]]:
+    """Rows as one list per column, as unnest wants them."""
+    return [list(column) for column in zip(*rows, strict=True)]

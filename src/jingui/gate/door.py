@@ -1,0 +1,96 @@
+"""一（三）: the one door. Nothing else reads or changes patient information [1.3.1] [1.3.3] [1.3.4]
+
+`write` changes and answers inside one transaction; `read` and `enter` go through the pipeline of the data plane's loop and
+may be awaited there (`aread`, `aenter`) or waited for from any other thread. Every answer's entry is committed first.
+"""
+
+import asyncio
+import threading
+from collections.abc import Coroutine
+from concurrent.futures import TimeoutError as WaitedTooLong
+from typing import Any, TypeVar
+
+from django.db import connection
+
+from jingui.core.errors import JinguiError, Unavailable
+from jingui.core.operation import Actor, Operation
+from jingui.core.sheets import Result, Sheet
+from jingui.core.words import Verb
+from jingui.gate import acts, plane, writing
+from jingui.gate.actors import ActorFacts
+from jingui.gate.attempt import Entered
+from jingui.gate.context import govern
+from jingui.gate.read import read as read_one
+from jingui.gate.registry import READ_ACTS, SUBMISSIONS, WRITE_ACTS
+
+LIMIT = 5.0  # seconds a page waits for the pipeline
+T = TypeVar("T")
+
+__all__ = ["acts", "aenter", "aread", "asheet", "awhoami", "enter", "read", "sheet", "whoami", "write"]
+
+
+def write(operation: Operation) -> Result:
+    """Carry out a changing operation in one transaction with its entry; Refused, Invalid, Conflict change nothing."""
+    if operation.verb not in WRITE_ACTS:
+        raise JinguiError(verb=operation.verb.value)
+    return writing.write(operation)
+
+
+async def aread(operation: Operation) -> Result:
+    """Run a reading operation on the data plane's loop."""
+    if operation.verb not in READ_ACTS:
+        raise JinguiError(verb=operation.verb.value)
+    return await govern(plane.current().pipe, operation)
+
+
+async def asheet(operation: Operation) -> Sheet:
+    """Read one version of one record on the data plane's loop."""
+    if operation.verb is not Verb.READ:
+        raise JinguiError(verb=operation.verb.value)
+    return await read_one(plane.current().pipe, operation)
+
+
+async def aenter(operation: Operation) -> Entered:
+    """Enter a submission on the data plane's loop."""
+    if operation.verb not in SUBMISSIONS:
+        raise JinguiError(verb=operation.verb.value)
+    return await plane.current().entering.submit(operation)
+
+
+async def awhoami(actor: Actor) -> ActorFacts:
+    """What the door knows of an actor (no patient information): for interfaces that must name them."""
+    return await plane.current().pipe.actor(actor)
+
+
+def read(operation: Operation) -> Result:
+    """Run a reading operation and wait for it."""
+    return wait(aread(operation))
+
+
+def sheet(operation: Operation) -> Sheet:
+    """Read one version of one record and wait for it."""
+    return wait(asheet(operation))
+
+
+def enter(operation: Operation, limit: float = 120.0) -> Entered:
+    """Enter a submission and wait for it (commands and jobs, which send large ones)."""
+    return wait(aenter(operation), limit)
+
+
+def whoami(actor: Actor) -> ActorFacts:
+    """What the door knows of an actor, waited for."""
+    return wait(awhoami(actor))
+
+
+def wait(work: Coroutine[Any, Any, T], limit: float = LIMIT) -> T:
+    """Submit to the pipeline's loop and wait; refuses on that loop's own thread and inside a transaction."""
+    running = plane.current()
+    if threading.get_ident() == running.thread or connection.in_atomic_block:
+        work.close()
+        raise RuntimeError("the pipeline is not waited for on its own thread or inside a transaction")
+    future = asyncio.run_coroutine_threadsafe(work, running.loop)
+    try:
+        return future.result(limit)
+    except WaitedTooLong as error:
+        future.cancel()
+        raise Unavailable(where="pipeline") from error

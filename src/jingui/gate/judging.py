@@ -1,0 +1,227 @@
+"""二（二）录入: one submission judged: a decision for each record, then rows and entries, or one refusal [2.2.1] [2.2.4]"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any, cast
+from uuid import UUID
+
+from jingui.core.enter import Change, Made, Submission
+from jingui.core.entry import EntryDraft, Line
+from jingui.core.errors import Gone, JinguiError, NotFound, PreconditionFailed, Refused, Tampered
+from jingui.core.operation import Operation, Target
+from jingui.core.vector import Decided
+from jingui.core.words import Category, Decision, RecordState, Standing, Verb
+from jingui.formats import fhir_json
+from jingui.formats.fhir_encounter import outline
+from jingui.formats.fhir_types import rewrite
+from jingui.gate import facts as f
+from jingui.gate.actors import ActorFacts
+from jingui.gate.entries import draft
+from jingui.gate.numbering import Numbers, Place, refuse_unowned
+from jingui.gate.preparing import Chart, Placed, Rows, add_version, classify, encounter_rows
+from jingui.gate.read import refusal
+from jingui.gate.runtime import Runtime
+
+IGNORED = ("id", "meta")
+
+
+@dataclass(slots=True)
+class Verdict:
+    """Rows and entries of one submission, or its error with the entry that says so."""
+
+    rows: Rows = field(default_factory=Rows)
+    made: list[Made] = field(default_factory=list)
+    drafts: list[tuple[UUID, EntryDraft]] = field(default_factory=list)
+    error: JinguiError | None = None
+
+
+@dataclass(slots=True, kw_only=True)
+class Judging:
+    """Judges one submission. Nothing is stored here."""
+
+    runtime: Runtime
+    operation: Operation
+    actor: ActorFacts
+    facts: Mapping[tuple[int, int, int, str], Sequence[Any]]
+    at: datetime
+    departments: Mapping[str, int]
+    people: Mapping[str, int]
+    charts: dict[int, Chart]
+    groups: dict[tuple[int, Verb], tuple[UUID, Decided, list[Line]]] = field(default_factory=dict)
+
+    def judge(self, numbers: Numbers | JinguiError) -> Verdict:
+        """Return the verdict; an error leaves only its own entry."""
+        verdict = Verdict()
+        try:
+            if isinstance(numbers, JinguiError):
+                raise numbers
+            for change, place in zip(cast(Submission, self.operation.data).changes, numbers.places, strict=True):
+                self.one(verdict, change, place, numbers.mapping)
+        except JinguiError as error:
+            entry, drafted = self.failure(error)
+            return Verdict(drafts=[(entry, drafted)], error=error)
+        for (patient, verb), (entry, decided, lines) in self.groups.items():
+            verdict.drafts.append((entry, self.entry(verb, decided, patient, tuple(lines))))
+        if not verdict.drafts:  # everything stood already: the attempt is entered all the same
+            verdict.drafts.append((self.runtime.entry_id(self.at), self.unchanged()))
+        return verdict
+
+    def one(self, verdict: Verdict, change: Change, place: Place, mapping: Mapping[str, str]) -> None:
+        """Judge and prepare one change."""
+        chart = self.charts[place.patient]
+        resource = rewrite(change.resource, mapping) if mapping else change.resource
+        kind = resource["resourceType"]
+        row = self.facts.get((place.patient, place.record, self.actor.person, self.operation.purpose.value))
+        exists = row is not None and row[f.R_VERSION] is not None
+        if change.record is not None and not exists:
+            raise NotFound()
+        if row is None or not exists:
+            row = self.facts.get((place.patient, -1, self.actor.person, self.operation.purpose.value))
+        if not chart.new and (row is None or row[f.P_ID] is None):
+            raise refuse_unowned(change)
+        if kind == "Patient" and resource.get("birthDate", "")[9:10]:
+            chart.birth = birth_of(resource)
+        details = classify(chart, change, resource, self.at, self.runtime.ids.internal)
+        verb = self.verb(change, chart, kind, exists)
+        decided = self.decide(verb, chart, row, details, exists, resource)
+        if exists and row is not None:
+            if change.if_match and change.if_match != row[f.R_VERSION]:
+                raise PreconditionFailed()
+            old = self.stored(place, row)
+            if same(old, resource):
+                public = self.runtime.public(place.patient, place.record)
+                verdict.made.append(
+                    Made(public, kind, row[f.R_VERSION], "unchanged", fhir_json.dump(old), change.full_url)
+                )
+                return
+        version = row[f.R_VERSION] + 1 if exists and row is not None else 1
+        placed = Placed(
+            change=change, chart=chart, record=place.record, version=version, resource=dict(resource),
+            category=details["category"], labels=details["labels"], level=details["level"],
+            retention=details["retention"], encounter=details["encounter"], current={} if exists else None,
+        )  # fmt: skip
+        entry, lines = self.group(chart.patient, verb, decided)
+        department = self.actor.department
+        if kind == "Encounter":
+            department = self.encounter(verdict, placed, entry, exists)
+        body = add_version(
+            self.runtime, verdict.rows, placed, entry=entry, at=self.at, author=self.actor.person, department=department
+        )
+        public = self.runtime.public(place.patient, place.record)
+        lines.append(Line(chart.public, public, kind, version))
+        outcome = "updated" if exists else "created"
+        verdict.made.append(Made(public, kind, version, outcome, body, change.full_url))
+
+    def verb(self, change: Change, chart: Chart, kind: str, exists: bool) -> Verb:
+        """Which operation a change is."""
+        if cast(Submission, self.operation.data).source:
+            return Verb.IMPORT
+        if exists:
+            return Verb.CORRECT
+        return Verb.REGISTER_PATIENT if chart.new and kind == "Patient" else Verb.ENTER
+
+    def decide(
+        self, verb: Verb, chart: Chart, row: Sequence[Any] | None, details: Mapping[str, Any], exists: bool,
+        resource: Mapping[str, Any],
+    ) -> Decided:  # fmt: skip
+        """Ask the rules; Refused or Tampered when they do not allow."""
+        category = cast(Category, details["category"])
+        patient = None if row is None or chart.new else f.patient_facts(row, self.runtime.sealer, category, self.at)
+        asked = Operation(
+            actor=self.operation.actor, verb=verb, at=self.at, purpose=self.operation.purpose,
+            target=Target(patient=chart.patient),
+        )  # fmt: skip
+        vector = f.vector(
+            asked, self.actor, patient, category=category, level=details["level"],
+            state=f.STATES.get(row[f.R_STATE], RecordState.NONE) if exists and row is not None else RecordState.NONE,
+            author=(row[f.R_AUTHOR] or 0) if exists and row is not None else 0,
+        )  # fmt: skip
+        decided = self.runtime.decider.decide(vector)
+        if decided.allow:
+            return decided
+        tampered = self.actor.tampered or (patient.tampered if patient else "")
+        if vector.standing is Standing.TAMPERED:
+            raise Tampered(where=tampered)
+        error = refusal(asked, decided, "")
+        error.verb = verb  # type: ignore[attr-defined]  # the entry says which operation was refused
+        error.patient = chart.patient  # type: ignore[attr-defined]  # and about whom
+        raise error
+
+    def stored(self, place: Place, row: Sequence[Any]) -> dict[str, Any]:
+        """The current version, to see whether anything changed."""
+        vault = self.runtime.vault
+        if row[f.V_PAYLOAD] is None:
+            raise Gone()
+        key = vault.key(place.patient, row[f.V_SEAL].split(":")[2], row[f.K_WRAPPED])
+        return fhir_json.parse(
+            vault.open(key, place.patient, place.record, row[f.V_VERSION], row[f.V_SEAL], row[f.V_PAYLOAD])
+        )
+
+    def encounter(self, verdict: Verdict, placed: Placed, entry: UUID, exists: bool) -> int:
+        """Add the outline and relations of an Encounter; return its department."""
+        submission = cast(Submission, self.operation.data)
+        placed.outline = found = outline(placed.resource)
+        code = found.department or submission.department
+        department = self.departments.get(code, self.actor.department) if code else self.actor.department
+        placed.encounter = placed.record
+        encounter_rows(
+            self.runtime, verdict.rows, placed, entry=entry, at=self.at, department=department,
+            person=self.people.get(found.attending, 0), follow_up=submission.follow_up_days,
+        )  # fmt: skip
+        return department
+
+    def group(self, patient: int, verb: Verb, decided: Decided) -> tuple[UUID, list[Line]]:
+        """One entry per patient and operation within a submission."""
+        key = (patient, verb)
+        if key not in self.groups:
+            self.groups[key] = (self.runtime.entry_id(self.at), decided, [])
+        entry, _, lines = self.groups[key]
+        return entry, lines
+
+    def entry(self, verb: Verb, decided: Decided, patient: int, lines: tuple[Line, ...]) -> EntryDraft:
+        """The draft of a group's entry."""
+        asked = Operation(actor=self.operation.actor, verb=verb, at=self.at, purpose=self.operation.purpose)
+        return draft(
+            asked, self.actor, decided, epoch=self.epoch, policy=self.actor.policy, lines=lines, patient=patient or None
+        )
+
+    @property
+    def epoch(self) -> int:
+        """The epoch these facts were read under."""
+        return max([self.actor.epoch, *(row[f.EPOCH] for row in self.facts.values())])
+
+    def unchanged(self) -> EntryDraft:
+        """The draft for a submission in which nothing was new."""
+        decided = Decided(True, (), ("2.2.3",), (), "", "")
+        return self.entry(self.operation.verb, decided, 0, ())._replace(reason="unchanged")
+
+    def failure(self, error: JinguiError) -> tuple[UUID, EntryDraft]:
+        """The entry of a refused or failed submission."""
+        refused = isinstance(error, Refused)
+        verb = getattr(error, "verb", self.operation.verb)
+        patient = getattr(error, "patient", 0)
+        clauses = error.clauses if isinstance(error, Refused) else ()
+        rules = error.rules if isinstance(error, Refused) else ()
+        reason = error.reason if isinstance(error, Refused) else error.code
+        decided = Decided(False, rules, clauses, (), reason, "")
+        lines = (Line(self.runtime.public(patient, 0), "", "", 0),) if patient else ()
+        made = self.entry(verb, decided, patient, lines)
+        entry = self.runtime.entry_id(self.at)
+        if isinstance(error, Refused):
+            error.entry = str(entry)
+        return entry, made._replace(decision=Decision.DENY if refused else Decision.FAIL)
+
+
+def same(old: Mapping[str, Any], new: Mapping[str, Any]) -> bool:
+    """Whether two resources say the same, ids and meta aside."""
+    strip = {k: v for k, v in old.items() if k not in IGNORED}
+    return strip == {k: v for k, v in new.items() if k not in IGNORED}
+
+
+def birth_of(resource: Mapping[str, Any]) -> date | None:
+    """The birth date, None when it is not a full date."""
+    try:
+        return date.fromisoformat(resource.get("birthDate", ""))
+    except ValueError:
+        return None

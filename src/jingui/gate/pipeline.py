@@ -1,0 +1,151 @@
+"""四（一）2 留痕: the one read implementation: coalesced facts, group-committed entries, nothing released before [4.1.2]
+
+A response leaves only when its own entry is committed. Concurrent reads share statements; each row echoes what was asked
+and is compared, so coalescing can neither swap nor poison.
+"""
+
+import asyncio
+import threading
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from jingui.core.entry import EntryDraft
+from jingui.core.errors import Lockdown, Unavailable
+from jingui.core.operation import Actor
+from jingui.gate import facts as f
+from jingui.gate.actors import ActorFacts, from_row, named_actor
+from jingui.gate.lanes import Lane, Pool
+from jingui.gate.runtime import Runtime
+from jingui.store.batcher import Batcher
+from jingui.store.ledger import Chain
+from jingui.store.statements import ACTOR_SQL, ENTRY_SQL, FACTS_SQL
+
+ACTOR_SECONDS = 1.0  # how long an actor's facts may be reused under an unchanged epoch
+
+
+class Asked(NamedTuple):
+    """One request for facts: internal numbers; record -1 asks for the patient only, version 0 for the newest."""
+
+    patient: int
+    record: int
+    version: int
+    person: int
+    department: int
+    purpose: str
+
+
+class Stale(Exception):
+    """The epoch moved between the facts and the entry: decide again."""
+
+
+class Committed(NamedTuple):
+    """An entry that stands."""
+
+    id: UUID
+    head: bytes
+
+
+class Pipeline:
+    """Bound to one event loop; owns its connections. `start` in the loop, then use from it (or through `gate.door`)."""
+
+    def __init__(self, runtime: Runtime, address: Mapping[str, Any], *, read_lanes: int = 2, pool: int = 4) -> None:
+        """Prepare lanes; nothing is connected yet."""
+        self.runtime = runtime
+        self._reads = [Lane(address) for _ in range(read_lanes)]
+        self._writer = Lane(address)
+        self.pool = Pool(address, pool)
+        self.address = dict(address)
+        self._actors: dict[tuple[int, int], tuple[float, ActorFacts]] = {}
+        self.loop: asyncio.AbstractEventLoop | None = None
+        self.thread = 0
+
+    async def start(self) -> None:
+        """Bind to the running loop."""
+        self.loop = asyncio.get_running_loop()
+        self.thread = threading.get_ident()
+        self.chain = Chain(self.runtime.suite, self.runtime.keyring)
+        self._facts: Batcher[Asked, Sequence[Any]] = Batcher(self._fetch_facts, lanes=len(self._reads))
+        self._entries: Batcher[tuple[EntryDraft, UUID], Committed] = Batcher(self._commit_entries, lanes=1, most=512)
+
+    async def stop(self) -> None:
+        """Close every connection."""
+        for lane in (*self._reads, self._writer):
+            await lane.drop()
+        await self.pool.close()
+
+    async def _fetch_facts(self, lane: int, asked: Sequence[Asked]) -> Sequence[Sequence[Any] | BaseException]:
+        columns = [list(column) for column in zip(*asked, strict=True)]
+        rows, _ = await self._reads[lane].fetch(FACTS_SQL, *columns, self.runtime.clock.now())
+        out: list[Sequence[Any] | BaseException] = [Unavailable(where="facts")] * len(asked)
+        for row in rows:
+            place = row[f.ORD] - 1
+            one = asked[place]
+            if (row[f.PATIENT], row[f.RECORD], row[f.PERSON]) == (one.patient, one.record, one.person):
+                out[place] = row
+        return out
+
+    async def _commit_entries(
+        self, _lane: int, drafts: Sequence[tuple[EntryDraft, UUID]]
+    ) -> Sequence[Committed | BaseException]:
+        runtime = self.runtime
+        if not runtime.ledger_well:
+            raise Unavailable(where="ledger")
+        epoch = max(draft.epoch for draft, _ in drafts)
+        fresh = [pair for pair in drafts if pair[0].epoch == epoch]
+        at = runtime.clock.now()
+        built = self.chain.build(fresh, at)
+        try:
+            _, status = await self._writer.fetch(ENTRY_SQL, epoch, *built.columns())
+        except Unavailable:
+            self.chain.renew()  # whether it was committed is unknown: this chain ends here
+            raise
+        stands = status == f"INSERT 0 {len(fresh)}"
+        if stands:
+            self.chain.advance(built)
+            runtime.clock.at_least(at)
+        made = iter(zip(built.ids, built.heads, strict=True))
+        return [Committed(*next(made)) if stands and draft.epoch == epoch else Stale() for draft, _ in drafts]
+
+    async def actor(self, actor: Actor) -> ActorFacts:
+        """Facts of the actor, at most a second old and never older than the epoch they are used under."""
+        assert self.loop is not None
+        key = (actor.account, actor.post)
+        now = self.loop.time()
+        found = self._actors.get(key)
+        if found is not None and found[0] > now and not actor.name:
+            return found[1]
+        if actor.name:
+            rows = await self.pool.fetch("SELECT n, policy, lockdown FROM epoch")
+            if not rows:
+                raise Unavailable(where="epoch")
+            return named_actor(actor, epoch=rows[0][0], policy=rows[0][1], lockdown=rows[0][2])
+        rows = await self.pool.fetch(ACTOR_SQL, actor.account, actor.post)
+        if rows:
+            made = from_row(rows[0], self.runtime.sealer)
+        else:
+            state = await self.pool.fetch("SELECT n, policy, lockdown FROM epoch")
+            made = from_row(None, self.runtime.sealer, epoch=state[0][0], policy=state[0][1])
+        if len(self._actors) > 10_000:
+            self._actors.clear()
+        self._actors[key] = (now + ACTOR_SECONDS, made)
+        return made
+
+    def forget(self, actor: Actor) -> None:
+        """Load this actor's facts anew at the next use."""
+        self._actors.pop((actor.account, actor.post), None)
+
+    def facts(self, asked: Asked) -> "asyncio.Future[Sequence[Any]]":
+        """Queue a request for facts."""
+        return self._facts.submit(asked)
+
+    def enter(self, draft: EntryDraft, entry: UUID | None = None) -> "asyncio.Future[Committed]":
+        """Queue an entry; the future completes when it is committed. Stale: decide again."""
+        return self._entries.submit((draft, entry or self.runtime.entry_id(self.runtime.clock.now())))
+
+    def check_open(self, lockdown: bool) -> None:
+        """Raise when nothing but recovery may run, or when the ledger is not well."""
+        if lockdown:
+            raise Lockdown()
+        if not self.runtime.ledger_well:
+            raise Unavailable(where="ledger")

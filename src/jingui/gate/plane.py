@@ -1,0 +1,79 @@
+"""The data plane of this process: one event loop with the pipeline, and the batches of submissions."""
+
+import asyncio
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from jingui.core.errors import Unavailable
+from jingui.gate.entering import Entering
+from jingui.gate.pipeline import Pipeline
+from jingui.gate.runtime import Runtime
+from jingui.gate.watch import Watch
+
+
+@dataclass(slots=True, kw_only=True)
+class Plane:
+    """A started pipeline and its loop."""
+
+    pipe: Pipeline
+    entering: Entering
+    watch: Watch
+    loop: asyncio.AbstractEventLoop
+    thread: int
+
+
+_current: list[Plane] = []
+
+
+def current() -> Plane:
+    """This process's plane; Unavailable before it started."""
+    if not _current:
+        raise Unavailable(where="plane")
+    return _current[0]
+
+
+async def start(runtime: Runtime, address: Mapping[str, Any], *, read_lanes: int = 2, enter_lanes: int = 2) -> Plane:
+    """Start on the running loop (lifespan of a web worker)."""
+    pipe = Pipeline(runtime, address, read_lanes=read_lanes)
+    await pipe.start()
+    watch = Watch(pipe)
+    plane = Plane(
+        pipe=pipe, entering=Entering(pipe, lanes=enter_lanes), watch=watch, loop=asyncio.get_running_loop(),
+        thread=threading.get_ident(),
+    )  # fmt: skip
+    watch.start()
+    _current[:] = [plane]
+    return plane
+
+
+async def stop() -> None:
+    """Stop and forget the plane."""
+    if _current:
+        plane = _current.pop()
+        await plane.watch.stop()
+        await plane.entering.stop()
+        await plane.pipe.stop()
+
+
+class Background:
+    """A plane on a thread of its own, for commands, jobs and tests. Use as a context manager."""
+
+    def __init__(self, runtime: Runtime, address: Mapping[str, Any]) -> None:
+        """Remember what to start."""
+        self._runtime, self._address = runtime, address
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever, name="jingui-plane", daemon=True)
+
+    def __enter__(self) -> Plane:
+        """Start the thread and the plane."""
+        self._thread.start()
+        return asyncio.run_coroutine_threadsafe(start(self._runtime, self._address), self._loop).result(30)
+
+    def __exit__(self, *_: object) -> None:
+        """Stop both."""
+        asyncio.run_coroutine_threadsafe(stop(), self._loop).result(30)
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join(10)
+        self._loop.close()

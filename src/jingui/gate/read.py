@@ -1,0 +1,115 @@
+"""四（一）内部查阅: read one version of one record: facts, decision, decryption, entry, release [4.1.1] [4.1.2]"""
+
+from collections.abc import Sequence
+from typing import Any
+
+from jingui.core.entry import EntryDraft, Line
+from jingui.core.errors import Gone, NotFound, Refused, Tampered, Unavailable
+from jingui.core.operation import Operation
+from jingui.core.sheets import Sheet, Trace
+from jingui.core.vector import Decided
+from jingui.core.words import Category, Decision, Level, RecordState, Standing
+from jingui.gate import facts as f
+from jingui.gate.actors import ActorFacts
+from jingui.gate.entries import draft
+from jingui.gate.pipeline import Asked, Committed, Pipeline, Stale
+
+TRIES = 4  # an epoch rarely moves twice within one request
+
+
+def refusal(operation: Operation, decided: Decided, entry: str, matter: str = "") -> Refused:
+    """The error of a refused operation, with its entry's id."""
+    return Refused(
+        clauses=decided.clauses,
+        rules=decided.rules,
+        reason=decided.reason,
+        matter=matter or decided.matter,
+        entry=entry,
+    )
+
+
+async def read(pipe: Pipeline, operation: Operation) -> Sheet:
+    """Return the record of `operation.target`. Refused, NotFound, Gone, Tampered and Unavailable are entered where due."""
+    target = operation.target
+    for _ in range(TRIES):
+        actor = await pipe.actor(operation.actor)
+        row = await pipe.facts(
+            Asked(target.patient, target.record, target.version, actor.person, actor.department, operation.purpose)
+        )
+        if actor.epoch != row[f.EPOCH] and actor.account:
+            pipe.forget(operation.actor)
+            continue
+        pipe.check_open(row[f.LOCKDOWN])
+        try:
+            return await judged(pipe, operation, actor, row)
+        except Stale:
+            continue
+    raise Unavailable(where="epoch")
+
+
+async def judged(pipe: Pipeline, operation: Operation, actor: ActorFacts, row: Sequence[Any]) -> Sheet:
+    """Decide on one row of facts, enter it, and return the sheet after the commit."""
+    runtime = pipe.runtime
+    category = f.CATEGORIES.get(row[f.R_CATEGORY], Category.NONE)
+    level = f.LEVELS.get(row[f.R_LEVEL], Level.SECRET if row[f.R_LEVEL] else Level.ORDINARY)
+    patient = f.patient_facts(row, runtime.sealer, category, operation.at)
+    vector = f.vector(
+        operation, actor, patient, category=category, level=level,
+        state=f.STATES.get(row[f.R_STATE], RecordState.NONE), author=row[f.R_AUTHOR] or 0,
+    )  # fmt: skip
+    decided = runtime.decider.decide(vector)
+    number, record = row[f.PATIENT], row[f.RECORD]
+    public = runtime.public(number, record)
+    line = Line(runtime.public(number, 0), public, row[f.R_KIND] or operation.target.kind, row[f.V_VERSION] or 0)
+
+    def entry(decision: Decision | None = None, reason: str = "") -> EntryDraft:
+        return draft(
+            operation, actor, decided, epoch=row[f.EPOCH], policy=row[f.POLICY], decision=decision, reason=reason,
+            lines=(line,), patient=number,
+        )  # fmt: skip
+
+    if not decided.allow:
+        tampered = actor.tampered or (patient.tampered if patient else "")
+        reason = "tampered" if vector.standing is Standing.TAMPERED else ""
+        committed = await pipe.enter(entry(reason=reason))
+        if tampered:
+            raise Tampered(where=tampered, entry=str(committed.id))
+        raise refusal(operation, decided, str(committed.id))
+    if patient is None or row[f.V_PAYLOAD] is None:
+        committed = await pipe.enter(entry(Decision.FAIL, "not_found"))
+        raise NotFound(entry=str(committed.id))
+    future = pipe.enter(entry())  # the entry commits while the payload is decrypted
+    try:
+        key = runtime.vault.key(number, row[f.V_SEAL].split(":")[2], row[f.K_WRAPPED])
+        seal = f"{row[f.R_CATEGORY]}:{row[f.R_LEVEL]}:{row[f.R_CLASS]}:{row[f.R_KIND]}"
+        if row[f.V_SEAL] != seal and row[f.V_VERSION] == row[f.R_VERSION]:
+            raise Tampered(where=f"record:{number}.{record}")
+        body = runtime.vault.open(key, number, record, row[f.V_VERSION], row[f.V_SEAL], row[f.V_PAYLOAD])
+    except (Tampered, Gone) as error:
+        await future
+        reason = "tampered" if isinstance(error, Tampered) else "gone"
+        await pipe.enter(entry(Decision.FAIL, reason))
+        raise
+    committed = await future
+    return Sheet(
+        id=public,
+        patient=line.patient,
+        kind=row[f.R_KIND],
+        version=row[f.V_VERSION],
+        entered=row[f.V_ENTERED],
+        body=body,
+        trace=trace(operation, actor, decided, committed),
+        category=category.value,
+        level=level.value,
+        labels=tuple(row[f.R_LABELS]),
+        state=row[f.R_STATE],
+        author=row[f.V_AUTHOR],
+    )
+
+
+def trace(operation: Operation, actor: ActorFacts, decided: Decided, committed: Committed) -> Trace:
+    """The strip's content for a committed entry."""
+    return Trace(
+        entry=str(committed.id), at=operation.at, decided=decided, verb=operation.verb.value,
+        purpose=operation.purpose.value, actor=actor.name,
+    )  # fmt: skip

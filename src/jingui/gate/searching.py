@@ -1,0 +1,123 @@
+"""四（一）内部查阅: searching inside one chart: tokens under the patient's key, rows decided before they count [4.1.3]"""
+
+import base64
+import binascii
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
+
+import orjson
+
+from jingui.core.errors import Invalid
+from jingui.core.word import N_
+from jingui.crypto.keyring import DataKey
+from jingui.formats.fhir_query import DateTerm, SearchQuery
+from jingui.gate.dates import main_date
+
+COLUMNS = """r.record_id, r.version, r.kind, r.category, r.level, r.labels, r.state, r.status, r.author_id, r.retention_class,
+  r.encounter_id, r.department_id, r.entered, r.at"""
+NEVER = datetime.fromisoformat("0001-01-02T00:00:00+00:00")
+
+
+class Compiled(NamedTuple):
+    """A search as SQL: `page` for one page of contents, `total` for the count; both with their arguments."""
+
+    page: str
+    page_args: list[Any]
+    total: str
+    total_args: list[Any]
+    descending: bool
+    by_entered: bool
+
+
+class Where:
+    """Collects conditions and $n arguments."""
+
+    def __init__(self) -> None:
+        """Start without conditions."""
+        self.parts: list[str] = []
+        self.args: list[Any] = []
+
+    def arg(self, value: object) -> str:
+        """Add an argument and return its place."""
+        self.args.append(value)
+        return f"${len(self.args)}"
+
+    def add(self, part: str) -> None:
+        """Add a condition."""
+        self.parts.append(part)
+
+
+def compiled(
+    query: SearchQuery, patient: int, key: DataKey, pairs: tuple[list[str], list[str]], records: Sequence[int] = ()
+) -> Compiled:
+    """Turn a parsed search into SQL over one patient's records; only (category, level) `pairs` that may be read count."""
+    where = Where()
+    where.add(f"r.patient_id = {where.arg(patient)}::bigint")
+    where.add(f"r.kind = {where.arg(query.type)}::text")
+    a, b = where.arg(pairs[0]), where.arg(pairs[1])
+    where.add(f"(r.category, r.level) IN (SELECT * FROM unnest({a}::text[], {b}::text[]))")
+    if query.ids:
+        where.add(f"r.record_id = ANY({where.arg(list(records))}::bigint[])")
+    for alternatives in query.tokens:
+        tokens = [key.token(term.parameter, term.system, term.value) for term in alternatives]
+        where.add(f"r.tokens && {where.arg(tokens)}::bigint[]")
+    shift = key.shift()
+    for dates in query.dates:
+        where.add("(" + " OR ".join(_clinical(where, query.type, term, shift) for term in dates) + ")")
+    for dates in query.updated:
+        where.add("(" + " OR ".join(_span(where, term, "r.entered", "r.entered", timedelta()) for term in dates) + ")")
+    condition = " AND ".join(where.parts)
+    total, total_args = f"SELECT count(*) FROM record r WHERE {condition}", list(where.args)  # noqa: S608 -- own texts
+    by_entered = bool(query.sort) and query.sort[0][0] == "_lastUpdated"
+    descending = query.sort[0][1] if query.sort else True
+    column = "r.entered" if by_entered else f"coalesce(r.at, {where.arg(NEVER)}::timestamptz)"
+    sign, order = ("<", "DESC") if descending else (">", "ASC")
+    if query.cursor:
+        at, record = read_cursor(query.cursor)
+        place, number = where.arg(at), where.arg(record)
+        condition += f" AND ({column}, r.record_id) {sign} ({place}::timestamptz, {number}::bigint)"
+    # LIMIT before the join with versions: only what leaves is fetched and decrypted
+    page = f"""WITH r AS MATERIALIZED (SELECT {COLUMNS}, {column} AS place FROM record r WHERE {condition}
+      ORDER BY {column} {order}, r.record_id {order} LIMIT {where.arg(query.count + 1)}::int)
+    SELECT {COLUMNS}, v.seal, v.payload, k.wrapped, r.place FROM r
+    JOIN record_version v ON v.patient_id = $1::bigint AND v.record_id = r.record_id AND v.version = r.version
+    LEFT JOIN patient_key k ON k.patient_id = $1::bigint AND k.retention_class = r.retention_class
+    ORDER BY r.place {order}, r.record_id {order}"""  # noqa: S608 -- own texts and $n places only
+    return Compiled(page, where.args, total, total_args, descending, by_entered)
+
+
+def _clinical(where: Where, kind: str, term: DateTerm, shift: timedelta) -> str:
+    if term.parameter != main_date(kind):
+        raise Invalid(places=((term.parameter, N_("此类资源只能按其主要日期检索")),))
+    return _span(where, term, "r.at", "r.at_end", shift)
+
+
+def _span(where: Where, term: DateTerm, start: str, end: str, shift: timedelta) -> str:
+    """The FHIR R4 rules for prefixes over a stored span."""
+    low, high = f"{where.arg(term.start + shift)}::timestamptz", f"{where.arg(term.end + shift)}::timestamptz"
+    inside = f"({start} >= {low} AND {end} <= {high})"
+    return {
+        "eq": inside,
+        "ne": f"NOT {inside}",
+        "lt": f"{start} < {low}",
+        "gt": f"{end} > {high}",
+        "ge": f"({inside} OR {end} > {high})",
+        "le": f"({inside} OR {start} < {low})",
+        "sa": f"{start} >= {high}",
+        "eb": f"{end} <= {low}",
+    }[term.prefix]
+
+
+def cursor(at: datetime, record: int) -> str:
+    """Where the next page begins; the date is the shifted one, so it tells nothing."""
+    return base64.urlsafe_b64encode(orjson.dumps([at.isoformat(), record])).decode().rstrip("=")
+
+
+def read_cursor(text: str) -> tuple[datetime, int]:
+    """The place a cursor says; Invalid when it is not one of ours."""
+    try:
+        at, record = orjson.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
+        return datetime.fromisoformat(at), int(record)
+    except (ValueError, TypeError, binascii.Error) as error:
+        raise Invalid(N_("翻页标记无效。"), places=(("_page", ""),)) from error

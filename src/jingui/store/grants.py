@@ -1,0 +1,69 @@
+"""六（一）安全防护: what the application's database role may do, table by table, applied after each migrate [6.1.2]
+
+No default privileges: a table that is not listed here cannot be touched by the running application at all.
+"""
+
+from collections.abc import Mapping
+
+SELECT_INSERT = "SELECT, INSERT"
+CHANGE = "SELECT, INSERT, UPDATE"
+FULL = "SELECT, INSERT, UPDATE, DELETE"
+
+GRANTS: Mapping[str, str] = {
+    # evidence: nothing is ever changed or deleted
+    "entry": SELECT_INSERT,
+    "entry_index": SELECT_INSERT,
+    "entry_payload": SELECT_INSERT,
+    "tile": SELECT_INSERT,
+    "checkpoint": SELECT_INSERT,
+    "outside_checkpoint": SELECT_INSERT,
+    "recovery_entry": SELECT_INSERT,
+    "record_version": SELECT_INSERT,
+    "password_past": SELECT_INSERT,
+    "approval": SELECT_INSERT,
+    "policy_version": SELECT_INSERT,
+    # rows that are corrected or ended, never deleted
+    "epoch": "SELECT, UPDATE",
+    "department": CHANGE,
+    "person": CHANGE,
+    "post": CHANGE,
+    "account": CHANGE,
+    "token": CHANGE,
+    "setting": CHANGE,
+    "proposal": CHANGE,
+    "patient": CHANGE,
+    "encounter": CHANGE,
+    "care_relation": CHANGE,
+    "access_grant": CHANGE,
+    "hold": CHANGE,
+    "record": CHANGE,
+    "patient_identity": CHANGE,
+    # keys are re-wrapped and destroyed; sessions and second factors end
+    "patient_key": FULL,
+    "session": FULL,
+    "factor_seal": FULL,
+    "mfa_authenticator": FULL,
+    "axes_accessattempt": FULL,
+    "axes_accessattemptexpiration": FULL,
+    "axes_accessfailurelog": FULL,
+    "axes_accesslog": FULL,
+    # read by the framework, written by nobody at run time
+    "django_migrations": "SELECT",
+    "django_content_type": "SELECT",
+}
+
+NEVER = ("auth_group", "auth_group_permissions", "auth_permission", "account_emailaddress", "account_emailconfirmation")
+
+
+def statements(tables: frozenset[str], role: str = "jingui_app") -> list[str]:
+    """SQL that leaves `role` with exactly GRANTS on `tables` (those that exist), run as the owner."""
+    out = [
+        f"GRANT USAGE ON SCHEMA public TO {role}",
+        f"REVOKE ALL ON ALL TABLES IN SCHEMA public FROM {role}",
+        f"GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO {role}",
+    ]
+    out += [f"GRANT {what} ON {table} TO {role}" for table, what in GRANTS.items() if table in tables]
+    # procrastinate's queue is its own affair: jobs carry ids only, never patient information
+    queue = sorted(t for t in tables if t.startswith("procrastinate_"))
+    out += [f"GRANT {FULL} ON {table} TO {role}" for table in queue]
+    return out

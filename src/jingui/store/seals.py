@@ -1,0 +1,114 @@
+"""六（一）安全防护: MACs on the rows that decide [6.1.2]
+
+The MAC covers the table's name, the named columns, the row's version and the ledger entry that made it. A row whose MAC
+does not hold is never used: the caller gets Tampered with table and row.
+"""
+
+from collections.abc import Callable, Sequence
+from datetime import date, datetime
+from functools import lru_cache
+from hmac import compare_digest
+from uuid import UUID
+
+from jingui.core.errors import Tampered
+from jingui.store.models import (
+    Account,
+    Approval,
+    CareRelation,
+    FactorSeal,
+    Grant,
+    Hold,
+    Patient,
+    Person,
+    PolicyVersion,
+    Post,
+    Proposal,
+    Setting,
+    Token,
+)
+from jingui.store.models.sealed import Sealed
+
+Value = int | str | bool | bytes | memoryview | date | datetime | UUID | Sequence[str] | None
+SEALED_TABLES: dict[str, tuple[str, ...]] = {
+    model._meta.db_table: (*model.SEALED, "version", "entry")
+    for model in (
+        Account, Approval, CareRelation, FactorSeal, Grant, Hold, Patient, Person, PolicyVersion, Post, Proposal, Setting,
+        Token,
+    )
+}  # fmt: skip
+PASSWORD = "account.password"
+SEALED_TABLES[PASSWORD] = Account.SEALED_PASSWORD
+
+
+def plain(value: Value) -> str:
+    """One value as unambiguous text: kind letter, then content."""
+    match value:
+        case None:
+            return "n"
+        case bool():
+            return f"b{int(value)}"
+        case int():
+            return f"i{value}"
+        case str():
+            return f"s{value}"
+        case datetime():
+            return f"t{int(value.timestamp() * 1_000_000)}"
+        case date():
+            return f"d{value.isoformat()}"
+        case UUID():
+            return f"u{value.hex}"
+        case bytes() | memoryview() | bytearray():
+            return f"x{bytes(value).hex()}"
+        case _:
+            return "l" + "".join(f"{len(v)}:{v}" for v in value)
+
+
+def message(table: str, values: Sequence[Value]) -> bytes:
+    """The bytes under the MAC: length-prefixed, so no two rows share them."""
+    texts = [table, *map(plain, values)]
+    return "".join(f"{len(t)}:{t}" for t in texts).encode()
+
+
+class Sealer:
+    """Makes and checks row MACs under one key. Checks are remembered, so a hot row costs a dictionary look-up."""
+
+    def __init__(self, mac: Callable[[bytes], bytes]) -> None:
+        """Use `mac`, a keyed function of the keyring."""
+        self._mac = mac
+        self._holds = lru_cache(maxsize=65_536)(self._check)
+
+    def _check(self, table: str, values: tuple[Value, ...], mac: bytes) -> bool:
+        return compare_digest(self._mac(message(table, values)), mac)
+
+    def mac(self, table: str, values: Sequence[Value]) -> bytes:
+        """Return the MAC of these values."""
+        return self._mac(message(table, values))
+
+    def holds(self, table: str, values: Sequence[Value], mac: bytes | memoryview | None) -> bool:
+        """Whether `mac` is right for these values."""
+        if mac is None:
+            return False
+        try:
+            return self._holds(table, tuple(tuple(v) if isinstance(v, list) else v for v in values), bytes(mac))
+        except TypeError:  # an unhashable value: checked without the memory
+            return self._check(table, tuple(values), bytes(mac))
+
+    def seal(self, row: Sealed) -> None:
+        """Set `row.mac` from its columns (the entry and version must be set)."""
+        table = row._meta.db_table
+        row.mac = self.mac(table, [getattr(row, name) for name in SEALED_TABLES[table]])
+        if isinstance(row, Account):
+            row.password_mac = self.mac(PASSWORD, [getattr(row, name) for name in SEALED_TABLES[PASSWORD]])
+
+    def check(self, row: Sealed) -> None:
+        """Raise Tampered if `row` is not as Jingui wrote it."""
+        table = row._meta.db_table
+        if not self.holds(table, [getattr(row, name) for name in SEALED_TABLES[table]], row.mac):
+            raise Tampered(where=f"{table}:{row.pk}")
+
+    def check_password_row(self, account: Account) -> None:
+        """Raise Tampered if the password hash was not set through the door."""
+        self.check(account)
+        values = [getattr(account, name) for name in SEALED_TABLES[PASSWORD]]
+        if not self.holds(PASSWORD, values, account.password_mac):
+            raise Tampered(where=f"account.password:{account.pk}")

@@ -1,0 +1,129 @@
+"""四（一）内部查阅: the SQL of facts and contents, one text for both drivers ($n parameters) [4.1.1] [4.1.2]
+
+The column groups mirror `Sealed.SEALED`, so that the gate can check each row's MAC from what the statement returned.
+"""
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+from jingui.store.seals import SEALED_TABLES
+
+
+class Group(NamedTuple):
+    """Where a sealed row's columns stand in a result row: [start, stop) are its values, `mac` its MAC."""
+
+    table: str
+    start: int
+    stop: int
+
+    def values(self, row: Sequence[Any]) -> tuple[Any, ...]:
+        """The row's values, in the order of the MAC."""
+        return tuple(row[self.start : self.stop])
+
+    def mac(self, row: Sequence[Any]) -> bytes | None:
+        """The row's MAC, None when the outer join found nothing."""
+        return row[self.stop]  # type: ignore[no-any-return]  # driver rows are untyped
+
+
+class Columns:
+    """Collects select columns and remembers where each group begins."""
+
+    def __init__(self) -> None:
+        """Start empty."""
+        self.names: list[str] = []
+        self.at: dict[str, int] = {}
+        self.groups: dict[str, Group] = {}
+
+    def add(self, *names: str) -> None:
+        """Add plain columns; each is found again under its text in `at`."""
+        for name in names:
+            self.at[name] = len(self.names)
+            self.names.append(name)
+
+    def sealed(self, alias: str, table: str) -> None:
+        """Add all columns of a sealed row and its MAC."""
+        start = len(self.names)
+        self.names += [f"{alias}.{name}" for name in SEALED_TABLES[table]]
+        for i, name in enumerate(SEALED_TABLES[table]):
+            self.at[f"{alias}.{name}"] = start + i
+        self.groups[alias] = Group(table, start, len(self.names))
+        self.names.append(f"{alias}.mac")
+
+    @property
+    def sql(self) -> str:
+        """The select list."""
+        return ", ".join(self.names)
+
+
+ACTOR = Columns()
+ACTOR.add("e.n", "e.policy", "e.lockdown")
+ACTOR.sealed("a", "account")
+ACTOR.sealed("pe", "person")
+ACTOR.sealed("po", "post")
+ACTOR.add("pe.title", "pe.licence_scope", "d.name", "d.name_en", "d.code", "d.kind")
+ACTOR_SQL = f"""
+SELECT {ACTOR.sql} FROM epoch e, account a JOIN person pe ON pe.id = a.person_id
+LEFT JOIN post po ON po.id = $2::bigint AND po.person_id = a.person_id
+LEFT JOIN department d ON d.id = po.department_id
+WHERE a.id = $1::bigint"""
+
+FACTS = Columns()
+FACTS.add("q.ord", "q.patient", "q.record", "q.version", "q.person", "e.n", "e.policy", "e.lockdown")
+FACTS.sealed("p", "patient")
+FACTS.sealed("c", "care_relation")
+FACTS.sealed("g", "access_grant")
+FACTS.sealed("h", "hold")
+FACTS.add(
+    "r.kind",
+    "r.category",
+    "r.level",
+    "r.labels",
+    "r.state",
+    "r.status",
+    "r.author_id",
+    "r.version",
+    "r.retention_class",
+)
+FACTS.add("r.department_id", "r.encounter_id", "r.medium")
+FACTS.add("v.version", "v.seal", "v.payload", "v.entered", "v.author_id", "k.wrapped", "ki.wrapped", "p.face")
+
+FACTS_SQL = f"""
+SELECT {FACTS.sql}
+FROM unnest($1::bigint[], $2::bigint[], $3::int[], $4::bigint[], $5::bigint[], $6::text[])
+  WITH ORDINALITY q(patient, record, version, person, department, purpose, ord)
+CROSS JOIN epoch e
+LEFT JOIN patient p ON p.patient_id = q.patient
+LEFT JOIN record r ON r.patient_id = q.patient AND r.record_id = q.record
+LEFT JOIN record_version v ON v.patient_id = q.patient AND v.record_id = q.record
+  AND v.version = CASE WHEN q.version = 0 THEN r.version ELSE q.version END
+LEFT JOIN patient_key k ON k.patient_id = q.patient AND k.retention_class = split_part(v.seal, ':', 3)
+LEFT JOIN patient_key ki ON ki.patient_id = q.patient AND ki.retention_class = 'identity'
+LEFT JOIN LATERAL (
+  SELECT * FROM care_relation x WHERE x.patient_id = q.patient AND (x.person_id = q.person OR x.department_id = q.department)
+    AND x.starts <= $7::timestamptz AND (x.ends IS NULL OR x.ends > $7::timestamptz) ORDER BY x.rank LIMIT 1) c ON true
+LEFT JOIN LATERAL (
+  SELECT * FROM access_grant x WHERE x.patient_id = q.patient AND x.person_id = q.person AND x.purpose = q.purpose
+    ORDER BY x.ends DESC LIMIT 1) g ON true
+LEFT JOIN LATERAL (
+  SELECT * FROM hold x WHERE x.patient_id = q.patient AND x.record_id IN (0, q.record) AND NOT x.lifted
+    AND (x.ends IS NULL OR x.ends > $7::timestamptz) ORDER BY x.kind LIMIT 1) h ON true"""
+
+ENTRY_COLUMNS = (
+    "id", "at", "writer", "n", "head", "leaf", "mac", "private", "targets", "verb", "decision", "account_id",
+    "person_id", "patient_id", "patients",
+)  # fmt: skip
+# One epoch row is locked in share mode by every insert: whoever bumps it waits for these commits, and later inserts see
+# the new number and are decided again (house: epoch).
+ENTRY_SQL = f"""
+WITH e AS MATERIALIZED (SELECT n FROM epoch WHERE id = 1 FOR SHARE)
+INSERT INTO entry ({", ".join(ENTRY_COLUMNS)})
+SELECT u.id, u.at, u.writer, u.n, u.head, u.leaf, u.mac, u.private, u.targets, u.verb, u.decision, u.account_id,
+  u.person_id, u.patient_id, CASE WHEN u.patients = '' THEN NULL ELSE u.patients::bigint[] END
+FROM unnest($2::uuid[], $3::timestamptz[], $4::uuid[], $5::bigint[], $6::bytea[], $7::bytea[], $8::bytea[], $9::bytea[],
+  $10::bytea[], $11::text[], $12::text[], $13::bigint[], $14::bigint[], $15::bigint[], $16::text[])
+  u({", ".join(ENTRY_COLUMNS)})
+WHERE (SELECT n FROM e) = $1::bigint"""
+
+SEARCH_ROWS = """
+SELECT r.record_id, r.version, r.kind, r.category, r.level, r.labels, r.state, r.status, r.author_id, r.retention_class,
+  r.encounter_id, r.department_id, r.entered, r.at"""

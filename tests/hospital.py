@@ -1,0 +1,148 @@
+"""One simulated hospital instead of mocks: a real scratch cluster, real keys, the real door, a few people.
+
+`house()` is made once per test session; `Hospital` helpers act only through the door, except `sql`, which plays the
+database administrator who goes past it.
+"""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import psycopg
+
+from jingui.cluster.scratch import scratch_cluster
+from jingui.config import wiring
+from jingui.config.home import home
+from jingui.core.enter import Change, Submission
+from jingui.core.operation import Actor, Operation, Target
+from jingui.core.protect import GrantPost, OpenAccount, RegisterDepartment, RegisterPerson
+from jingui.core.words import Entrance, Purpose, Role, Strength, Verb
+
+SRC = Path(__file__).resolve().parents[1] / "src"
+
+
+class Hospital:
+    """A running house and its people, by short names."""
+
+    def __init__(self, addresses: dict[str, Any], runtime: Any) -> None:
+        self.addresses, self.runtime = addresses, runtime
+        self.departments: dict[str, int] = {}
+        self.actors: dict[str, Actor] = {}
+        self.people: dict[str, int] = {}
+
+    def now(self) -> datetime:
+        return datetime.now(UTC)
+
+    def operation(self, who: str | Actor, verb: Verb, data: object = None, **more: Any) -> Operation:
+        actor = self.actors[who] if isinstance(who, str) else who
+        purpose = more.pop("purpose", Purpose.TREATMENT)
+        return Operation(
+            actor=actor, verb=verb, at=self.now(), purpose=purpose, data=data,
+            target=more.pop("target", Target()), matter=more.pop("matter", 0),
+        )  # fmt: skip
+
+    def write(self, who: str | Actor, verb: Verb, data: object = None, **more: Any) -> Any:
+        from jingui.gate import door
+
+        return door.write(self.operation(who, verb, data, **{"purpose": Purpose.OPERATION, **more}))
+
+    def enter(self, who: str, *changes: Change, verb: Verb = Verb.ENTER, source: str = "", **more: Any) -> Any:
+        from jingui.gate import door
+
+        return door.enter(self.operation(who, verb, Submission(changes=changes, source=source), **more))
+
+    def sql(self, statement: str, *args: Any) -> list[tuple[Any, ...]]:
+        """What a database superuser could do, past the door."""
+        with psycopg.connect(self.addresses["root"].psycopg(), autocommit=True) as connection:
+            cursor = connection.execute(statement.encode(), args)
+            return cursor.fetchall() if cursor.description else []
+
+    def person(
+        self, short: str, role: Role, department: str, *, by: tuple[Any, Any] = ("sysadmin", "secadmin"), **more: Any
+    ) -> Actor:
+        """Register, open an account, grant the post; return the actor with a strong session."""
+        number = self.write(
+            by[0], Verb.REGISTER_PERSON,
+            RegisterPerson(
+                name=more.get("name", short), staff_no=f"T{short}", valid_from=date(2020, 1, 1), licence_no="L1",
+                licence_until=more.get("licence_until", date(2099, 1, 1)),
+            ),
+        ).value  # fmt: skip
+        account = self.write(
+            by[0], Verb.OPEN_ACCOUNT, OpenAccount(person=number, username=short, password_hash="!")
+        ).value
+        post = self.write(
+            by[1], Verb.GRANT_POST,
+            GrantPost(
+                person=number, department=self.departments[department], role=role, starts=self.now() - timedelta(days=1)
+            ),
+        ).value  # fmt: skip
+        self.people[short] = number
+        self.actors[short] = actor = Actor(
+            account=account, post=post, session=f"s-{short}", address="127.0.0.1", strength=Strength.TWO_FACTOR,
+            entrance=Entrance.PAGE,
+        )  # fmt: skip
+        return actor
+
+    def as_token(self, who: str, *scopes: str) -> Actor:
+        """The same person through the FHIR interface."""
+        a = self.actors[who]
+        return Actor(
+            account=a.account, post=a.post, session="token", address="127.0.0.1", strength=Strength.TOKEN,
+            entrance=Entrance.FHIR, scopes=scopes,
+        )  # fmt: skip
+
+    def as_command(self, who: str) -> Actor:
+        """The same person at the host's command line."""
+        a = self.actors[who]
+        return Actor(account=a.account, post=a.post, strength=Strength.LOCAL, entrance=Entrance.COMMAND)
+
+    def found(self) -> None:
+        """Departments, three administrators and a small staff."""
+        init = Actor(name="system:init", strength=Strength.LOCAL, entrance=Entrance.COMMAND)
+        self.write(init, Verb.START_SYSTEM)
+        for code, name in (("xnk", "心血管内科"), ("gwk", "普通外科"), ("jyk", "检验科"), ("xxk", "信息科")):
+            self.departments[code] = self.write(
+                init, Verb.REGISTER_DEPARTMENT, RegisterDepartment(code=code, name=name)
+            ).value
+        for short, role in (
+            ("sysadmin", Role.SYSTEM_ADMIN), ("secadmin", Role.SECURITY_ADMIN), ("audit", Role.AUDIT_ADMIN),
+        ):  # fmt: skip
+            self.person(short, role, "xxk", by=(init, init))
+        for short, role, department in (
+            ("doctor", Role.PHYSICIAN, "xnk"), ("nurse", Role.NURSE, "xnk"), ("surgeon", Role.PHYSICIAN, "gwk"),
+            ("registrar", Role.REGISTRAR, "xxk"), ("archivist", Role.ARCHIVIST, "xxk"), ("his", Role.INTERFACE, "xnk"),
+            ("head", Role.HEAD, "xxk"),
+        ):  # fmt: skip
+            self.person(short, role, department)
+        his = self.actors["his"]
+        self.actors["his"] = Actor(
+            account=his.account, post=his.post, session="token", strength=Strength.TOKEN, entrance=Entrance.FHIR
+        )
+
+
+@contextmanager
+def house() -> Iterator[Hospital]:
+    """A started house: scratch cluster, migrated database, keys, plane, people."""
+    from django.db import connections
+
+    from jingui.config import founding
+    from jingui.gate import plane, runtime
+
+    with scratch_cluster() as cluster:
+        addresses = {role: cluster.address(role) for role in ("root", "owner", "app")}
+        os.environ["JINGUI_DATABASE_URL"] = addresses["app"].psycopg()
+        os.environ["JINGUI_OWNER_URL"] = addresses["owner"].psycopg()
+        founding.found(home())
+        connections.settings["default"].update(addresses["app"].django())
+        connections["default"].settings_dict.update(addresses["app"].django())
+        made = wiring.runtime()
+        runtime.install(made)
+        with plane.Background(made, addresses["app"].asyncpg()):
+            hospital = Hospital(addresses, made)
+            hospital.found()
+            yield hospital
+            connections.close_all()
