@@ -43,11 +43,8 @@ def unpack(bundle: Resource, *, max_entries: int = MAX_ENTRIES, collection: bool
     TooLarge beyond `max_entries`; Invalid with every wrong entry's place. Nothing is resolved yet.
     """
     kind = bundle.get("type")
-    if bundle.get("resourceType") != "Bundle" or kind not in (
-        "transaction",
-        "batch",
-        "collection" if collection else "",
-    ):
+    taken = ("transaction", "batch", "collection") if collection else ("transaction", "batch")
+    if bundle.get("resourceType") != "Bundle" or kind not in taken:
         raise Invalid(places=(("Bundle.type", N_("只接受 transaction 或 batch 类型的资源包")),))
     raw = bundle.get("entry", [])
     if len(raw) > max_entries:
