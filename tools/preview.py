@@ -143,10 +143,14 @@ def main(arguments: list[str]) -> None:
     folder = Path(rest[0] if rest else ROOT / "var" / "preview")
     folder.mkdir(parents=True, exist_ok=True)
     prepare(folder)
+    from django.utils.translation import override
+
     shutil.copytree(WEB / "static", folder / "static", dirs_exist_ok=True)
     made = []
     for english in (False, True):
-        for name, (template, context) in samples(english).items():
+        with override("en" if english else "zh-hans"):
+            sampled = samples(english)
+        for name, (template, context) in sampled.items():
             called = f"{name}-{'en' if english else 'zh'}"
             if rest[1:] and called not in rest[1:]:
                 continue
