@@ -5,6 +5,8 @@ import os
 import re
 import shutil
 import subprocess
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -48,3 +50,61 @@ def test_modules_keep_the_content_policy() -> None:
         assert not re.search(r"\beval\b|\bFunction\(|crypto\.subtle|innerHTML|https?://|\bfetch\(|import\(", text), name
         assert all(found in sources for found in re.findall(r'from "\./([^"]+)"', text)), name
         assert not re.search(r'from "(?!\./)', text), name
+
+
+PAGE = b'<!doctype html><meta charset="utf-8"><title>proof</title><script type="module" src="/check.js"></script>'
+CHECK = b"""
+import { verifyProof } from "/proof/proof.js";
+const { cases } = await (await fetch("/proofs.json")).json();
+const wrong = cases.filter(({ proof, key, ok }) => verifyProof(proof, key).ok !== ok).map(({ name }) => name);
+document.title = JSON.stringify({ checked: cases.length, wrong, webcrypto: Boolean(globalThis.crypto?.subtle) });
+"""
+
+
+class _Pages(BaseHTTPRequestHandler):
+    """Serves the modules and one page under the content policy that Jingui's own pages have."""
+
+    def do_GET(self) -> None:
+        """Answer one of the known paths."""
+        found = {"/": PAGE, "/check.js": CHECK, "/proofs.json": (VECTORS / "proofs.json").read_bytes()}
+        if self.path.startswith("/proof/"):
+            body = (MODULES / Path(self.path).name).read_bytes()
+        else:
+            body = found.get(self.path, b"")
+        kind = {".js": "text/javascript", ".json": "application/json"}.get(Path(self.path).suffix, "text/html")
+        self.send_response(200)
+        self.send_header("Content-Type", f"{kind}; charset=utf-8")
+        self.send_header("Content-Security-Policy", "default-src 'none'; script-src 'self'; connect-src 'self'")
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_: object) -> None:
+        """Say nothing."""
+
+
+@pytest.mark.browser
+def test_vectors_in_a_browser_without_webcrypto() -> None:
+    """In a real browser, on plain http under a name of the local network, where WebCrypto is absent [1.3.3]"""
+    sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed: no browser was tried")
+    browser = os.environ.get("JINGUI_BROWSER") or shutil.which("chromium")
+    if browser is None:
+        pytest.skip("no browser here (JINGUI_BROWSER names it): the proof checker was NOT tried in one")
+    server = ThreadingHTTPServer(("127.0.0.1", 0), _Pages)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        with sync_api.sync_playwright() as playwright:
+            rules = "--host-resolver-rules=MAP ward.lan 127.0.0.1"
+            started = playwright.chromium.launch(executable_path=browser, args=["--no-sandbox", rules])
+            page = started.new_page()
+            errors: list[str] = []
+            page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
+            page.on("pageerror", lambda error: errors.append(str(error)))
+            page.goto(f"http://ward.lan:{server.server_port}/")
+            page.wait_for_function("document.title.startsWith('{')", timeout=60_000)
+            told = json.loads(page.title())
+            started.close()
+    finally:
+        server.shutdown()
+    cases = json.loads((VECTORS / "proofs.json").read_text(encoding="utf-8"))["cases"]
+    assert told == {"checked": len(cases), "wrong": [], "webcrypto": False}
+    assert [text for text in errors if "favicon" not in text] == []

@@ -102,7 +102,7 @@ class Note:
 
 def parse_note(note: str) -> Note:
     """Take a note apart; Bad('note') unless it is text, blank line, signature lines, and nothing else."""
-    if not isinstance(note, str) or len(note) > LONGEST:
+    if len(note) > LONGEST:
         raise Bad("note", what="size")
     if any((ord(char) < 0x20 and char != "\n") or 0xD800 <= ord(char) < 0xE000 for char in note):
         raise Bad("note", what="control character")
