@@ -12,15 +12,41 @@ from jingui.demo.generator.visits import add_condition, open_encounter
 MINUTE = timedelta(minutes=1)
 
 
-def _diagnoses(chart: Chart, others: float) -> list[str]:
-    script = chart.script
-    add_condition(chart, script["code"], script["name"], after=15 * MINUTE)
-    said = [script["name"]]
-    for code, name, chance in script.get("other", []):
+def _diagnoses(chart: Chart, code: str, name: str, others: float) -> list[str]:
+    add_condition(chart, code, name, after=15 * MINUTE)
+    said = [name]
+    for other, other_name, chance in chart.script.get("other", []) if others else []:
         if chart.coin(float(chance) * others):
-            add_condition(chart, code, name, main=False, after=16 * MINUTE)
-            said.append(name)
+            add_condition(chart, other, other_name, main=False, after=16 * MINUTE)
+            said.append(other_name)
     return said
+
+
+def _staged(chart: Chart, stage: str, what: str) -> list[str]:
+    """What the script does at this stage: its own list, else what fits a visit; nothing is repeated after a cure."""
+    script = chart.script
+    own = script.get(f"{stage}_{what}")
+    if own is not None:
+        return list(own)
+    cured = stage == "follow" and (not script.get("chronic") or (what == "reports" and "operation" in script))
+    return [] if cured and what != "labs" else list(script.get(f"visit_{what}", []))
+
+
+def _named(chart: Chart, stage: str) -> tuple[str, str]:
+    """Code and name of the diagnosis at this stage: after an operation people come for its check."""
+    script = chart.script
+    if own := script.get(f"{stage}_code"):
+        return str(own[0]), str(own[1])
+    if stage == "follow" and "operation" in script and not script.get("chronic"):
+        return "Z09.000", f"{script['name']}术后随诊"
+    return str(script["code"]), str(script["name"])
+
+
+def _others(chart: Chart, stage: str) -> float:
+    """How likely the other diagnoses are told again; never where the visit has a diagnosis of its own."""
+    if stage != "first" and (f"{stage}_code" in chart.script or "operation" in chart.script):
+        return 0.0
+    return 0.7 if stage == "first" else 0.3
 
 
 def visit(chart: Chart, stage: str) -> None:
@@ -38,20 +64,20 @@ def visit(chart: Chart, stage: str) -> None:
     if first and script.get("consent"):
         sensitive_consent(chart, at + 8 * MINUTE)
     found: list[str] = []
-    panels, reports = script.get("visit_labs", []), script.get("visit_reports", [])
-    if not remote and panels and (first or chart.coin(0.35)):
+    panels, reports = _staged(chart, stage, "labs"), _staged(chart, stage, "reports")
+    if not remote and panels and (first or chart.coin(0.25)):
         panel = panels[0] if first else rng.choice(panels)
         name = labs.table("labs")["panels"][panel][0]
         found.append(labs.spoken(name, labs.add_panel(chart, panel, at + 18 * MINUTE, well)))
     if not remote and reports and (first or chart.coin(0.2)):
         found.append(imaging.add_report(chart, rng.choice(reports), at + 20 * MINUTE))
-    diagnoses = _diagnoses(chart, 0.7 if first else 0.3)
-    medicines = script.get("visit_drugs", [])
+    diagnoses = _diagnoses(chart, *_named(chart, stage), _others(chart, stage))
+    medicines = _staged(chart, stage, "drugs")
     days = 14 if script.get("chronic") else rng.choice((3, 5, 7))
     order_at = at + (200 if found else 22) * MINUTE
     said = [orders.add_medicine(chart, key, order_at, days, by=chart.team.attending) for key in medicines]
-    story = script["illness"] if first else script.get(stage) or script["follow"]
-    handling = [chart.say(script["handling"])] + ([f"药物：{'；'.join(said)}。"] if said else [])
+    story = script["illness"] if first else script.get(f"{stage}_illness") or script["follow"]
+    handling = [chart.say(script.get(f"{stage}_handling") or script.get("handling") or script["plan"][0])] + ([f"药物：{'；'.join(said)}。"] if said else [])
     sections = [
         ("主诉", complaint),
         ("现病史", chart.say(rng.choice(story))),
@@ -63,7 +89,8 @@ def visit(chart: Chart, stage: str) -> None:
         ("处理意见", numbered(handling)),
     ]
     if not first and not remote:
-        sections[4] = ("体格检查", f"{vitals.spoken(signs)}\n{chart.say(script.get('follow_exam', '一般情况可，心肺腹查体未见新发异常。'))}")
+        seen = script.get(f"{stage}_exam") or "一般情况可，心肺腹查体未见新发异常。"
+        sections[4] = ("体格检查", f"{vitals.spoken(signs)}\n{chart.say(seen)}")
     add_document(chart, "visit", order_at + 3 * MINUTE, sections, author=chart.team.attending)
 
 
@@ -95,7 +122,7 @@ def emergency(chart: Chart, disposal: str) -> None:
         name = labs.table("labs")["panels"][panel][0]
         found.append(labs.spoken(name, labs.add_panel(chart, panel, at + 12 * MINUTE, 0.0)))
     found += [imaging.add_report(chart, key, at + 15 * MINUTE) for key in script.get("urgent_reports", [])[:1]]
-    diagnoses = _diagnoses(chart, 0.4)
+    diagnoses = _diagnoses(chart, script["code"], script["name"], 0.4)
     said = [orders.add_medicine(chart, key, at + 25 * MINUTE, 1, given=1, by=chart.team.attending) for key in script.get("urgent_drugs", [])]
     handling = [chart.say(script.get("urgent", "监测生命体征，完善相关检查。"))]
     handling += [f"急诊用药：{'；'.join(said)}。"] if said else []

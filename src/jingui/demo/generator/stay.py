@@ -59,8 +59,9 @@ def _course(chart: Chart, nights: int, whole: int, operated: int) -> None:
     for day in range(1, nights + 1):
         well = min(1.0, day / max(2, whole - 1))
         last = chart.end is not None and day == whole
-        if day <= 3 or day % 3 == 0 or last:
-            signs = vitals.add_vitals(chart, _morning(chart, day, 7), well)
+        if day <= 2 or day % 3 == 0 or last:
+            keys = ("t", "p", "r") if phrases.years(chart) < 14 else ("t", "p", "bp")
+            signs = vitals.add_vitals(chart, _morning(chart, day, 7), well, keys)
         else:
             signs = vitals.draw(chart, well)
         if last:

@@ -59,10 +59,12 @@ def _weight(chart: Chart) -> float:
 def _begin(chart: Chart, visit: Visit, life: Life) -> None:
     stay_visit = next((each for each in life.visits if each.stage == "stay" and each.script == visit.script), None)
     weeks = 39
-    if chart.script.get("obstetric") and stay_visit:
+    if chart.script.get("obstetric") and stay_visit and "operation" in chart.script:
         weeks = 39 - (stay_visit.start - visit.start).days // 7
     elif chart.script.get("obstetric"):
         weeks = 26 + (visit.start - life.visits[0].start).days // 7
+    if "cycles" in chart.script:
+        chart.words["mo"] = str(visit.cycle + 1)
     chart.words |= {
         "age": phrases.age_words(chart),
         "sex": phrases.sex_word(chart),
@@ -132,6 +134,7 @@ def _story(hospital: Hospital, life: Life, now: datetime) -> PatientStory:
     rng, who = Random(life.seed), life.who
     serial, stays, found = [0], 0, []
     teams: dict[str, Team] = {}
+    words: dict[str, dict[str, str]] = {}  # one illness keeps its side, its years and its size through all visits
     for place, visit in enumerate(life.visits):
         script = scripts()[visit.script]
         department = "emergency" if visit.kind is EncounterKind.EMERGENCY else str(script["department"])
@@ -139,6 +142,7 @@ def _story(hospital: Hospital, life: Life, now: datetime) -> PatientStory:
         chart = Chart(
             hospital=hospital, who=who, script=script, rng=rng, now=now, kind=visit.kind, team=team,
             start=visit.start, end=visit.end, born=visit.born, serial=serial,
+            words=words.setdefault(visit.script, {}),
         )  # fmt: skip
         _begin(chart, visit, life)
         inside = visit.kind in (EncounterKind.INPATIENT, EncounterKind.DAY)

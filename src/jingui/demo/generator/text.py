@@ -1,7 +1,7 @@
 """Prose from patterns with slots, so that no two charts read alike [2.2.2]
 
 `{name}` takes a known word; `{a|b}` chooses; `{#3-9}` and `{#0.8-1.5}` draw a number with the digits shown;
-`{x=a|b}` and `{x=#3-9}` do so once and keep the word as `x` for the rest of the encounter.
+`{x=a|b}` and `{x=#3-9}` do so once and keep the word as `x` for the rest of this illness. `{opposite}` is the other side than `side`.
 """
 
 import re
@@ -24,6 +24,8 @@ def _draw(spec: str, words: dict[str, str], rng: Random) -> str:
         return number(rng, match[1], match[2])
     if "|" in spec:
         return rng.choice(spec.split("|"))
+    if spec == "opposite":  # a lesion of the brain shows on the other side of the body
+        return {"左": "右", "右": "左"}[words["side"]]
     return words[spec]
 
 
