@@ -31,6 +31,7 @@ from jingui.crypto.suite import Suite
         ("phone", "+86 138 0013 8000", "13800138000"),
         ("phone", "0086-13800138000", "13800138000"),
         ("phone", "8613800138000", "13800138000"),
+        ("phone", "+86 0086 13800138000", "13800138000"),
         ("phone", "（010）6552－9988", "01065529988"),
         ("phone", "+852 2345 6789", "+85223456789"),
         ("passport", "e 1234-5678", "E12345678"),
@@ -48,6 +49,15 @@ def test_known_ways_to_write(field: str, written: str, form: str) -> None:
 
 @given(field=st.sampled_from(FIELDS), value=st.text(max_size=40))
 def test_normalising_twice_changes_nothing(field: str, value: str) -> None:
+    once = normalise(field, value)
+    assert normalise(field, once) == once
+
+
+@given(
+    field=st.sampled_from(FIELDS),
+    value=st.text("+086138 -·•．.。 张三a\u3000Ａßſ\u0345İ\u200b/年月日（）", max_size=20),
+)
+def test_nor_does_it_where_signs_meet(field: str, value: str) -> None:
     once = normalise(field, value)
     assert normalise(field, once) == once
 

@@ -1,6 +1,8 @@
 """三（一）销毁: segment keys change without losing a survivor, and what is left out is gone [3.1.3] (R4)"""
 
 import os
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -184,6 +186,35 @@ def test_a_crash_between_two_rewraps_is_gone_on_with(house: House) -> None:
         rows.wrapped[row.patient] = unfinished.rewrap(*row)
     unfinished.commit(rows.all())
     assert rows.readable(house.open())
+
+
+def test_threads_read_on_while_segments_rotate(house: House) -> None:
+    worker = house.open()
+    rows = Rows(house.keyring, patients_of(worker, 7, 8))
+    stop = threading.Event()
+
+    def read() -> int:
+        count = 0
+        while not stop.is_set():
+            for row in rows.all():
+                worker.evict(row.patient, CLASS)
+                try:
+                    assert worker.unwrap(*row).secret == rows.secrets[row.patient]
+                except Tampered:  # this row was re-wrapped, and its old key erased, after it was read from the table
+                    assert rows.wrapped[row.patient] != row.wrapped
+                count += 1
+        return count
+
+    with ThreadPoolExecutor(3) as pool:
+        readers = [pool.submit(read) for _ in range(3)]
+        for _ in range(5):
+            rotation = begin(house.keyring, [7])
+            for row in rows.all():
+                rows.wrapped[row.patient] = rotation.rewrap(*row)
+            rotation.commit(rows.all())
+        stop.set()
+        assert all(reader.result() for reader in readers)
+    assert rows.readable(worker)
 
 
 def test_a_copy_that_cannot_be_written_stops_everything(house: House) -> None:

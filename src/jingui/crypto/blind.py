@@ -31,16 +31,19 @@ def _name(value: str) -> str:
 
 def _number(value: str) -> str:
     """Numbers: upper case, without spaces, hyphens, dots and brackets."""
-    return _JOINERS.sub("", _flat(value)).upper()
+    # composed once more: what a joiner or its case kept apart may now be one character
+    return unicodedata.normalize("NFKC", _JOINERS.sub("", _flat(value)).upper())
 
 
 def _phone(value: str) -> str:
     """Telephone numbers: digits only; the prefix of mainland China goes, another country's + stays."""
-    digits = _number(value)
-    for prefix in ("+86", "0086"):
-        if digits.startswith(prefix):
-            return digits.removeprefix(prefix)
-    return digits.removeprefix("86") if len(digits) == 13 and digits.startswith("861") else digits
+    digits, longer = _number(value), ""
+    while digits != longer:  # until nothing is left to take away: what was normalised stays as it is
+        longer = digits
+        digits = digits.removeprefix("+86").removeprefix("0086")
+        if len(digits) == 13 and digits.startswith("861"):
+            digits = digits[2:]
+    return digits
 
 
 def _date(value: str) -> str:

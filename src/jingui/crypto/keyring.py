@@ -153,8 +153,10 @@ class Keyring:
         try:
             secret = segments.unwrap(number, patient, retention_class, wrapped)
         except Tampered:
-            # another process may have rotated: only a newer generation on disk is a reason to try again
-            if not self.refresh():
+            # another process may have rotated: only a newer generation is a reason to try again, whether this thread
+            # takes it over from disk or another one just did
+            self.refresh()
+            if segments is self.segments:
                 raise
             segments = self.segments
             secret = segments.unwrap(number, patient, retention_class, wrapped)

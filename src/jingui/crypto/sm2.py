@@ -87,13 +87,14 @@ def _context(key: int) -> Iterator[Any]:
 class Signer:
     """An SM2 key; signing is safe from any thread."""
 
-    __slots__ = ("_key", "public")
+    __slots__ = ("_free", "_key", "public")
 
     def __init__(self, material: bytes) -> None:
         """Take at least 48 uniform bytes; the scalar is 1 + material mod (n - 2), so it lies in [1, n - 2]."""
         if len(material) < 48:
             raise ValueError("an SM2 scalar is made of at least 48 bytes")
         scalar = 1 + int.from_bytes(material, "big") % (ORDER - 2)
+        self._free = _library().EVP_PKEY_free  # held: at the interpreter's end this module may be gone first
         self._key = _load(_PRIVATE + scalar.to_bytes(32, "big"), "d2i_AutoPrivateKey")
         if not self._key:
             raise KeyTrouble(step="sm2 key")
@@ -118,7 +119,7 @@ class Signer:
     def __del__(self) -> None:
         """Give the key back to the library."""
         if getattr(self, "_key", None):
-            _library().EVP_PKEY_free(self._key)
+            self._free(self._key)
 
 
 def verify(public: bytes, signature: bytes, message: bytes) -> bool:
