@@ -12,6 +12,7 @@ class Actor:
 
     account: int = 0
     post: int = 0
+    token: int = 0  # the bearer token it came with; its revocation and expiry are judged with the actor
     name: str = ""  # system:<job>, public:<entrance>; "" for people
     session: str = ""
     address: str = ""

@@ -39,6 +39,7 @@ class ActorFacts:
     licence_until: date | None = None
     post_from: datetime | None = None
     post_until: datetime | None = None
+    token_until: datetime | None = None
     epoch: int
     policy: int
     lockdown: bool = False
@@ -53,6 +54,8 @@ class ActorFacts:
             return Standing.EXPIRED
         if (self.post_from and at < self.post_from) or (self.post_until and at >= self.post_until):
             return Standing.NO_POST
+        if self.token_until and at >= self.token_until:
+            return Standing.EXPIRED
         return Standing.ACTIVE
 
     def licensed_at(self, at: datetime) -> bool:
@@ -76,15 +79,17 @@ def named_actor(actor: Actor, *, epoch: int, policy: int, lockdown: bool) -> Act
     )
 
 
-def from_row(row: Sequence[Any] | None, sealer: Sealer, *, epoch: int = 0, policy: int = 0) -> ActorFacts:
+def from_row(
+    row: Sequence[Any] | None, sealer: Sealer, *, token: int = 0, epoch: int = 0, policy: int = 0
+) -> ActorFacts:
     """Build the facts from a row of `ACTOR_SQL`. A MAC that does not hold makes the standing TAMPERED and names the row."""
     if row is None:
         return ActorFacts(role=Role.PUBLIC, standing=Standing.UNKNOWN, epoch=epoch, policy=policy)
     get = {name: row[i] for name, i in ACTOR.at.items()}
     tampered = ""
-    for alias in ("a", "pe", "po"):
+    for alias in ("a", "pe", "po", "t"):
         group = ACTOR.groups[alias]
-        if alias == "po" and get["po.id"] is None:
+        if row[group.start] is None and row[group.stop] is None:
             continue
         if not sealer.holds(group.table, group.values(row), group.mac(row)):
             tampered = f"{group.table}:{row[group.start]}"
@@ -93,7 +98,7 @@ def from_row(row: Sequence[Any] | None, sealer: Sealer, *, epoch: int = 0, polic
         standing = Standing.TAMPERED
     elif get["a.state"] != "active":
         standing = Standing.FROZEN
-    elif not get["pe.active"]:
+    elif not get["pe.active"] or (token and (get["t.id"] is None or get["t.revoked"])):
         standing = Standing.EXPIRED
     elif get["po.id"] is None or get["po.state"] != "active":
         standing = Standing.NO_POST
@@ -119,6 +124,7 @@ def from_row(row: Sequence[Any] | None, sealer: Sealer, *, epoch: int = 0, polic
         licence_until=get["pe.licence_until"],
         post_from=get["po.starts"],
         post_until=get["po.ends"],
+        token_until=get["t.expires"],
         epoch=get["e.n"],
         policy=get["e.policy"],
         lockdown=get["e.lockdown"],

@@ -20,6 +20,7 @@ from jingui.gate.pipeline import Asked, Pipeline, Stale
 from jingui.gate.read import TRIES, refusal, trace
 from jingui.gate.registry import READ_ACTS
 from jingui.gate.runtime import Runtime
+from jingui.gate.scopes import REFUSED, out_of_scope
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,7 +117,8 @@ async def _act(
     context = ReadContext(pipe=pipe, runtime=runtime, operation=operation, actor=actor, patient=patient)
     category = Category.BASIC if operation.target.patient else Category.NONE
     vector = f.vector(operation, actor, patient, category=category)
-    decided = runtime.decider.decide(vector)
+    kind = operation.target.kind
+    decided = REFUSED if out_of_scope(operation.actor, operation.verb, kind) else runtime.decider.decide(vector)
     number = operation.target.patient
     base = {"epoch": epoch, "policy": policy}
     own_line = (context.line(number),) if number else ()

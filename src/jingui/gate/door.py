@@ -12,21 +12,25 @@ from typing import Any, TypeVar
 
 from django.db import connection
 
-from jingui.core.errors import JinguiError, Unavailable
-from jingui.core.operation import Actor, Operation
+from jingui.core.errors import JinguiError, NotFound, Unavailable
+from jingui.core.operation import Actor, Operation, Target
 from jingui.core.sheets import Result, Sheet
 from jingui.core.words import Verb
-from jingui.gate import acts, plane, writing
+from jingui.gate import acts, plane, runtime, writing
 from jingui.gate.actors import ActorFacts
 from jingui.gate.attempt import Entered
 from jingui.gate.context import govern
 from jingui.gate.read import read as read_one
 from jingui.gate.registry import READ_ACTS, SUBMISSIONS, WRITE_ACTS
+from jingui.gate.tokens import actor_of, digest, fresh
 
 LIMIT = 5.0  # seconds a page waits for the pipeline
 T = TypeVar("T")
 
-__all__ = ["acts", "aenter", "aread", "asheet", "awhoami", "enter", "read", "sheet", "whoami", "write"]
+__all__ = [
+    "aauthenticate", "acts", "aenter", "aread", "asheet", "awhoami", "enter", "locate", "new_token", "read", "sheet", "whoami",
+    "write",
+]  # fmt: skip
 
 
 def write(operation: Operation) -> Result:
@@ -55,6 +59,25 @@ async def aenter(operation: Operation) -> Entered:
     if operation.verb not in SUBMISSIONS:
         raise JinguiError(verb=operation.verb.value)
     return await plane.current().entering.submit(operation)
+
+
+async def aauthenticate(token: str, address: str) -> Actor:
+    """The actor a bearer token speaks for; NotSignedIn for none."""
+    return await actor_of(plane.current().pipe, token, address)
+
+
+def new_token() -> tuple[str, bytes]:
+    """A fresh bearer token and the digest that IssueToken stores."""
+    token = fresh()
+    return token, digest(runtime.current(), token)
+
+
+def locate(public: str) -> Target:
+    """The internal numbers of a public id; NotFound when it is not one."""
+    pair = runtime.current().ids.internal(public)
+    if pair is None or pair[0] >= 1 << 63 or pair[1] >= 1 << 63:
+        raise NotFound()
+    return Target(patient=pair[0], record=pair[1])
 
 
 async def awhoami(actor: Actor) -> ActorFacts:

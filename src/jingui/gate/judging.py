@@ -22,6 +22,7 @@ from jingui.gate.numbering import Numbers, Place, refuse_unowned
 from jingui.gate.preparing import Chart, Placed, Rows, add_version, classify, encounter_rows
 from jingui.gate.read import refusal
 from jingui.gate.runtime import Runtime
+from jingui.gate.scopes import REFUSED, out_of_scope
 
 IGNORED = ("id", "meta")
 
@@ -137,7 +138,8 @@ class Judging:
             state=f.STATES.get(row[f.R_STATE], RecordState.NONE) if exists and row is not None else RecordState.NONE,
             author=(row[f.R_AUTHOR] or 0) if exists and row is not None else 0,
         )  # fmt: skip
-        decided = self.runtime.decider.decide(vector)
+        out = out_of_scope(self.operation.actor, verb, resource["resourceType"])
+        decided = REFUSED if out else self.runtime.decider.decide(vector)
         if decided.allow:
             return decided
         tampered = self.actor.tampered or (patient.tampered if patient else "")

@@ -56,7 +56,7 @@ class Pipeline:
         self._writer = Lane(address)
         self.pool = Pool(address, pool)
         self.address = dict(address)
-        self._actors: dict[tuple[int, int], tuple[float, ActorFacts]] = {}
+        self._actors: dict[tuple[int, int, int], tuple[float, ActorFacts]] = {}
         self.loop: asyncio.AbstractEventLoop | None = None
         self.thread = 0
 
@@ -110,7 +110,7 @@ class Pipeline:
     async def actor(self, actor: Actor) -> ActorFacts:
         """Facts of the actor, at most a second old and never older than the epoch they are used under."""
         assert self.loop is not None
-        key = (actor.account, actor.post)
+        key = (actor.account, actor.post, actor.token)
         now = self.loop.time()
         found = self._actors.get(key)
         if found is not None and found[0] > now and not actor.name:
@@ -120,9 +120,9 @@ class Pipeline:
             if not rows:
                 raise Unavailable(where="epoch")
             return named_actor(actor, epoch=rows[0][0], policy=rows[0][1], lockdown=rows[0][2])
-        rows = await self.pool.fetch(ACTOR_SQL, actor.account, actor.post)
+        rows = await self.pool.fetch(ACTOR_SQL, actor.account, actor.post, actor.token)
         if rows:
-            made = from_row(rows[0], self.runtime.sealer)
+            made = from_row(rows[0], self.runtime.sealer, token=actor.token)
         else:
             state = await self.pool.fetch("SELECT n, policy, lockdown FROM epoch")
             made = from_row(None, self.runtime.sealer, epoch=state[0][0], policy=state[0][1])
@@ -133,7 +133,7 @@ class Pipeline:
 
     def forget(self, actor: Actor) -> None:
         """Load this actor's facts anew at the next use."""
-        self._actors.pop((actor.account, actor.post), None)
+        self._actors.pop((actor.account, actor.post, actor.token), None)
 
     def facts(self, asked: Asked) -> "asyncio.Future[Sequence[Any]]":
         """Queue a request for facts."""

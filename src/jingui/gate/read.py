@@ -13,6 +13,7 @@ from jingui.gate import facts as f
 from jingui.gate.actors import ActorFacts
 from jingui.gate.entries import draft
 from jingui.gate.pipeline import Asked, Committed, Pipeline, Stale
+from jingui.gate.scopes import REFUSED, out_of_scope
 
 TRIES = 4  # an epoch rarely moves twice within one request
 
@@ -57,10 +58,14 @@ async def judged(pipe: Pipeline, operation: Operation, actor: ActorFacts, row: S
         operation, actor, patient, category=category, level=level,
         state=f.STATES.get(row[f.R_STATE], RecordState.NONE), author=row[f.R_AUTHOR] or 0,
     )  # fmt: skip
-    decided = runtime.decider.decide(vector)
+    kind = row[f.R_KIND] or operation.target.kind
+    if out_of_scope(operation.actor, operation.verb, kind):
+        decided = REFUSED
+    else:
+        decided = runtime.decider.decide(vector)
     number, record = row[f.PATIENT], row[f.RECORD]
     public = runtime.public(number, record)
-    line = Line(runtime.public(number, 0), public, row[f.R_KIND] or operation.target.kind, row[f.V_VERSION] or 0)
+    line = Line(runtime.public(number, 0), public, kind, row[f.V_VERSION] or 0)
 
     def entry(decision: Decision | None = None, reason: str = "") -> EntryDraft:
         return draft(
@@ -75,7 +80,7 @@ async def judged(pipe: Pipeline, operation: Operation, actor: ActorFacts, row: S
         if tampered:
             raise Tampered(where=tampered, entry=str(committed.id))
         raise refusal(operation, decided, str(committed.id))
-    if patient is None or row[f.V_PAYLOAD] is None:
+    if patient is None or row[f.V_PAYLOAD] is None or operation.target.kind not in ("", kind):
         committed = await pipe.enter(entry(Decision.FAIL, "not_found"))
         raise NotFound(entry=str(committed.id))
     future = pipe.enter(entry())  # the entry commits while the payload is decrypted

@@ -83,8 +83,10 @@ def load_actor(runtime: Runtime, operation: Operation) -> ActorFacts:
     epoch, policy, lockdown = state[0]
     if operation.actor.name:
         return named_actor(operation.actor, epoch=epoch, policy=policy, lockdown=lockdown)
-    rows = raw(ACTOR_SQL, operation.actor.account, operation.actor.post)
-    return from_row(rows[0] if rows else None, runtime.sealer, epoch=epoch, policy=policy)
+    rows = raw(ACTOR_SQL, operation.actor.account, operation.actor.post, operation.actor.token)
+    return from_row(
+        rows[0] if rows else None, runtime.sealer, token=operation.actor.token, epoch=epoch, policy=policy
+    )
 
 
 def write(operation: Operation) -> Result:

@@ -60,11 +60,13 @@ ACTOR.add("e.n", "e.policy", "e.lockdown")
 ACTOR.sealed("a", "account")
 ACTOR.sealed("pe", "person")
 ACTOR.sealed("po", "post")
+ACTOR.sealed("t", "token")
 ACTOR.add("pe.title", "pe.licence_scope", "d.name", "d.name_en", "d.code", "d.kind")
 ACTOR_SQL = f"""
 SELECT {ACTOR.sql} FROM epoch e, account a JOIN person pe ON pe.id = a.person_id
 LEFT JOIN post po ON po.id = $2::bigint AND po.person_id = a.person_id
 LEFT JOIN department d ON d.id = po.department_id
+LEFT JOIN token t ON t.id = $3::bigint AND t.account_id = a.id
 WHERE a.id = $1::bigint"""
 
 FACTS = Columns()
