@@ -51,7 +51,7 @@ def test_the_sets_agree() -> None:
 
 def test_no_file_names_a_machine() -> None:
     # Put together here, so that this file does not find itself.
-    places = ["/wo" + "rk/", "/ro" + "ot/", "/opt/py" + "pi", "files.python" + "hosted.org", "pypi" + ".org"]
+    places = ["/wo" + "rk/", "/ro" + "ot/.", "/opt/py" + "pi", "files.python" + "hosted.org", "pypi" + ".org"]
     text = {
         ".py",
         ".md",
