@@ -24,7 +24,7 @@ class Keyring:
     """Every key of one house. It is opened once per process; lost or wrong keys refuse and nothing new is made."""
 
     __slots__ = (
-        "_cache", "_limit", "_lock", "_mark", "_root", "_segment_mac",
+        "_cache", "_limit", "_lock", "_mark", "_root", "_segment_mac", "_taking",
         "blind", "ids", "ledger_mac", "row_mac", "segments", "shred", "suite",
     )  # fmt: skip
 
@@ -36,6 +36,7 @@ class Keyring:
         self.shred = shred_file
         self._root = root
         self._lock = threading.Lock()
+        self._taking = threading.Lock()
         self._limit = _CACHED
         self.ids = PublicIds(self.key("id"), suite)
         self.blind = BlindIndex(suite, self.key)
@@ -175,20 +176,22 @@ class Keyring:
 
     def refresh(self) -> bool:
         """Take over a newer generation from disk and forget every data key; say whether there was one."""
-        mark = self.shred.mark()
-        if self.shred.generation() <= self.generation:
-            self._mark = mark
-            return False
-        self._take(self.shred.load(), mark)
-        return True
+        with self._taking:  # one thread asks the provider, the others find it done
+            mark = self.shred.mark()
+            if self.shred.generation() <= self.generation:
+                self._mark = mark
+                return False
+            self._take(self.shred.load(), mark)
+            return True
 
     def change(
         self, alter: Callable[[shred.SegmentKeys], shred.SegmentKeys]
     ) -> tuple[shred.SegmentKeys, tuple[shred.Acknowledgement, ...]]:
         """Write the next generation, made by `alter` from the one on disk, and go over to it (for `rotation`)."""
-        keys, copies, mark = self.shred.change(alter)
-        self._take(keys, mark)
-        return keys, copies
+        with self._taking:
+            keys, copies, mark = self.shred.change(alter)
+            self._take(keys, mark)
+            return keys, copies
 
     def _take(self, keys: shred.SegmentKeys, mark: shred.Mark) -> None:
         with self._lock:
