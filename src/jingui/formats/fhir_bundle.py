@@ -132,7 +132,7 @@ def conditional(entries: Iterable[EntryRequest]) -> dict[str, tuple[str, ...]]:
 def _references(entry: EntryRequest) -> Iterator[tuple[str, str]]:
     """Yield (place in the bundle, reference) of an entry."""
     for path, reference in references(entry.resource or {}):
-        yield f"{entry.place}.resource{path[path.find('.') :] if '.' in path else ''}", reference
+        yield f"{entry.place}.resource{path[len(entry.type) :]}", reference
 
 
 def resolve(
@@ -156,12 +156,14 @@ def resolve(
         if ident and each.method == "POST" and (not each.full_url or (local and local[1] == f"{each.type}/{ident}")):
             mapping[f"{each.type}/{ident}"] = to
     out = [replace(each, resource=rewrite(each.resource, mapping)) if each.resource else each for each in every]
-    lost = [
-        (path, N_("引用的资源不在资源包中，也没有找到"))
-        for each in out
-        for path, reference in _references(each)
-        if reference.startswith("urn:uuid:") or ("?" in reference and reference.partition("?")[0] in rows())
-    ]
+    lost = [(f"{each.place}.resource{path}", what) for each in out for path, what in unresolved(each.resource or {})]
     if lost:
         raise Unprocessable(places=tuple(lost[:50]))
     return out
+
+
+def unresolved(resource: Resource) -> Iterator[tuple[str, str]]:
+    """Yield (path after the type, what) of references that must not be stored: urn:uuid and conditional ones."""
+    for path, reference in references(resource):
+        if reference.startswith("urn:uuid:") or ("?" in reference and reference.partition("?")[0] in rows()):
+            yield path[len(resource.get("resourceType", "")) :], N_("引用的资源不在资源包中，也没有找到")
