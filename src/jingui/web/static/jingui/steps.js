@@ -17,7 +17,7 @@ export async function showSteps(place, module, fetchProof) {
   if (!found) return say("late");
   let outcome;
   try {
-    const { verifyProof } = await import(module);
+    const { verifyProof } = await import(new URL(module, document.baseURI).href);
     outcome = await verifyProof(found.proof, found.key);
   } catch {
     return say("fail");

@@ -1,0 +1,193 @@
+"""四（一）内部查阅与使用 [4.1.2]: pages in a real browser: strict CSP, keys, ledger strip, no sideways scroll"""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from functools import partial
+from http import HTTPStatus
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+BROWSER = os.environ.get("JINGUI_BROWSER") or shutil.which("chromium") or shutil.which("google-chrome")
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self'"
+)
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(not BROWSER, reason="no Chromium on this machine; JINGUI_BROWSER names one"),
+]
+sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+
+
+def proof(ok: bool) -> dict[str, Any]:
+    """A published entry proof, good or forged, as /ledger/entry answers it."""
+    cases = json.loads((ROOT / "tests/proof_vectors/proofs.json").read_text())["cases"]
+    case = next(one for one in cases if one["ok"] == ok and one["proof"].get("kind") == "entry")
+    if not ok:
+        good = proof(True)
+        forged = {**good["proof"], "head": good["proof"]["head"].replace('"allow"', '"deny"')}
+        assert forged != good["proof"]
+        return {**good, "proof": forged}
+    return {"index": case["proof"]["index"], "size": case["proof"]["size"], "key": case["key"], "proof": case["proof"]}
+
+
+class Desk(SimpleHTTPRequestHandler):
+    """Serves the rendered pages under the product's own policy; the ledger answers what the test put there."""
+
+    answer: dict[str, Any] | None = None
+
+    def do_GET(self) -> None:
+        if not self.path.startswith("/ledger/entry/"):
+            super().do_GET()
+            return
+        body = json.dumps(type(self).answer).encode()
+        self.send_response(HTTPStatus.OK if type(self).answer else HTTPStatus.NOT_FOUND)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def end_headers(self) -> None:
+        self.send_header("Content-Security-Policy", POLICY)
+        self.send_header("Cache-Control", "no-store")
+        super().end_headers()
+
+    def log_message(self, *_: Any) -> None:
+        pass
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    folder = tmp_path_factory.mktemp("pages")
+    subprocess.run([sys.executable, "tools/preview.py", str(folder)], cwd=ROOT, check=True, capture_output=True)
+    with ThreadingHTTPServer(("127.0.0.1", 0), partial(Desk, directory=str(folder))) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    with sync_api.sync_playwright() as play:
+        opened = play.chromium.launch(executable_path=BROWSER, args=["--no-sandbox", "--disable-gpu"])
+        yield opened
+        opened.close()
+
+
+@pytest.fixture
+def page(browser: Any) -> Iterator[Any]:
+    context = browser.new_context(viewport={"width": 1280, "height": 900})
+    opened = context.new_page()
+    opened.faults = []
+    opened.on("console", lambda said: said.type == "error" and opened.faults.append(said.text))
+    opened.on("pageerror", lambda fault: opened.faults.append(str(fault)))
+    yield opened
+    context.close()
+
+
+def names() -> list[str]:
+    """The samples that the preview draws; asked of the preview itself."""
+    code = "import pathlib, tools.preview as p, tempfile; p.prepare(pathlib.Path(tempfile.mkdtemp()));"
+    code += "print(*p.samples(False))"
+    made = subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True, capture_output=True, text=True,
+                          env={**os.environ, "PYTHONPATH": "src:."})  # fmt: skip
+    return made.stdout.split()
+
+
+def test_no_page_breaks_the_policy_or_scrolls_sideways(page: Any, address: str) -> None:
+    Desk.answer = proof(True)
+    sideways = []
+    for name in names():
+        for language in ("zh", "en"):
+            page.goto(f"{address}/{name}-{language}.html")
+            for width in (1280, 390):
+                page.set_viewport_size({"width": width, "height": 900})
+                wide = page.evaluate("document.documentElement.scrollWidth")
+                if wide > width:
+                    sideways.append((name, language, width, wide))
+    assert sideways == []
+    assert page.faults == []
+
+
+def test_keys_find_walk_and_show_all(page: Any, address: str) -> None:
+    page.goto(f"{address}/chart-zh.html")
+    page.keyboard.press("/")
+    assert page.evaluate("document.activeElement.id") == "find"
+    page.keyboard.type("?/j")
+    assert page.evaluate("document.activeElement.value") == "?/j"
+    page.keyboard.press("Escape")
+    page.keyboard.press("j")
+    first = page.evaluate("document.activeElement.textContent")
+    page.keyboard.press("j")
+    assert page.evaluate("document.activeElement.textContent") != first
+    page.keyboard.press("k")
+    assert page.evaluate("document.activeElement.textContent") == first
+    page.keyboard.press("?")
+    assert page.locator("#keys").is_visible()
+    page.keyboard.press("Escape")
+    assert not page.locator("#keys").is_visible()
+    assert page.faults == []
+
+
+def test_the_strip_shows_number_and_checkpoint_and_checks_the_proof(page: Any, address: str) -> None:
+    Desk.answer = proof(True)
+    page.goto(f"{address}/chart-zh.html")
+    page.wait_for_selector(".mark:not(.wait)")
+    assert "#" in page.locator("[data-strip-number]").inner_text()
+    assert page.locator("[data-strip-checkpoint]").inner_text() != ""
+    page.click("[data-verify]")
+    page.wait_for_selector("#proof .note.ok")
+    assert page.locator("#proof .steps li.ok").count() >= 4
+    assert page.faults == []
+
+
+def test_a_forged_proof_is_named_as_such(page: Any, address: str) -> None:
+    Desk.answer = proof(False)
+    page.goto(f"{address}/entry-zh.html")
+    page.click("[data-check-now]")
+    page.wait_for_selector("[data-check] .note.bad")
+    assert page.locator("[data-check] .steps li.bad").count() == 1
+
+
+def test_a_late_ledger_is_said_not_guessed(page: Any, address: str) -> None:
+    Desk.answer = None
+    page.goto(f"{address}/chart-zh.html")
+    page.click("[data-verify]")
+    page.wait_for_function("document.querySelector('#proof [data-proof-result]').textContent.includes('尚未')")
+    assert page.locator("[data-strip-mark]").get_attribute("class") == "mark wait"
+
+
+def test_a_form_is_sent_once_and_control_enter_sends_it(page: Any, address: str) -> None:
+    page.goto(f"{address}/grant-post-zh.html")
+    page.evaluate(
+        "window.sent = 0;"
+        "document.addEventListener('submit', e => { if (!e.defaultPrevented) sent++; e.preventDefault() })"
+    )
+    page.fill("#id_reason", "x")
+    page.press("#id_reason", "Control+Enter")
+    page.press("#id_reason", "Control+Enter")
+    assert page.evaluate("window.sent") == 1
+
+
+def test_the_session_says_how_long_it_lasts(page: Any, address: str) -> None:
+    page.goto(f"{address}/desk-en.html")
+    page.wait_for_function("document.querySelector('.rest').textContent.includes('28')")
+
+
+def test_a_page_without_passkeys_says_so(browser: Any, address: str) -> None:
+    context = browser.new_context()
+    opened = context.new_page()
+    opened.add_init_script("delete window.PublicKeyCredential")
+    opened.goto(f"{address}/enrol-passkey-zh.html")
+    opened.wait_for_function("document.querySelector('[data-passkey-status]').textContent !== ''")
+    assert opened.locator("form[data-passkey] button[type=submit]").is_disabled()
+    context.close()
