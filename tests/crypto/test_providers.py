@@ -220,3 +220,43 @@ def test_a_missing_module_token_or_key_is_key_trouble(softhsm: str, wrong: str) 
     with pytest.raises(KeyTrouble):
         Pkcs11.connect(**{**right, wrong: "/nowhere.so"})
     assert Pkcs11.connect(**right).name == "pkcs11"
+
+
+def test_vault_is_found_by_the_environment(transit: TransitDouble, tmp_path: Path) -> None:
+    pytest.importorskip("hvac", reason="the extra jingui[vault] is not installed")
+    token = tmp_path / "token"
+    token.write_text("good\n")
+    token.chmod(0o600)
+    environment = {"VAULT_ADDR": transit.url, "JINGUI_VAULT_TOKEN_FILE": str(token), "JINGUI_VAULT_KEY": "jingui"}
+    provider = VaultTransit.from_environment(environment)
+    assert provider.unwrap(provider.wrap(b"s" * 32)) == b"s" * 32
+    for name in environment:
+        with pytest.raises(KeyTrouble) as caught:
+            VaultTransit.from_environment({**environment, name: ""})
+        assert caught.value.data["variable"] == name
+    token.chmod(0o644)
+    with pytest.raises(KeyTrouble):
+        VaultTransit.from_environment(environment)
+
+
+def test_a_module_is_found_by_the_environment(softhsm: str, tmp_path: Path) -> None:
+    pin = tmp_path / "pin"
+    pin.write_text("1234\n")
+    pin.chmod(0o600)
+    environment = {"JINGUI_PKCS11_MODULE": softhsm, "JINGUI_PKCS11_TOKEN": "jingui",
+                   "JINGUI_PKCS11_PIN_FILE": str(pin), "JINGUI_PKCS11_KEY": "jingui"}  # fmt: skip
+    provider = Pkcs11.from_environment(environment)
+    assert provider.unwrap(provider.wrap(b"s" * 32)) == b"s" * 32
+    for name in environment:
+        with pytest.raises(KeyTrouble):
+            Pkcs11.from_environment({**environment, name: ""})
+
+
+@pytest.mark.parametrize("content", [b"", b"\n", b"a\nb\n", b"\xff\n"])
+def test_a_secret_is_one_line(tmp_path: Path, content: bytes) -> None:
+    from jingui.crypto.providers.environment import secret
+
+    (tmp_path / "pin").write_bytes(content)
+    (tmp_path / "pin").chmod(0o600)
+    with pytest.raises(KeyTrouble):
+        secret({"PIN": str(tmp_path / "pin")}, "PIN")

@@ -16,6 +16,8 @@ from jingui.crypto.providers import KeyProvider
 from jingui.crypto.segments import Segments
 from jingui.crypto.suite import Signer, Suite
 
+__all__ = ("ROOT_FILE", "DataKey", "Keyring")
+
 ROOT_FILE: Final = "root.sealed"
 _CACHED: Final = 4_096  # 3.3 KB each with AES-GCM; a miss costs 6 µs
 

@@ -2,10 +2,12 @@
 
 import os
 import threading
+from collections.abc import Mapping
 from typing import Any, Final, Self
 
 from jingui.core.errors import KeyTrouble
 from jingui.core.word import N_
+from jingui.crypto.providers.environment import secret, value
 
 _BOUND: Final = b"jingui:provider:1"
 _SHORTEST: Final = 12 + 16
@@ -42,6 +44,16 @@ class Pkcs11:
         except (pkcs11.PKCS11Error, RuntimeError, OSError) as problem:  # RuntimeError: the library cannot be loaded
             raise KeyTrouble(problem=type(problem).__name__, provider="pkcs11") from None
         return cls(found, pkcs11.Mechanism.AES_GCM, pkcs11.GCMParams, pkcs11.PKCS11Error)
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str]) -> Self:
+        """Use JINGUI_PKCS11_MODULE, JINGUI_PKCS11_TOKEN, JINGUI_PKCS11_PIN_FILE and JINGUI_PKCS11_KEY."""
+        return cls.connect(
+            value(environment, "JINGUI_PKCS11_MODULE"),
+            value(environment, "JINGUI_PKCS11_TOKEN"),
+            secret(environment, "JINGUI_PKCS11_PIN_FILE"),
+            value(environment, "JINGUI_PKCS11_KEY"),
+        )
 
     def wrap(self, secret: bytes) -> bytes:
         """Return nonce, ciphertext and tag; KeyTrouble when the module refuses."""

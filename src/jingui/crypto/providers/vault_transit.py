@@ -1,10 +1,12 @@
 """三（一）存储: HashiCorp Vault's (or OpenBao's) transit engine as key provider; needs the extra `vault` [3.1.1]"""
 
 import base64
+from collections.abc import Mapping
 from typing import Any, Final, Protocol, Self
 
 from jingui.core.errors import KeyTrouble
 from jingui.core.word import N_
+from jingui.crypto.providers.environment import secret, value
 
 _BOUND: Final = b"jingui:provider:1\0"  # another application's ciphertext under the same transit key is refused
 
@@ -49,6 +51,17 @@ class VaultTransit:
             raise KeyTrouble(problem="vault needs https", provider="vault")
         client = hvac.Client(url=url, token=token, verify=verify, timeout=10, allow_redirects=False)
         return cls(client.secrets.transit, key, mount, (hvac.exceptions.VaultError, requests.RequestException))
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str]) -> Self:
+        """Use VAULT_ADDR, JINGUI_VAULT_TOKEN_FILE, JINGUI_VAULT_KEY, and if set JINGUI_VAULT_MOUNT and VAULT_CACERT."""
+        return cls.connect(
+            value(environment, "VAULT_ADDR"),
+            secret(environment, "JINGUI_VAULT_TOKEN_FILE"),
+            value(environment, "JINGUI_VAULT_KEY"),
+            value(environment, "JINGUI_VAULT_MOUNT", "transit"),
+            environment.get("VAULT_CACERT") or True,
+        )
 
     def wrap(self, secret: bytes) -> bytes:
         """Return Vault's `vault:v…` text over `secret`; KeyTrouble when Vault refuses or is away."""
