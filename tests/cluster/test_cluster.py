@@ -139,6 +139,7 @@ def test_a_long_path_gets_a_short_private_socket(open_folder: Path) -> None:
     finally:
         cluster.remove()
     assert not home.exists()
+    assert not socket.exists()
 
 
 def test_a_throw_away_cluster_is_never_taken_for_a_real_one(open_folder: Path) -> None:

@@ -116,9 +116,12 @@ class Cluster:
 
     def remove(self) -> None:
         """Stop the server and delete the cluster with all its data; there is no way back."""
-        if self.layout.load() is not None:
+        places = {self.layout.server, self.home}
+        record = self.layout.load()
+        if record is not None:
             self.stop("immediate")
-        for path in {self.layout.server, self.home}:
+            places.add(self._socket(record))
+        for path in places:
             if path.exists():
                 shutil.rmtree(path)
 
