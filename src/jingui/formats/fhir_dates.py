@@ -6,6 +6,9 @@ from typing import NamedTuple
 CHINA = timezone(timedelta(hours=8))  # dates without a zone are the hospital's own calendar days
 _MIN = datetime.min.replace(tzinfo=UTC)
 _MAX = datetime.max.replace(tzinfo=UTC)
+_MINUTE, _SECOND, _DAY = timedelta(minutes=1), timedelta(seconds=1), timedelta(days=1)
+_FRACTIONS = tuple(timedelta(microseconds=10 ** (6 - digits)) for digits in range(7))
+_LAST = _MAX - _DAY
 
 
 class Span(NamedTuple):
@@ -34,7 +37,7 @@ def span(text: str, zone: tzinfo = CHINA) -> Span:
     if size == 10 and text[4] == "-" == text[7]:
         first = datetime(year, month, int(text[8:]), tzinfo=zone)
         start = _utc(first)
-        return Span(start, start + timedelta(days=1) if start < _MAX - timedelta(days=1) else _MAX)
+        return Span(start, start + _DAY if start < _LAST else _MAX)
     raise ValueError("not a FHIR date")
 
 
@@ -58,13 +61,13 @@ def _step(text: str) -> timedelta:
         digits = 0
         while len(text) > 20 + digits and text[20 + digits].isdigit():
             digits += 1
-        return timedelta(microseconds=max(1, 10 ** (6 - min(digits, 6))))
-    return timedelta(seconds=1) if len(text) > 16 and text[16] == ":" else timedelta(minutes=1)
+        return _FRACTIONS[min(digits, 6)]
+    return _SECOND if len(text) > 16 and text[16] == ":" else _MINUTE
 
 
 def _later(start: datetime, step: timedelta) -> datetime:
-    """Return start + step, at most the last representable moment."""
-    return start + step if start <= _MAX - step else _MAX
+    """Return start + step (at most a minute), at most the last representable moment."""
+    return start + step if start < _LAST else min(_MAX - step, start) + step
 
 
 def _between(first: tuple[int, int, int], after: tuple[int, int, int], zone: tzinfo) -> Span:

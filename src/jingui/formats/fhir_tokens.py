@@ -85,8 +85,10 @@ def _token(out: list[Tuple], name: str, value: Any) -> None:
             for coding in codings:
                 code = coding.get("code")
                 if code is not None:
-                    out.append(Tuple(name, coding.get("system", ""), code, "token"))
-                    out.append(Tuple(name, ANY, code, "token"))
+                    out += (
+                        Tuple(name, coding.get("system", ""), code, "token"),
+                        Tuple(name, ANY, code, "token"),
+                    )
             return
         code = value.get("code") or value.get("value")
         if code is not None and type(code) is str:
