@@ -18,7 +18,9 @@ from jingui.web.viewmodels.terms import LABELS, word
 
 WIDEST = 6  # columns of a table inside a record
 DEEPEST = 12  # levels shown; deeper structures are left to the raw text
-_MACHINE = frozenset({"resourceType", "id", "meta", "implicitRules", "language", "text", "contained", "div", "fullUrl"})
+_MACHINE = frozenset({"resourceType", "id", "meta", "implicitRules", "language"})
+_CONCEPT = frozenset({"text", "coding", "display", "reference", "type", "identifier", "system", "version", "code"})
+_CONCEPT |= {"userSelected", "id", "extension"}
 _PRESENT = ("text", "display")
 
 
@@ -58,12 +60,21 @@ def _lines(holder: Mapping[str, Any], depth: int) -> Iterator[Shown]:
     for name, value in holder.items():
         if name in _MACHINE or name.startswith("_") or value in (None, "", [], {}):
             continue
+        if name == "text" and isinstance(value, Mapping):
+            continue  # a narrative: _narrative has it
         if name.startswith("value") and name not in LABELS:
             name = "value"  # valueQuantity, valueString …: one idea to a reader
         many = value if isinstance(value, list) else [value]
-        if name == "extension":
-            continue  # machine-to-machine; the raw text has it
+        if name in ("extension", "modifierExtension"):
+            yield from (_extension(item, depth) for item in many if isinstance(item, Mapping))
+            continue
         yield from _line(name, many, depth)
+
+
+def _extension(item: Mapping[str, Any], depth: int) -> Shown:
+    """An addition to the standard, under the last part of its address."""
+    label = term(str(item.get("url", "")).rstrip("/").rsplit("/", 1)[-1].rsplit(":", 1)[-1])
+    return Shown(label=label, below=tuple(_lines({name: item[name] for name in item if name != "url"}, depth + 1)))
 
 
 def _line(name: str, many: Sequence[Any], depth: int) -> Iterator[Shown]:
@@ -82,7 +93,7 @@ def _line(name: str, many: Sequence[Any], depth: int) -> Iterator[Shown]:
         return
     for item, below in zip(many, folded, strict=True):
         if isinstance(item, Mapping):
-            yield Shown(label=str(item.get("title") or "") or label, below=below)
+            yield Shown(label=str(item.get("title") or item.get("resourceType") or label), below=below)
         elif text := brief(item, name):
             yield Shown(label=label, texts=(text,))
 
@@ -127,7 +138,8 @@ def brief(value: Any, name: str = "") -> str:
     if isinstance(value, list):
         return ""
     if not isinstance(value, Mapping):
-        return _explained(name, _moment(str(value)))
+        text = str(value)
+        return f"{text[:24]}… ({len(text)})" if name == "data" and len(text) > 64 else _explained(name, _moment(text))
     if text := _coded(value, name):
         return text
     for shape in (_quantity, _range, _name, _period, _telecom, _identifier):
@@ -152,8 +164,8 @@ def _explained(name: str, code: str) -> str:
 
 
 def _coded(value: Mapping[str, Any], name: str) -> str:
-    if "status" in value or "div" in value or "time" in value or value.keys() & {"line", "city"}:
-        return ""
+    if not value.keys() <= _CONCEPT:
+        return ""  # a dosage or a comment has a text too, but says more than it
     codings = value.get("coding") if isinstance(value.get("coding"), list) else ()
     for coding in codings or ():
         if isinstance(coding, Mapping) and isinstance(coding.get("code"), str) and word(name, coding["code"]):
