@@ -10,7 +10,7 @@ import pytest
 
 from jingui.core.errors import Invalid, TooLarge, Unprocessable
 from jingui.formats.fhir_answer import Done, Found, response, searchset
-from jingui.formats.fhir_bundle import conditional, in_order, resolve, unpack
+from jingui.formats.fhir_bundle import conditional, in_order, resolve, unpack, unresolved
 from jingui.formats.fhir_json import dump, parse
 from jingui.formats.fhir_types import patient_of, references
 from jingui.formats.validate import validate
@@ -114,6 +114,19 @@ def test_doubles_and_kinds() -> None:
     assert unpack(bundle(reading, kind="batch"))[0].query == "patient=1"
     matching = {**put, "request": {"method": "PUT", "url": "Patient/1", "ifMatch": 'W/"3"'}}
     assert unpack(bundle(matching))[0].if_match == "3"
+
+
+@pytest.mark.parametrize("entries", ["x", {}, [1], [{"resource": 1}], [{"request": "x"}], [{"fullUrl": 7}], [None]])
+def test_shapeless_bundles_are_refused(entries: Any) -> None:
+    with pytest.raises(Invalid):
+        unpack({"resourceType": "Bundle", "type": "batch", "entry": entries})
+
+
+def test_what_must_not_be_stored() -> None:
+    kept = {"resourceType": "Observation", "subject": {"reference": "Patient/1"}, "focus": [{"reference": "#a"}]}
+    assert not list(unresolved(kept))
+    lost = {**kept, "encounter": {"reference": URN.format(1)}, "device": {"reference": "Device?identifier=1"}}
+    assert sorted(path for path, _ in unresolved(lost)) == [".device", ".encounter"]
 
 
 def test_a_hundred_thousand_entries_are_refused_at_once() -> None:

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from jingui.core.errors import Unprocessable
-from jingui.formats.validate import types, validate
+from jingui.formats.validate import types, validate, validate_shape
 from tests.formats.shared import resources
 
 OBSERVATION: dict[str, Any] = {"resourceType": "Observation", "status": "final", "code": {"text": "体温"}}
@@ -107,3 +107,10 @@ def test_places_are_bounded() -> None:
     with pytest.raises(Unprocessable) as caught:
         validate(many)
     assert len(caught.value.places) == 50
+
+
+def test_the_shape_alone() -> None:
+    validate_shape({"resourceType": "Bundle", "type": "batch", "entry": [{"resource": {"resourceType": "Nonsense"}}]})
+    for wrong in ({}, {"resourceType": 7}, {"resourceType": "Bundle"}, {"resourceType": "Bundle", "type": "x"}):
+        with pytest.raises(Unprocessable):
+            validate_shape(wrong)

@@ -8,6 +8,7 @@ from typing import Any
 from jingui.core.errors import Invalid, TooLarge, Unprocessable
 from jingui.core.word import N_
 from jingui.formats.fhir_types import Resource, references, rewrite, rows
+from jingui.formats.validate import validate_shape
 
 MAX_ENTRIES = 1000  # with 16 MB (fhir_json.MAX_BYTES) what one request may hold; larger goes to the import command
 _METHODS = ("DELETE", "POST", "PUT", "GET")  # the order in which FHIR wants a transaction processed
@@ -38,17 +39,19 @@ class EntryRequest:
 
 
 def unpack(bundle: Resource, *, max_entries: int = MAX_ENTRIES, collection: bool = False) -> list[EntryRequest]:
-    """Return the entries of a valid transaction or batch (or, for imports, of a collection as if each were created).
+    """Return the entries of a transaction or batch (or, for imports, of a collection as if each were created).
 
-    TooLarge beyond `max_entries`; Invalid with every wrong entry's place. Nothing is resolved yet.
+    TooLarge beyond `max_entries`; Invalid or Unprocessable with every wrong entry's place. The resources in the entries
+    are still unchecked (`validate` each), and nothing is resolved yet.
     """
     kind = bundle.get("type")
     taken = ("transaction", "batch", "collection") if collection else ("transaction", "batch")
     if bundle.get("resourceType") != "Bundle" or kind not in taken:
         raise Invalid(places=(("Bundle.type", N_("只接受 transaction 或 batch 类型的资源包")),))
     raw = bundle.get("entry", [])
-    if len(raw) > max_entries:
+    if isinstance(raw, list) and len(raw) > max_entries:
         raise TooLarge(places=(("Bundle.entry", N_("条目过多")),))
+    validate_shape(bundle)
     entries: list[EntryRequest] = []
     wrong: list[tuple[str, str]] = []
     urls: set[str] = set()

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from functools import cache
+from itertools import islice
 from typing import Any
 
 import jsonschema_rs
@@ -63,13 +64,21 @@ def validate(resource: dict[str, Any]) -> None:
         and _validator().is_valid({kind: resource})
     ):
         return
-    found: list[tuple[str, str]] = []
-    for place in _places(resource, kind if isinstance(kind, str) and kind in types() else "", 0):
-        found.append(place)
-        if len(found) == MAX_PLACES:
-            break
+    path = kind if isinstance(kind, str) and kind in types() else ""
+    found = tuple(islice(_places(resource, path, 0), MAX_PLACES))
     if found:
-        raise Unprocessable(places=tuple(found))
+        raise Unprocessable(places=found)
+
+
+def validate_shape(resource: dict[str, Any]) -> None:
+    """Return if `resource` itself is valid R4, whatever the resources inside it are; else Unprocessable."""
+    kind = resource.get("resourceType")
+    if not isinstance(kind, str) or kind not in types():
+        raise Unprocessable(places=(("resourceType", _UNKNOWN),))
+    wrapped = {kind: resource}
+    if not _validator().is_valid(wrapped):
+        found = islice(_validator().iter_errors(wrapped), MAX_PLACES)
+        raise Unprocessable(places=tuple(_place(error, kind) for error in found))
 
 
 def _places(resource: dict[str, Any], path: str, nesting: int) -> Iterator[tuple[str, str]]:
