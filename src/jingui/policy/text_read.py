@@ -14,7 +14,7 @@ SUFFIXES = (".txt", ".md", ".docx")
 STRANGE = ("Cc", "Cn", "Co", "Cs")  # control, unassigned, private use, surrogates
 ZIP = b"PK\x03\x04"
 _MARKUP = re.compile(r"^\s*(?:#{1,6}\s+|>\s+|[-*+]\s+)+")
-_LINK = re.compile(r"!?\[([^\]]*)\]\([^)]*\)")
+_LINK = re.compile(r"!?\[([^\[\]]{0,200})\]\([^()]{0,500}\)")  # bounded: linear on hostile lines
 
 
 def read_lines(data: bytes, name: str) -> list[str]:
@@ -30,13 +30,11 @@ def read_lines(data: bytes, name: str) -> list[str]:
         # Imported on use: lxml is heavy and most starts never read a Word file.
         from jingui.policy.docx_lines import docx_lines
 
-        lines = docx_lines(data, name)
-    elif data.startswith(ZIP):
+        return _bounded(docx_lines(data, name), name)
+    if data.startswith(ZIP):
         raise Invalid(N_("文件内容与扩展名不符。"), places=((name, "zip"),))
-    else:
-        lines = _text(data, name).splitlines()
-        lines = [_plain(line) for line in lines] if suffix == ".md" else lines
-    return _bounded(lines, name)
+    lines = _bounded(_text(data, name).splitlines(), name)
+    return [_plain(line) for line in lines] if suffix == ".md" else lines
 
 
 def _text(data: bytes, name: str) -> str:
