@@ -1,0 +1,1 @@
+"""窗口: interfaces for programs: FHIR, the ledger's public parts."""

@@ -1,0 +1,56 @@
+"""五（一）: answers of the FHIR interface: resources, errors in the reader's language, headers [5.1.2]"""
+
+from collections.abc import Callable
+
+from django.utils import translation
+
+from jingui.api.wire import Answer, Request
+from jingui.core.errors import JinguiError, NotSignedIn, Unavailable
+from jingui.core.sheets import Sheet, Trace
+from jingui.formats import fhir_json
+from jingui.formats.outcome import outcome
+
+
+def language(request: Request) -> str:
+    """zh-hans unless the reader prefers English."""
+    wanted = request.headers.get(b"accept-language", b"").decode("latin-1").strip().lower()
+    return "en" if wanted.startswith("en") else "zh-hans"
+
+
+def translator(request: Request) -> Callable[[str], str]:
+    """gettext in the reader's language; Chinese is the source language."""
+    if language(request) != "en":
+        return str
+
+    def translate(text: str) -> str:
+        with translation.override("en"):
+            return translation.gettext(text)
+
+    return translate
+
+
+def failure(request: Request, error: JinguiError) -> Answer:
+    """The OperationOutcome of an error with its status; nothing of the request is repeated in it."""
+    headers: tuple[tuple[bytes, bytes], ...] = ()
+    if isinstance(error, NotSignedIn):
+        headers = ((b"www-authenticate", b'Bearer realm="jingui"'),)
+    if isinstance(error, Unavailable):
+        headers = ((b"retry-after", b"2"),)
+    entry = getattr(error, "entry", "") or error.data.get("entry", "")
+    if entry:
+        headers = (*headers, (b"x-jingui-entry", str(entry).encode()))
+    return Answer(status=error.status, body=fhir_json.dump(outcome(error, translator(request))), headers=headers)
+
+
+def entry_header(trace: Trace) -> tuple[bytes, bytes]:
+    """Which ledger entry an answer stands under."""
+    return (b"x-jingui-entry", trace.entry.encode())
+
+
+def of_sheet(sheet: Sheet, status: int = 200) -> Answer:
+    """A stored resource, byte for byte, with its version."""
+    modified = sheet.entered.strftime("%a, %d %b %Y %H:%M:%S GMT").encode()
+    return Answer(
+        status=status, body=sheet.body,
+        headers=((b"etag", b'W/"%d"' % sheet.version), (b"last-modified", modified), entry_header(sheet.trace)),
+    )  # fmt: skip

@@ -1,0 +1,47 @@
+"""One ASGI process: the data plane by path prefix, Django for the rest, the plane at lifespan."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+
+from jingui.config import plugs, wiring
+from jingui.config.static import Static
+
+wiring.ready()
+from django.core.asgi import get_asgi_application  # noqa: E402 -- needs settings
+
+from jingui.api import fhir  # noqa: E402 -- needs Django ready
+from jingui.gate import plane, runtime  # noqa: E402 -- needs Django ready
+
+Scope = Mapping[str, Any]
+Receive = Callable[[], Awaitable[Mapping[str, Any]]]
+Send = Callable[[dict[str, Any]], Awaitable[None]]
+pages = get_asgi_application()
+static = Static()
+
+
+async def lifespan(receive: Receive, send: Send) -> None:
+    """Start and stop the data plane with the worker."""
+    while True:
+        message = await receive()
+        if message["type"] == "lifespan.startup":
+            runtime.install(wiring.runtime())
+            await plane.start(runtime.current(), plugs.address().asyncpg())
+            await send({"type": "lifespan.startup.complete"})
+        else:
+            await plane.stop()
+            await send({"type": "lifespan.shutdown.complete"})
+            return
+
+
+async def application(scope: Scope, receive: Receive, send: Send) -> None:
+    """Dispatch by path prefix."""
+    if scope["type"] == "lifespan":
+        await lifespan(receive, send)
+        return
+    path = scope["path"]
+    if path.startswith("/fhir"):
+        await fhir.handle(scope, receive, send)
+    elif path.startswith("/static/"):
+        await static(scope, receive, send)
+    else:
+        await pages(dict(scope), receive, send)  # type: ignore[arg-type]  # Django's own ASGI types
