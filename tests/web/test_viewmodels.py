@@ -181,7 +181,7 @@ def test_narrative_markup_becomes_plain_words() -> None:
     div = "<div><p>胸闷</p><script>alert(1)</script><b>减轻</b>&lt;b&gt;</div>"
     shown = resource.shown({"section": [{"title": "主诉", "text": {"div": div}}]})
     assert shown[0].label == "主诉"
-    assert shown[0].below[0].texts == ("胸闷\nalert(1)减轻<b>",)  # escaped again by the template
+    assert shown[0].texts == ("胸闷\nalert(1)减轻<b>",)  # escaped again by the template
 
 
 def test_instants_are_in_the_hospitals_zone_and_impossible_days_stay() -> None:

@@ -21,6 +21,7 @@ DEEPEST = 12  # levels shown; deeper structures are left to the raw text
 _MACHINE = frozenset({"resourceType", "id", "meta", "implicitRules", "language"})
 _CONCEPT = frozenset({"text", "coding", "display", "reference", "type", "identifier", "system", "version", "code"})
 _CONCEPT |= {"userSelected", "id", "extension"}
+_WHOSE = frozenset({"subject", "patient", "encounter"})
 _PRESENT = ("text", "display")
 
 
@@ -68,6 +69,8 @@ def _lines(holder: Mapping[str, Any], depth: int) -> Iterator[Shown]:
         if name in ("extension", "modifierExtension"):
             yield from (_extension(item, depth) for item in many if isinstance(item, Mapping))
             continue
+        if name in _WHOSE and isinstance(value, Mapping) and value.keys() <= {"reference", "type"}:
+            continue  # the page's head says whose chart and which stay this is; a bare id adds nothing
         yield from _line(name, many, depth)
 
 
@@ -92,7 +95,9 @@ def _line(name: str, many: Sequence[Any], depth: int) -> Iterator[Shown]:
         yield table
         return
     for item, below in zip(many, folded, strict=True):
-        if isinstance(item, Mapping):
+        if isinstance(item, Mapping) and "title" in item and len(below) == 1 and not below[0].label:
+            yield Shown(label=str(item["title"]), texts=below[0].texts, long=True)  # a section that is all narrative
+        elif isinstance(item, Mapping):
             yield Shown(label=str(item.get("title") or item.get("resourceType") or label), below=below)
         elif text := brief(item, name):
             yield Shown(label=label, texts=(text,))
@@ -113,7 +118,10 @@ def _table(label: str, folded: Sequence[tuple[Shown, ...]]) -> Shown | None:
 def _below(item: Mapping[str, Any], depth: int) -> tuple[Shown, ...]:
     told = _narrative(item)
     head = (Shown(label="", texts=(told,), long=True),) if told else ()
-    rest = {name: value for name, value in item.items() if name != "title"}
+    said = item.get("title")
+    rest = {
+        name: value for name, value in item.items() if name != "title" and not (name == "code" and brief(value) == said)
+    }
     return head + tuple(_lines(rest, depth + 1))
 
 
@@ -167,7 +175,7 @@ def _coded(value: Mapping[str, Any], name: str) -> str:
     if not value.keys() <= _CONCEPT:
         return ""  # a dosage or a comment has a text too, but says more than it
     codings = value.get("coding") if isinstance(value.get("coding"), list) else ()
-    for coding in codings or ():
+    for coding in (*(codings or ()), value):
         if isinstance(coding, Mapping) and isinstance(coding.get("code"), str) and word(name, coding["code"]):
             return _explained(name, coding["code"])
     for present in _PRESENT:

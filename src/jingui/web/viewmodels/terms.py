@@ -52,6 +52,7 @@ LABELS: Final[dict[str, str]] = {
     "display": N_("显示名"), "reference": N_("引用"), "time": N_("时间"), "party": N_("签署者"), "low": N_("下限"),
     "high": N_("上限"), "text": N_("文字"), "line": N_("详细地址"), "city": N_("市"), "district": N_("区县"),
     "state": N_("省"), "postalCode": N_("邮政编码"), "country": N_("国家"),
+    "request": N_("依据申请"), "dose": N_("剂量"), "organization": N_("机构"),
 }  # fmt: skip
 
 # Codes whose meaning hangs on the element they stand in: "A" is a blood group elsewhere, "h" somebody's text.
@@ -75,6 +76,7 @@ VALUES: Final[dict[str, str]] = {
     "therapy": N_("治疗"), "encounter-diagnosis": N_("就诊诊断"), "problem-list-item": N_("问题列表"),
     "IMP": N_("住院"), "AMB": N_("门诊"), "EMER": N_("急诊"), "OBSENC": N_("留观"), "SS": N_("日间"),
     "home": N_("家庭"), "mobile": N_("手机"), "work": N_("单位"),
+    "VR": N_("互联网诊疗"), "TREAT": N_("诊疗"),
 }  # fmt: skip
 
 INTERPRETATIONS: Final[dict[str, str]] = {
@@ -113,6 +115,7 @@ CODED: Final = frozenset(
         "severity",
         "class",
         "outcome",
+        "purpose",
     ]
 )
 
