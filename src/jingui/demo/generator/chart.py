@@ -55,6 +55,12 @@ class Chart:
         """The pattern with its slots filled with this encounter's words."""
         return fill(pattern, self.words, self.rng)
 
+    def once(self, key: str, pattern: str) -> str:
+        """The pattern filled at its first use under `key`, and the same words whenever it is told again."""
+        if key not in self.words:
+            self.words[key] = self.say(pattern)
+        return self.words[key]
+
     def name(self, person: str) -> str:
         """The name of a member of staff."""
         return self.hospital.person(person).name

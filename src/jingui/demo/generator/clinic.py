@@ -7,17 +7,18 @@ from jingui.demo.generator import codes, imaging, labs, orders, phrases, vitals
 from jingui.demo.generator.chart import Chart, instant
 from jingui.demo.generator.consents import sensitive_consent
 from jingui.demo.generator.documents import add_document, numbered
+from jingui.demo.generator.lists import Table
 from jingui.demo.generator.visits import add_condition, open_encounter
 
 MINUTE = timedelta(minutes=1)
 
 
 def _diagnoses(chart: Chart, code: str, name: str, others: float) -> list[str]:
-    add_condition(chart, code, name, after=15 * MINUTE)
+    add_condition(chart, code, name, after=8 * MINUTE)
     said = [name]
     for other, other_name, chance in chart.script.get("other", []) if others else []:
         if chart.coin(float(chance) * others):
-            add_condition(chart, other, other_name, main=False, after=16 * MINUTE)
+            add_condition(chart, other, other_name, main=False, after=8 * MINUTE)
             said.append(other_name)
     return said
 
@@ -55,8 +56,13 @@ def visit(chart: Chart, stage: str) -> None:
     first = stage == "first"
     well = 0.15 if first else 0.75
     complaint = chart.say(script["complaint"] if first else script.get(f"{stage}_complaint", "复诊，要求开药"))
-    open_encounter(chart, complaint)
     at, remote = chart.start, chart.kind is EncounterKind.INTERNET
+    panels, reports = _staged(chart, stage, "labs"), _staged(chart, stage, "reports")
+    tested = not remote and bool(panels) and (first or chart.coin(0.25))
+    pictured = not remote and bool(reports) and (first or chart.coin(0.2))
+    order_at = at + (rng.randint(150, 200) if tested or pictured else rng.randint(9, 16)) * MINUTE
+    chart.end = order_at + rng.randint(5, 20) * MINUTE
+    open_encounter(chart, complaint)
     signs = vitals.draw(chart, well)
     if not remote:
         keys = ("t", "p", "r") if phrases.years(chart) < 14 else ("bp", "p") + (("t",) if script.get("fever") else ())
@@ -64,23 +70,25 @@ def visit(chart: Chart, stage: str) -> None:
     if first and script.get("consent"):
         sensitive_consent(chart, at + 8 * MINUTE)
     found: list[str] = []
-    panels, reports = _staged(chart, stage, "labs"), _staged(chart, stage, "reports")
-    if not remote and panels and (first or chart.coin(0.25)):
+    if tested:
         panel = panels[0] if first else rng.choice(panels)
         name = labs.table("labs")["panels"][panel][0]
-        found.append(labs.spoken(name, labs.add_panel(chart, panel, at + 18 * MINUTE, well)))
-    if not remote and reports and (first or chart.coin(0.2)):
-        found.append(imaging.add_report(chart, rng.choice(reports), at + 20 * MINUTE))
+        found.append(labs.spoken(name, labs.add_panel(chart, panel, at + 18 * MINUTE, well, order_at)))
+    if pictured:
+        found.append(imaging.add_report(chart, rng.choice(reports), at + 20 * MINUTE, order_at))
     diagnoses = _diagnoses(chart, *_named(chart, stage), _others(chart, stage))
     medicines = _staged(chart, stage, "drugs")
     days = 14 if script.get("chronic") else rng.choice((3, 5, 7))
-    order_at = at + (200 if found else 22) * MINUTE
     said = [orders.add_medicine(chart, key, order_at, days, by=chart.team.attending) for key in medicines]
-    story = script["illness"] if first else script.get(f"{stage}_illness") or script["follow"]
-    handling = [chart.say(script.get(f"{stage}_handling") or script.get("handling") or script["plan"][0])] + ([f"药物：{'；'.join(said)}。"] if said else [])
+    story = (
+        phrases.illness(chart) if first else chart.say(rng.choice(script.get(f"{stage}_illness") or script["follow"]))
+    )
+    handling = [chart.say(script.get(f"{stage}_handling") or script.get("handling") or script["plan"][0])] + (
+        [f"药物：{'；'.join(said)}。"] if said else []
+    )
     sections = [
         ("主诉", complaint),
-        ("现病史", chart.say(rng.choice(story))),
+        ("现病史", story),
         ("既往史", phrases.past(chart) if first else "同前。"),
         ("过敏史", phrases.allergies(chart)),
         ("体格检查", "互联网复诊，未行体格检查。" if remote else phrases.examination(chart, signs)),
@@ -92,6 +100,14 @@ def visit(chart: Chart, stage: str) -> None:
         seen = script.get(f"{stage}_exam") or "一般情况可，心肺腹查体未见新发异常。"
         sections[4] = ("体格检查", f"{vitals.spoken(signs)}\n{chart.say(seen)}")
     add_document(chart, "visit", order_at + 3 * MINUTE, sections, author=chart.team.attending)
+
+
+def _first(script: Table, *names: str) -> list[str]:
+    """The first member of the first of these lists that the script has."""
+    for name in names:
+        if name in script:
+            return list(script[name][:1])
+    return []
 
 
 def emergency(chart: Chart, disposal: str) -> None:
@@ -118,12 +134,15 @@ def emergency(chart: Chart, disposal: str) -> None:
     )
     signs = vitals.add_vitals(chart, at + 3 * MINUTE, 0.0, ("t", "p", "r", "bp", "spo2"))
     found = []
-    for panel in script.get("urgent_labs", script.get("visit_labs", []))[:1]:
+    for panel in _first(script, "urgent_labs", "visit_labs"):
         name = labs.table("labs")["panels"][panel][0]
         found.append(labs.spoken(name, labs.add_panel(chart, panel, at + 12 * MINUTE, 0.0)))
-    found += [imaging.add_report(chart, key, at + 15 * MINUTE) for key in script.get("urgent_reports", [])[:1]]
+    found += [imaging.add_report(chart, key, at + 15 * MINUTE) for key in _first(script, "urgent_reports")]
     diagnoses = _diagnoses(chart, script["code"], script["name"], 0.4)
-    said = [orders.add_medicine(chart, key, at + 25 * MINUTE, 1, given=1, by=chart.team.attending) for key in script.get("urgent_drugs", [])]
+    said = [
+        orders.add_medicine(chart, key, at + 25 * MINUTE, 1, given=1, by=chart.team.attending)
+        for key in script.get("urgent_drugs", [])
+    ]
     handling = [chart.say(script.get("urgent", "监测生命体征，完善相关检查。"))]
     handling += [f"急诊用药：{'；'.join(said)}。"] if said else []
     handling.append(disposal)
@@ -133,7 +152,7 @@ def emergency(chart: Chart, disposal: str) -> None:
         at + 40 * MINUTE,
         [
             ("主诉", complaint),
-            ("现病史", chart.say(chart.rng.choice(script["illness"]))),
+            ("现病史", phrases.illness(chart)),
             ("既往史", phrases.past(chart)),
             ("过敏史", "不详。" if "unidentified" in chart.who.note else phrases.allergies(chart)),
             ("体格检查", phrases.examination(chart, signs)),

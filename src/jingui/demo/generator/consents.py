@@ -15,7 +15,9 @@ def sensitive_consent(chart: Chart, at: datetime) -> None:
             "resourceType": "Consent",
             "identifier": [{"system": f"{codes.OID}.1.34", "value": f"ZQ{chart.who.mrn}{at:%y%m%d}"}],
             "status": "active",
-            "scope": codes.concept(f"{codes.HL7}/consentscope", "patient-privacy", "Privacy Consent", "个人信息处理同意"),
+            "scope": codes.concept(
+                f"{codes.HL7}/consentscope", "patient-privacy", "Privacy Consent", "个人信息处理同意"
+            ),
             "category": [codes.concept(codes.LOINC, "59284-0", "Consent Document", "敏感个人信息采集知情同意书")],
             "patient": chart.subject,
             "dateTime": instant(at),

@@ -30,8 +30,8 @@ def _writer(chart: Chart, owner: str) -> str:
     return chart.rng.choice(chart.hospital.of(role, owner)).id
 
 
-def add_report(chart: Chart, key: str, at: datetime) -> str:
-    """Enter the request and, when due, the report `key` asked for at `at`; returns name and conclusion as a note quotes them."""
+def add_report(chart: Chart, key: str, at: datetime, until: datetime | None = None) -> str:
+    """Enter the request and, when due, the report `key`; returns name and conclusion as a note of `until` says."""
     row = table("reports")[key]
     section, kind, owner = _SECTIONS[row["modality"]]
     due = timedelta(minutes=round(row.get("minutes", 90) * chart.rng.uniform(0.7, 1.6)))
@@ -78,6 +78,8 @@ def add_report(chart: Chart, key: str, at: datetime) -> str:
         at,
         after=due,
     )
+    if until is not None and at + due > until:
+        return f"{row['name']}：已检查，报告待回报。"
     return f"{row['name']}：{conclusion}"
 
 

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from jingui.core.words import Role
 from jingui.demo.generator import codes
 from jingui.demo.generator.chart import Chart, instant
-from jingui.demo.generator.lists import Table, table
+from jingui.demo.generator.lists import Row, table
 from jingui.demo.generator.shapes import Json
 
 _CRITICAL = {"K": (2.8, 6.2), "RGLU": (2.5, 25.0), "GLU": (2.5, 22.0), "HGB": (60, 999), "PLT": (30, 1000)}
@@ -73,15 +73,15 @@ def _code(key: str, loinc: str, zh: str) -> Json:
     return {"coding": [*found, codes.coding(codes.own("analyte"), key, zh)], "text": zh}
 
 
-def _measured(chart: Chart, key: str, row: Table, well: float) -> tuple[Json, Result]:
+def _measured(chart: Chart, key: str, row: Row, well: float) -> tuple[Json, Result]:
     zh, loinc, unit, _, _, digits = row
     low, high = limits(chart, key)
     value = _value(chart, key, well, digits)
     flag = _flag(key, value, low, high)
     shown: float = value if digits else int(value)
-    normal: Json = {"high": codes.quantity(high, unit)}
+    normal: Json = {"high": codes.quantity(high, unit) if unit else {"value": high}}
     if low > 0:
-        normal["low"] = codes.quantity(low, unit)
+        normal["low"] = codes.quantity(low, unit) if unit else {"value": low}
     normal["text"] = f"{low:g}–{high:g}" if low > 0 else f"＜{high:g}"
     said = f"{zh} {shown:g}{' ' if unit else ''}{unit}"
     arrow = {"H": "↑", "HH": "↑↑", "L": "↓", "LL": "↓↓"}.get(flag, "")
@@ -94,7 +94,7 @@ def _measured(chart: Chart, key: str, row: Table, well: float) -> tuple[Json, Re
     return body, Result(zh=zh, said=said + arrow, flag=flag)
 
 
-def _judged(chart: Chart, key: str, row: Table, well: float) -> tuple[Json, Result]:
+def _judged(chart: Chart, key: str, row: Row, well: float) -> tuple[Json, Result]:
     zh, loinc, usual = row
     shift = chart.script.get("labs_ill", {}).get(key, usual)
     lasting = chart.script.get("recovers", 0.85) < 0.3
@@ -109,8 +109,8 @@ def _judged(chart: Chart, key: str, row: Table, well: float) -> tuple[Json, Resu
     return body, Result(zh=zh, said=f"{zh}{said}", flag=flag)
 
 
-def add_panel(chart: Chart, panel: str, at: datetime, well: float) -> list[Result]:
-    """Enter request, results and report of one panel taken at `at`; what is not reported yet stays a request."""
+def add_panel(chart: Chart, panel: str, at: datetime, well: float, until: datetime | None = None) -> list[Result]:
+    """Enter request, results and report of one panel; nothing is returned that is known only after `until` (or now)."""
     lists = table("labs")
     name, specimen, minutes, keys = lists["panels"][panel]
     staff = chart.hospital.of(Role.TECHNICIAN, "laboratory")
@@ -181,7 +181,7 @@ def add_panel(chart: Chart, panel: str, at: datetime, well: float) -> list[Resul
         at,
         after=due,
     )
-    return results
+    return results if until is None or at + due <= until else []
 
 
 def spoken(name: str, results: list[Result]) -> str:

@@ -6,6 +6,7 @@ from importlib.resources import files
 from typing import Any
 
 Table = dict[str, Any]
+Row = list[Any]
 
 
 @cache

@@ -20,14 +20,16 @@ def _due(chart: Chart, soon: tuple[float, float], limit: float) -> tuple[timedel
     return timedelta(minutes=round(chart.rng.uniform(*soon) * 60)), ""
 
 
-def first_progress(chart: Chart, complaint: str, signs: dict[str, float], diagnoses: list[str], said: list[str]) -> None:
+def first_progress(
+    chart: Chart, complaint: str, signs: dict[str, float], diagnoses: list[str], said: list[str]
+) -> None:
     """首次病程记录, due 8 h after admission."""
     script = chart.script
     after, late = _due(chart, (1.5, 7.0), 8)
     features = [
         f"{phrases.opening(chart)}，因“{complaint}”于 {chart.start:%Y-%m-%d %H:%M} 入院。",
-        chart.say(script["illness"][0] if len(script["illness"]) == 1 else script["illness"][-1]),
-        f"查体：{vitals.spoken(signs)}{chart.say(script['exam'])}",
+        phrases.illness(chart),
+        f"查体：{vitals.spoken(signs)}{phrases.finding(chart, signs)}",
     ]
     plan = [chart.say(each) for each in script["plan"]]
     if said:
@@ -44,10 +46,10 @@ def first_progress(chart: Chart, complaint: str, signs: dict[str, float], diagno
 
 def admission(chart: Chart, complaint: str, signs: dict[str, float], diagnoses: list[str], found: list[str]) -> None:
     """入院记录, due 24 h after admission."""
-    after, late = _due(chart, (3.0, 20.0), 24)
+    after, late = _due(chart, (6.5, 20.0), 24)
     sections = [
         ("主诉", complaint),
-        ("现病史", chart.say(chart.script["illness"][0])),
+        ("现病史", phrases.illness(chart)),
         ("既往史", phrases.past(chart)),
         ("过敏史", phrases.allergies(chart)),
         ("个人史", phrases.personal(chart)),
@@ -66,13 +68,16 @@ def observation(
     """急诊留观病历."""
     sections = [
         ("主诉", complaint),
-        ("现病史", chart.say(chart.script["illness"][0])),
+        ("现病史", phrases.illness(chart)),
         ("既往史", phrases.past(chart)),
         ("过敏史", "不详。" if "unidentified" in chart.who.note else phrases.allergies(chart)),
         ("体格检查", phrases.examination(chart, signs)),
         ("辅助检查", "\n".join(found)),
         ("初步诊断", numbered(diagnoses)),
-        ("处理意见", numbered([chart.say(each) for each in chart.script["plan"]] + [f"用药：{'；'.join(said)}。"] * bool(said))),
+        (
+            "处理意见",
+            numbered([chart.say(each) for each in chart.script["plan"]] + [f"用药：{'；'.join(said)}。"] * bool(said)),
+        ),
     ]
     add_document(chart, "observation", chart.start, sections, author=chart.team.attending, after=timedelta(minutes=50))
 
@@ -81,7 +86,8 @@ def ward_round(chart: Chart, at: datetime, senior: str, place: int, signs: dict[
     """上级医师查房记录, the attending's first within 48 h, then the chief's."""
     rounds = chart.script["rounds"]
     person = chart.hospital.person(senior)
-    head = f"{person.name}{person.title}查房：{phrases.opening(chart)}，入院第 {(at.date() - chart.start.date()).days + 1} 天。"
+    day = (at.date() - chart.start.date()).days + 1
+    head = f"{person.name}{person.title}查房：{phrases.opening(chart, at.date())}，入院第 {day} 天。"
     body = chart.say(rounds[min(place, len(rounds) - 1)])
     text = f"{head}今晨 {vitals.spoken(signs)}\n{body}"
     add_document(
@@ -94,7 +100,13 @@ def progress(chart: Chart, at: datetime, pattern: str, signs: dict[str, float], 
     after, late = _due(chart, (0.3, 3.0), 24)
     text = f"{chart.say(pattern)}\n查体：{vitals.spoken(signs)}"
     add_document(
-        chart, "progress", at, [("病程记录", f"{text}\n{again}".strip())], author=chart.team.resident, after=after, late=late
+        chart,
+        "progress",
+        at,
+        [("病程记录", f"{text}\n{again}".strip())],
+        author=chart.team.resident,
+        after=after,
+        late=late,
     )
 
 
@@ -102,7 +114,11 @@ def consultation(chart: Chart, at: datetime) -> None:
     """会诊记录 by a department that the script names."""
     department = chart.rng.choice(chart.script["consults"])
     asked, opinion = table("history")["consult"][department]
-    writer = next(each for each in chart.hospital.of(chart.hospital.person(chart.team.attending).role, department) if each.rank == 2)
+    writer = next(
+        each
+        for each in chart.hospital.of(chart.hospital.person(chart.team.attending).role, department)
+        if each.rank == 2
+    )
     name = chart.hospital.department(department).name
     add_document(
         chart,
@@ -114,13 +130,14 @@ def consultation(chart: Chart, at: datetime) -> None:
     )
 
 
-def discharge(chart: Chart, complaint: str, diagnoses: list[str], found: list[str]) -> None:
+def discharge(chart: Chart, complaint: str, first: list[str], diagnoses: list[str], found: list[str]) -> None:
     """出院记录, due 24 h after discharge, with the medicines to take home; a stay also gets its front page."""
     if chart.end is None:
         return
     script = chart.script
     home = [
-        orders.add_medicine(chart, key, chart.end - 2 * HOUR, 14, discharge=True) for key in script.get("home_drugs", [])
+        orders.add_medicine(chart, key, chart.end - 2 * HOUR, 14, discharge=True)
+        for key in script.get("home_drugs", [])
     ]
     nights = (chart.end.date() - chart.start.date()).days
     advice = [chart.say(each) for each in script["advice"]]
@@ -128,7 +145,7 @@ def discharge(chart: Chart, complaint: str, diagnoses: list[str], found: list[st
         advice.insert(0, f"出院带药：{'；'.join(home)}。")
     after, late = _due(chart, (0.4, 8.0), 24)
     sections = [
-        ("入院诊断", numbered(diagnoses)),
+        ("入院诊断", numbered(first)),
         ("主诉", complaint),
         ("辅助检查", "\n".join(found[:4])),
         ("诊疗经过", chart.say(script["course"])),
@@ -139,24 +156,32 @@ def discharge(chart: Chart, complaint: str, diagnoses: list[str], found: list[st
     add_document(chart, "discharge", chart.end, sections, author=chart.team.resident, after=after, late=late)
     if chart.kind is EncounterKind.INPATIENT:
         front = [
-            ("住院信息", f"入院时间：{chart.start:%Y-%m-%d %H:%M}\n出院时间：{chart.end:%Y-%m-%d %H:%M}\n实际住院 {max(1, nights)} 天"),
-            ("出院诊断", "\n".join([f"主要诊断：{diagnoses[0]}（{script['code']}），入院病情：有"] + [f"其他诊断：{each}" for each in diagnoses[1:]])),
+            (
+                "住院信息",
+                f"入院时间：{chart.start:%Y-%m-%d %H:%M}\n"
+                f"出院时间：{chart.end:%Y-%m-%d %H:%M}\n实际住院 {max(1, nights)} 天",
+            ),
+            (
+                "出院诊断",
+                "\n".join(
+                    [f"主要诊断：{diagnoses[0]}（{script['code']}），入院病情：有"]
+                    + [f"其他诊断：{each}" for each in diagnoses[1:]]
+                ),
+            ),
             ("离院方式", "医嘱离院"),
         ]
-        add_document(chart, "front_page", chart.end, front, author=chart.team.attending, after=chart.rng.randint(2, 22) * HOUR)
+        add_document(
+            chart, "front_page", chart.end, front, author=chart.team.attending, after=chart.rng.randint(2, 22) * HOUR
+        )
 
 
-def death(chart: Chart, complaint: str, diagnoses: list[str], found: list[str]) -> None:
+def death(chart: Chart, complaint: str, first: list[str], diagnoses: list[str], found: list[str]) -> None:
     """抢救记录 within 6 h and 死亡记录 within 24 h of a death."""
     if chart.end is None:
         return
     start = chart.end - 55 * MINUTE
     late = "抢救结束后据实补记"
-    rescue = (
-        f"{start:%H:%M} 患者突发意识丧失，呼之不应，大动脉搏动消失，心电监护示心室停搏。立即行胸外按压、气管插管接呼吸机辅助通气，"
-        f"肾上腺素 1 mg 静脉推注，每 3–5 分钟重复。经积极抢救 55 分钟，患者自主心律、呼吸未恢复，双侧瞳孔散大固定，"
-        f"心电图呈直线，{chart.end:%H:%M} 宣布临床死亡。抢救过程中家属在场，对抢救及结局表示理解。"
-    )
+    rescue = table("history")["rescue"].format(start=f"{start:%H:%M}", end=f"{chart.end:%H:%M}")
     people = "、".join(f"{chart.name(each)}" for each in (chart.team.attending, chart.team.resident, chart.team.nurse))
     add_document(
         chart,
@@ -168,10 +193,12 @@ def death(chart: Chart, complaint: str, diagnoses: list[str], found: list[str]) 
         late=late,
     )
     sections = [
-        ("入院诊断", numbered(diagnoses)),
+        ("入院诊断", numbered(first)),
         ("主诉", complaint),
         ("诊疗经过", chart.say(chart.script["course"]) + "治疗过程中病情进行性加重，终因多器官功能衰竭抢救无效死亡。"),
         ("死亡时间", f"{chart.end:%Y-%m-%d %H:%M}"),
         ("死亡诊断", numbered([*diagnoses, "多器官功能衰竭"])),
     ]
-    add_document(chart, "death", chart.end, sections, author=chart.team.attending, after=chart.rng.randint(5, 20) * HOUR)
+    add_document(
+        chart, "death", chart.end, sections, author=chart.team.attending, after=chart.rng.randint(5, 20) * HOUR
+    )

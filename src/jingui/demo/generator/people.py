@@ -9,9 +9,6 @@ from jingui.demo.generator.hospital import card_of
 from jingui.demo.generator.lists import Table, table
 from jingui.demo.generator.shapes import Entry, Hospital, Identity, Json
 
-ETHNIC = {"01": "汉族", "02": "蒙古族", "03": "回族", "04": "藏族", "05": "维吾尔族", "07": "彝族", "17": "哈萨克族", "18": "傣族", "98": "外国血统"}
-MARITAL = {"10": "未婚", "20": "已婚", "30": "丧偶", "40": "离婚", "90": "未说明的婚姻状况"}
-OCCUPATION = {"11": "国家公务员", "13": "专业技术人员", "17": "职员", "24": "工人", "27": "农民", "31": "学生", "51": "自由职业者", "54": "个体经营者", "70": "无业人员", "80": "退（离）休人员", "90": "其他"}  # fmt: skip
 _BLOOD = (("A", 28), ("B", 29), ("O", 34), ("AB", 9))
 
 
@@ -76,7 +73,11 @@ class Registry:
             sex=sex,
             birth=birth,
             ethnic=ethnic,
-            marital="10" if age < 24 else "90" if unknown else rng.choices(("20", "30", "40", "10"), (80, age // 8, 6, 6))[0],
+            marital="10"
+            if age < 24
+            else "90"
+            if unknown
+            else rng.choices(("20", "30", "40", "10"), (80, age // 8, 6, 6))[0],
             occupation="90" if unknown else self._occupation(age),
             id_card=card_of(staff) if staff else card,
             passport=numbers.passport(rng) if nation else "",
@@ -112,7 +113,9 @@ class Registry:
         if "·" in name or name.isascii():
             return "亲属（陪同）" if "·" in name else "Erik Lindqvist"
         older = age + 27 if relation == "父母" else age - 27 if relation in ("子", "女") else age
-        relative = self.name("female" if relation == "女" else "male" if relation == "子" else self.rng.choice(("male", "female")), older)
+        relative = self.name(
+            "female" if relation == "女" else "male" if relation == "子" else self.rng.choice(("male", "female")), older
+        )
         keeps = relation in ("子", "父母") and name[0] in table("names")["surnames"]
         return name[0] + relative[1:] if keeps else relative
 
@@ -139,7 +142,9 @@ def _identifiers(who: Identity) -> list[Json]:
         ("PPN", "护照号", f"http://hl7.org/fhir/sid/passport-{who.nation}", who.passport),
     ]
     return [
-        {"type": codes.concept(kinds, code, zh), "system": system, "value": value} for code, zh, system, value in rows if value
+        {"type": codes.concept(kinds, code, zh), "system": system, "value": value}
+        for code, zh, system, value in rows
+        if value
     ]
 
 
@@ -152,12 +157,17 @@ def patient(who: Identity, registrar: str, at: datetime) -> Entry:
         "identifier": _identifiers(who),
         "name": [_name(who)],
         "gender": who.sex,
-        "maritalStatus": codes.concept(codes.MARITAL, who.marital, MARITAL[who.marital]),
+        "maritalStatus": codes.concept(codes.MARITAL, who.marital, table("names")["marital"][who.marital]),
         "extension": [
-            {"url": "urn:jingui:demo:ethnic", "valueCodeableConcept": codes.concept(codes.ETHNIC, who.ethnic, ETHNIC[who.ethnic])},
+            {
+                "url": "urn:jingui:demo:ethnic",
+                "valueCodeableConcept": codes.concept(codes.ETHNIC, who.ethnic, table("names")["ethnic"][who.ethnic]),
+            },
             {
                 "url": "urn:jingui:demo:occupation",
-                "valueCodeableConcept": codes.concept(codes.OCCUPATION, who.occupation, OCCUPATION[who.occupation]),
+                "valueCodeableConcept": codes.concept(
+                    codes.OCCUPATION, who.occupation, table("names")["occupation"][who.occupation]
+                ),
             },
         ],
         "managingOrganization": codes.reference("Organization", "hospital"),

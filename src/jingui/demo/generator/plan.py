@@ -28,6 +28,7 @@ class Visit:
     bed: str = ""
     cycle: int = 1
     born: datetime | None = None
+    grams: int = 0  # weight of the newborn, the same in both charts
     dies: bool = False
 
 
@@ -68,7 +69,9 @@ class Planner:
 
     def short(self, kind: EncounterKind, stage: str, script: Table, at: datetime) -> Visit:
         """A visit without a bed; it ends after half an hour to half a day."""
-        minutes = self.rng.randint(*{EncounterKind.EMERGENCY: (90, 260), EncounterKind.INTERNET: (25, 45)}.get(kind, (225, 400)))
+        minutes = self.rng.randint(
+            *{EncounterKind.EMERGENCY: (90, 260), EncounterKind.INTERNET: (25, 45)}.get(kind, (225, 400))
+        )
         return Visit(kind=kind, stage=stage, script=script["id"], start=at, end=at + minutes * MINUTE)
 
     def stay(self, script: Table, start: datetime, *, open_now: bool, cycle: int = 1, dies: bool = False) -> Visit:
@@ -82,7 +85,9 @@ class Planner:
         elif kind is EncounterKind.DAY:
             end = (start + DAY).replace(hour=10, minute=rng.randrange(60)) if high > 0 else start + 9 * HOUR
         else:
-            end = (start + rng.randint(low, high) * DAY).replace(hour=rng.choice((9, 10, 11, 15)), minute=rng.randrange(60))
+            end = (start + rng.randint(low, high) * DAY).replace(
+                hour=rng.choice((9, 10, 11, 15)), minute=rng.randrange(60)
+            )
         born = start + rng.randint(200, 560) * MINUTE if script.get("operation", {}).get("birth") else None
         return Visit(
             kind=kind,
@@ -93,6 +98,7 @@ class Planner:
             bed=self.bed(script["department"], now=open_now),
             cycle=cycle,
             born=born,
+            grams=rng.randint(29, 38) * 100 + rng.randrange(0, 100, 5) if born else 0,
             dies=dies,
         )
 
@@ -100,7 +106,10 @@ class Planner:
         """Sex and age as the script needs them, unless given."""
         sex = script.get("sex", "any")
         low, high = script["age"]
-        drawn = {"sex": sex if sex != "any" else self.rng.choice(("male", "female")), "age": self.rng.randint(low, high)}
+        drawn = {
+            "sex": sex if sex != "any" else self.rng.choice(("male", "female")),
+            "age": self.rng.randint(low, high),
+        }
         if script.get("newborn"):
             drawn["birthday"] = on
         return {**drawn, **given}
@@ -123,14 +132,20 @@ class Planner:
         at = start
         for _ in range(self.rng.randint(*script.get("lead", (0, 0)))):
             at -= self.rng.randint(*script.get("lead_gap", (24, 33))) * DAY
-            found.append(self.short(EncounterKind.OUTPATIENT, "lead", script, self.clock(at.date(), EncounterKind.OUTPATIENT)))
+            found.append(
+                self.short(EncounterKind.OUTPATIENT, "lead", script, self.clock(at.date(), EncounterKind.OUTPATIENT))
+            )
         for kind in script.get("before", []):
             if kind == "emergency":
                 moment = start - self.rng.randint(110, 200) * MINUTE
-                found.append(replace(self.short(EncounterKind.EMERGENCY, "emergency", script, moment), end=start - 5 * MINUTE))
+                found.append(
+                    replace(self.short(EncounterKind.EMERGENCY, "emergency", script, moment), end=start - 5 * MINUTE)
+                )
             else:
                 day = (start - self.rng.randint(1, 6) * DAY).date()
-                found.append(self.short(EncounterKind.OUTPATIENT, "first", script, self.clock(day, EncounterKind.OUTPATIENT)))
+                found.append(
+                    self.short(EncounterKind.OUTPATIENT, "first", script, self.clock(day, EncounterKind.OUTPATIENT))
+                )
         return found
 
     def past(self, script: Table, given: Table) -> Life:
@@ -139,7 +154,9 @@ class Planner:
         reach = SPAN - 120 if script.get("after", [0, 1])[1] > 1 else SPAN
         day = (self.now - rng.randint(30, reach) * DAY).date()
         mode = given.get("mode")
-        staying = "stay" in script and mode != "visit" and (mode == "past" or rng.random() < script.get("stay_chance", 1.0))
+        staying = (
+            "stay" in script and mode != "visit" and (mode == "past" or rng.random() < script.get("stay_chance", 1.0))
+        )
         visits: list[Visit] = []
         dies = bool(given.get("dies"))
         if staying:
@@ -184,7 +201,7 @@ class Planner:
         rng = self.rng
         who = self.registry.identity(wish, visits[0].start.date())
         age = who.age(self.now.date())
-        if other and rng.random() < 0.55:
+        if other and rng.random() < 0.42:
             fitting = [each for each in scripts().values() if each.get("minor") and _fits(each, who, age)]
             if fitting:
                 script = rng.choice(fitting)
@@ -205,11 +222,26 @@ class Planner:
             return None
         script, sex = scripts()["newborn"], self.rng.choice(("male", "female"))
         name = f"{mother.who.name}之{'子' if sex == 'male' else '女'}"
-        wish = {"name": name, "sex": sex, "birthday": birth.born.date(), "mother": mother.who.id, "note": "newborn", "contact": mother.who.name}
+        wish = {
+            "name": name,
+            "sex": sex,
+            "birthday": birth.born.date(),
+            "mother": mother.who.id,
+            "note": "newborn",
+            "contact": mother.who.name,
+        }
         who = self.registry.identity(wish, birth.born.date())
         end = birth.end
         start = birth.born + 3 * MINUTE
-        stay = Visit(kind=EncounterKind.INPATIENT, stage="stay", script=script["id"], start=start, end=end, bed=birth.bed)
+        stay = Visit(
+            kind=EncounterKind.INPATIENT,
+            stage="stay",
+            script=script["id"],
+            start=start,
+            end=end,
+            bed=birth.bed,
+            grams=birth.grams,
+        )
         return Life(who=who, visits=[stay], seed=self.rng.getrandbits(64))
 
 

@@ -10,7 +10,7 @@ Json = dict[str, object]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """One FHIR R4 resource with who wrote it and when. `event` is when it happened; `late` says why it is a 补记, or ""."""
+    """One FHIR R4 resource, who wrote it and when. `event` is when it happened; `late` says why it is a 补记, or ""."""
 
     resource: Json
     author: str  # Person.id
@@ -57,7 +57,7 @@ class Post:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Person:
-    """A member of staff. `rank` is 3 (deputy) chief, 2 attending, 1 resident, 0 other; licence "" where none is needed."""
+    """A member of staff. `rank`: 3 (deputy) chief, 2 attending, 1 resident, 0 other; licence "" if none is needed."""
 
     id: str
     name: str
@@ -183,7 +183,7 @@ class EncounterStory:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PatientStory:
-    """One patient's life in this hospital. `patient` is the Patient resource, entered by a registrar at first contact."""
+    """One patient's life here. `patient` is the Patient resource, entered by a registrar at first contact."""
 
     identity: Identity
     patient: Entry

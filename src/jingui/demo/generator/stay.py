@@ -17,21 +17,23 @@ def _morning(chart: Chart, day: int, hour: int = 9) -> datetime:
 
 
 def _tests(chart: Chart, at: datetime) -> list[str]:
-    said = []
+    """Order the tests of admission; what takes longer than five hours is still awaited when the history is written."""
+    said, until = [], at + 5 * HOUR
     for panel in chart.script.get("labs", []):
         name = labs.table("labs")["panels"][panel][0]
-        said.append(labs.spoken(name, labs.add_panel(chart, panel, at, 0.1)))
-    said += [imaging.add_report(chart, key, at + 30 * MINUTE) for key in chart.script.get("reports", [])]
+        said.append(labs.spoken(name, labs.add_panel(chart, panel, at, 0.1, until)))
+    said += [imaging.add_report(chart, key, at + 30 * MINUTE, until) for key in chart.script.get("reports", [])]
     return said
 
 
 def _diagnoses(chart: Chart) -> list[str]:
     script = chart.script
-    add_condition(chart, script["code"], script["name"], after=30 * MINUTE)
+    after = chart.born - chart.start + HOUR if chart.born else 30 * MINUTE  # a delivery is known when it is over
+    add_condition(chart, script["code"], script["name"], after=after)
     said = [str(script["name"])]
     for code, name, chance in script.get("other", []):
         if chart.coin(float(chance)):
-            add_condition(chart, code, name, main=False, after=32 * MINUTE)
+            add_condition(chart, code, name, main=False, after=after + 2 * MINUTE)
             said.append(name)
     return said
 
@@ -72,8 +74,8 @@ def _course(chart: Chart, nights: int, whole: int, operated: int) -> None:
         elif day == 2:
             notes.ward_round(chart, _morning(chart, day), chart.team.chief, 1, signs)
         elif day % 3 == 0 or 0 <= day - operated <= 3:
-            place = min(len(texts) - 1, int(well * len(texts)))
-            notes.progress(chart, _morning(chart, day, 10), texts[place], signs, again)
+            text = phrases.stage_text(chart, "progress", texts, well)
+            notes.progress(chart, _morning(chart, day, 10), text, signs, again)
         if day % 2 == 1 and day < 8:
             nursing.note(chart, _morning(chart, day, 15), well)
 
@@ -95,20 +97,21 @@ def admit(chart: Chart, *, bed: str, number: str, dies: bool = False) -> None:
     whole = (chart.end - chart.start).days if chart.end else int(script["stay"][1])
     whole = max(1, whole)
     said = [
-        orders.add_medicine(chart, key, at + 55 * MINUTE, whole, given=2 if place < 2 else 0)
+        orders.add_medicine(chart, key, at + 55 * MINUTE, whole, given=2 - place if place < 2 else 0)
         for place, key in enumerate(script.get("drugs", []))
     ]
     if script.get("consent"):
         consents.sensitive_consent(chart, at + 35 * MINUTE)
-    notes.first_progress(chart, complaint, signs, diagnoses, said)
-    notes.admission(chart, complaint, signs, diagnoses, found)
-    operated = theatre.operate(chart, at, diagnoses) if "operation" in script else -9
+    first = [chart.say(each) for each in script.get("initial", [])] or diagnoses
+    notes.first_progress(chart, complaint, signs, first, said)
+    notes.admission(chart, complaint, signs, first, found)
+    operated = theatre.operate(chart, at, first, diagnoses) if "operation" in script else -9
     nights = _days(chart)
     _course(chart, nights, whole, operated)
     if script.get("consults") and chart.coin(0.5) and nights >= 2:
         notes.consultation(chart, _morning(chart, 2, 14))
     if chart.end and chart.end <= chart.now:
-        (notes.death if dies else notes.discharge)(chart, complaint, diagnoses, found)
+        (notes.death if dies else notes.discharge)(chart, complaint, first, diagnoses, found)
         if not dies:
             nursing.farewell(chart, chart.end - HOUR)
 
@@ -129,11 +132,11 @@ def observe(chart: Chart, *, bed: str) -> None:
             break
         well = hours / 30
         later = vitals.add_vitals(chart, when, well)
-        place = min(len(script["progress"]) - 1, int(well * len(script["progress"])))
-        notes.progress(chart, when + 20 * MINUTE, script["progress"][place], later, "")
+        text = phrases.stage_text(chart, "progress", script["progress"], well)
+        notes.progress(chart, when + 20 * MINUTE, text, later, "")
         nursing.note(chart, when + 40 * MINUTE, well)
     if chart.end and chart.end <= chart.now:
-        notes.discharge(chart, complaint, diagnoses, found)
+        notes.discharge(chart, complaint, diagnoses, diagnoses, found)
 
 
 def is_bedded(kind: EncounterKind) -> bool:

@@ -47,7 +47,7 @@ def _weight(chart: Chart) -> float:
     age, rng = phrases.years(chart), chart.rng
     days = (chart.start.date() - chart.who.birth).days
     if days < 28:
-        return round(rng.uniform(2.8, 3.9), 2)
+        return round(int(chart.words["grams"]) / 1000, 2)
     if age < 1:
         return round(3.5 + days / 30 * 0.65, 1)
     if age < 14:
@@ -68,12 +68,13 @@ def _begin(chart: Chart, visit: Visit, life: Life) -> None:
     chart.words |= {
         "age": phrases.age_words(chart),
         "sex": phrases.sex_word(chart),
-        "weight": str(_weight(chart)),
         "weeks": str(weeks),
         "cycle": str(visit.cycle),
         "who": "患儿" if phrases.years(chart) < 14 else "患者",
+        "grams": str(visit.grams),
         "birth_time": visit.born.strftime("%H:%M") if visit.born else f"{chart.start:%H:%M}",
     }
+    chart.words["weight"] = str(_weight(chart))
 
 
 def _allergy(chart: Chart) -> None:
@@ -83,7 +84,9 @@ def _allergy(chart: Chart) -> None:
         {
             "resourceType": "AllergyIntolerance",
             "clinicalStatus": codes.concept(f"{codes.HL7}/allergyintolerance-clinical", "active", "Active", "有效"),
-            "verificationStatus": codes.concept(f"{codes.HL7}/allergyintolerance-verification", "confirmed", "Confirmed", "已确认"),
+            "verificationStatus": codes.concept(
+                f"{codes.HL7}/allergyintolerance-verification", "confirmed", "Confirmed", "已确认"
+            ),
             "type": "allergy",
             "category": [category],
             "criticality": criticality,
@@ -162,7 +165,7 @@ def _story(hospital: Hospital, life: Life, now: datetime) -> PatientStory:
                 attending=team.attending,
                 team=team.ids(),
                 start=visit.start,
-                end=visit.end if visit.end and visit.end <= now else None,
+                end=chart.end if chart.end and chart.end <= now else None,
                 bed=visit.bed,
                 inpatient_no=number,
                 stay=stays if inside else 0,

@@ -1,7 +1,8 @@
 """Prose from patterns with slots, so that no two charts read alike [2.2.2]
 
 `{name}` takes a known word; `{a|b}` chooses; `{#3-9}` and `{#0.8-1.5}` draw a number with the digits shown;
-`{x=a|b}` and `{x=#3-9}` do so once and keep the word as `x` for the rest of this illness. `{opposite}` is the other side than `side`.
+`{x=a|b}` and `{x=#3-9}` do so once and keep the word as `x` for the rest of this illness; `{opposite}` is the
+other side than `side`.
 """
 
 import re

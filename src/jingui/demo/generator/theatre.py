@@ -15,13 +15,14 @@ def _consent(chart: Chart, row: Table, at: datetime) -> None:
     """The Consent and the paper that told the patient what it is about."""
     surgical_consent(chart, at)
     text = (
-        f"拟行手术：{row['name']}。麻醉方式：{row['anaesthesia']}。已向{row.get('told', '患者及家属')}说明手术目的、方式、"
+        f"拟行手术：{row['name']}。麻醉方式：{row['anaesthesia']}。"
+        f"已向{row.get('told', '患者及家属')}说明手术目的、方式、"
         f"替代方案及可能的风险（{row['risks']}），{row.get('told', '患者及家属')}表示理解，同意手术并签字。"
     )
     add_document(chart, "surgical_consent", at, [("告知内容", text)], author=chart.team.resident, after=5 * MINUTE)
 
 
-def operate(chart: Chart, admitted: datetime, diagnoses: list[str]) -> int:
+def operate(chart: Chart, admitted: datetime, diagnoses: list[str], after_all: list[str]) -> int:
     """Write what belongs to the script's operation; returns the day of the stay on which it falls."""
     row, rng = chart.script["operation"], chart.rng
     day = int(row["day"])
@@ -57,20 +58,40 @@ def operate(chart: Chart, admitted: datetime, diagnoses: list[str]) -> int:
     names = "、".join(chart.name(each) for each in by)
     sections = [
         ("术前诊断", diagnoses[0]),
-        ("术后诊断", diagnoses[0]),
+        ("术后诊断", after_all[0]),
         ("手术名称", row["name"]),
         ("手术人员", f"手术者及助手：{names}。麻醉方式：{row['anaesthesia']}。"),
         ("手术经过", chart.say(row["steps"])),
-        ("术中情况", f"手术历时 {minutes} 分钟，术中出血约 {chart.words['loss']} ml，未输血。" + chart.say(row.get("specimen", ""))),
+        (
+            "术中情况",
+            f"手术历时 {minutes} 分钟，术中出血约 {chart.words['loss']} ml，未输血。"
+            + chart.say(row.get("specimen", "")),
+        ),
     ]
     if kind == "delivery":
-        sections = [("分娩经过", chart.say(row["steps"])), ("新生儿情况", chart.say(row["specimen"])), ("产后情况", f"产时出血约 {chart.words['loss']} ml，会阴伤口对合良好。")]
+        sections = [
+            ("分娩经过", chart.say(row["steps"])),
+            ("新生儿情况", chart.say(row["specimen"])),
+            ("产后情况", f"产时出血约 {chart.words['loss']} ml，会阴伤口对合良好。"),
+        ]
     add_document(chart, kind, end, sections, author=by[0], after=after, late=late)
     if kind != "delivery":
         text = f"患者今日在{row['anaesthesia']}下行{row['name']}，手术顺利，安返病房。{chart.say(row['post'])}"
-        add_document(chart, "postoperative", end, [("术后首次病程", text)], author=chart.team.resident, after=40 * MINUTE)
+        add_document(
+            chart, "postoperative", end, [("术后首次病程", text)], author=chart.team.resident, after=40 * MINUTE
+        )
     for key in row.get("drugs", []):
         orders.add_medicine(chart, key, end + 30 * MINUTE, 3, given=1)
-    nursing_text = row.get("nursing", "术毕安返病房，神志清，予心电监护、吸氧，伤口敷料干燥固定，各管路通畅，生命体征平稳。")
-    add_document(chart, "nursing", end + 20 * MINUTE, [("护理记录", chart.say(nursing_text))], author=chart.team.nurse, after=25 * MINUTE, title="术后护理记录")
+    nursing_text = row.get(
+        "nursing", "术毕安返病房，神志清，予心电监护、吸氧，伤口敷料干燥固定，各管路通畅，生命体征平稳。"
+    )
+    add_document(
+        chart,
+        "nursing",
+        end + 20 * MINUTE,
+        [("护理记录", chart.say(nursing_text))],
+        author=chart.team.nurse,
+        after=25 * MINUTE,
+        title="产后护理记录" if kind == "delivery" else "术后护理记录",
+    )
     return day

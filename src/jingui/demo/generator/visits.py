@@ -42,7 +42,7 @@ def open_encounter(chart: Chart, reason: str, *, bed: str = "", number: str = ""
                 "type": [codes.concept(f"{codes.HL7}/v3-ParticipationType", part, english, text=zh)],
                 "individual": chart.practitioner(person),
             }
-            for person, part, english, zh in dict((row[0], row) for row in reversed(people)).values()
+            for person, part, english, zh in {row[0]: row for row in reversed(people)}.values()
         ][::-1],
         "period": period,
         "reasonCode": [{"text": reason}],
@@ -68,12 +68,18 @@ def _hospitalization(chart: Chart, *, ended: bool) -> Json:
     source = ("2", "急诊") if urgent else ("1", "门诊")
     found: Json = {"admitSource": codes.concept(f"{codes.OID}.2.3.1.270", *source)}
     if ended:
-        way = ("5", "死亡") if chart.who.deceased and chart.end and chart.end.date() == chart.who.deceased else ("1", "医嘱离院")
+        way = (
+            ("5", "死亡")
+            if chart.who.deceased and chart.end and chart.end.date() == chart.who.deceased
+            else ("1", "医嘱离院")
+        )
         found["dischargeDisposition"] = codes.concept(codes.own("discharge-way"), *way)
     return found
 
 
-def add_condition(chart: Chart, code: str, name: str, *, main: bool = True, after: timedelta = timedelta(0)) -> str | None:
+def add_condition(
+    chart: Chart, code: str, name: str, *, main: bool = True, after: timedelta = timedelta(0)
+) -> str | None:
     """Enter one diagnosis of this encounter (ICD-10), the main one or another."""
     ended = chart.end is not None and chart.end <= chart.now
     lasting = bool(chart.script.get("chronic"))
@@ -85,7 +91,9 @@ def add_condition(chart: Chart, code: str, name: str, *, main: bool = True, afte
             "clinicalStatus": codes.concept(f"{codes.HL7}/condition-clinical", status, status.capitalize()),
             "verificationStatus": codes.concept(f"{codes.HL7}/condition-ver-status", "confirmed", "Confirmed"),
             "category": [
-                codes.concept(f"{codes.HL7}/condition-category", "encounter-diagnosis", "Encounter Diagnosis", "就诊诊断"),
+                codes.concept(
+                    f"{codes.HL7}/condition-category", "encounter-diagnosis", "Encounter Diagnosis", "就诊诊断"
+                ),
                 codes.concept(codes.own("diagnosis-rank"), *rank),
             ],
             "code": codes.concept(codes.ICD10, code, name),

@@ -74,12 +74,18 @@ def _pressure(chart: Chart, high: float, low: float, at: datetime) -> Json:
     return found
 
 
-def add_vitals(chart: Chart, at: datetime, well: float, keys: tuple[str, ...] = ("t", "p", "r", "bp")) -> dict[str, float]:
+def add_vitals(
+    chart: Chart, at: datetime, well: float, keys: tuple[str, ...] = ("t", "p", "r", "bp")
+) -> dict[str, float]:
     """Enter one set of signs by the nurse two minutes after measuring, and give the figures to the notes."""
     signs = draw(chart, well)
     nurse, after = chart.team.nurse, timedelta(minutes=2)
     for key in keys:
-        resource = _pressure(chart, signs["sbp"], signs["dbp"], at) if key == "bp" else _observation(chart, key, signs[key], at)
+        resource = (
+            _pressure(chart, signs["sbp"], signs["dbp"], at)
+            if key == "bp"
+            else _observation(chart, key, signs[key], at)
+        )
         chart.add(resource, nurse, at, after=after)
     return signs
 
