@@ -21,7 +21,7 @@ def resources(name: str = "fhir") -> list[dict[str, Any]]:
     """Return every resource of the FHIR inputs, bundles unpacked, read by the project's own reader."""
     from jingui.formats.fhir_json import parse
 
-    out = []
+    out: list[dict[str, Any]] = []
     for path in sorted(folder(name).rglob("*.json")):
         if path.name == "r4.schema.json":
             continue
