@@ -37,6 +37,8 @@ async def authenticated(request: Request) -> Actor:
 async def route(request: Request, actor: Actor, parts: list[str]) -> Answer:
     """Answer one governed request."""
     method = request.method
+    if method == "GET" and len(parts) == 2 and parts[1][:1] not in ("_", "$") and parts[0] in rows():
+        return await fhir_read.read(request, actor, parts[0], parts[1])  # the common request, without the table below
     match (method, parts):
         case ("POST", [""]) | ("POST", []):
             return await fhir_write.bundle(request, actor)

@@ -1,6 +1,5 @@
 """五（一）: FHIR read, vread, history, search and $everything [5.1.2] [4.1.2]"""
 
-import asyncio
 from datetime import UTC, datetime
 
 from jingui.api.reply import entry_header, of_sheet
@@ -50,7 +49,7 @@ async def read(request: Request, actor: Actor, kind: str, public: str, version: 
         if not version.isdigit() or not 0 < int(version) < 1 << 31:
             raise NotFound()
         target = Target(patient=target.patient, record=target.record, version=int(version), kind=kind)
-    sheet = await asyncio.shield(door.asheet(asked(request, actor, Verb.READ, target)))
+    sheet = await door.asheet(asked(request, actor, Verb.READ, target))
     answer = of_sheet(sheet)
     if request.headers.get(b"if-none-match") == b'W/"%d"' % sheet.version:
         return Answer(status=304, headers=answer.headers)
@@ -59,7 +58,7 @@ async def read(request: Request, actor: Actor, kind: str, public: str, version: 
 
 async def history(request: Request, actor: Actor, kind: str, public: str) -> Answer:
     """All versions of a record."""
-    result = await asyncio.shield(door.aread(asked(request, actor, Verb.HISTORY, target_for(kind, public))))
+    result = await door.aread(asked(request, actor, Verb.HISTORY, target_for(kind, public)))
     versions: Versions = result.value
     if versions.kind != kind:
         raise NotFound()
@@ -84,7 +83,7 @@ async def search(request: Request, actor: Actor, kind: str, pairs: list[tuple[st
     if kind == "Patient" and not query.patient and not query.ids:
         return await search_patients(request, actor, query)
     operation = asked(request, actor, Verb.SEARCH, Target(patient=patient_of(query), kind=kind), query)
-    result = await asyncio.shield(door.aread(operation))
+    result = await door.aread(operation)
     return set_of(request, query, result)
 
 
@@ -117,7 +116,7 @@ async def search_patients(request: Request, actor: Actor, query: SearchQuery) ->
     wanted = tuple(tuple((one.field, one.value) for one in alternatives) for alternatives in query.identity)
     data = PatientSearch(wanted=wanted, count=query.count, words=query.link(), bodies=True)
     operation = asked(request, actor, Verb.SEARCH_PATIENT, Target(kind="Patient"), data)
-    result = await asyncio.shield(door.aread(operation))
+    result = await door.aread(operation)
     base = f"{request.base}/fhir/Patient/"
     found = [] if query.count_only else [Found(base + line.id, line.body) for line in result.value if line.body]
     body = searchset(found, self_url=f"{request.base}/fhir/{query.link()}", total=len(result.value))
@@ -145,7 +144,7 @@ async def everything(request: Request, actor: Actor, public: str) -> Answer:
         raise Invalid(places=(("_count", count[:20]),))
     query = SearchQuery(type="Patient", patient=public, count=min(int(count), 1000) or 1, cursor=pairs.get("_page", ""))
     target = target_for("Patient", public)
-    result = await asyncio.shield(door.aread(asked(request, actor, Verb.EVERYTHING, target, query)))
+    result = await door.aread(asked(request, actor, Verb.EVERYTHING, target, query))
     page: Page = result.value
     base = f"{request.base}/fhir/"
     self_url = f"{base}Patient/{public}/$everything?_count={query.count}"

@@ -52,7 +52,7 @@ async def create(request: Request, actor: Actor, kind: str) -> Answer:
     condition = tuple(pairs_of(request.headers.get(b"if-none-exist", b"").removeprefix(b"?")))
     change = Change(resource, if_none_exist=condition)
     operation = asked(request, actor, Verb.ENTER, Target(kind=kind), Submission(changes=(change,)))
-    entered = await asyncio.shield(door.aenter(operation))
+    entered = await door.aenter(operation)
     return of_made(request, entered.made[0], entered.entries[0])
 
 
@@ -65,7 +65,7 @@ async def update(request: Request, actor: Actor, kind: str, public: str) -> Answ
     target = target_for(kind, public)
     change = Change(resource, record=(target.patient, target.record), if_match=version_of(request))
     operation = asked(request, actor, Verb.CORRECT, Target(kind=kind), Submission(changes=(change,)))
-    entered = await asyncio.shield(door.aenter(operation))
+    entered = await door.aenter(operation)
     return of_made(request, entered.made[0], entered.entries[0])
 
 
@@ -108,7 +108,7 @@ async def bundle(request: Request, actor: Actor) -> Answer:
         if not changes:
             return Answer(body=response("transaction-response", []))
         operation = asked(request, actor, Verb.ENTER, Target(), Submission(changes=changes))
-        entered = await asyncio.shield(door.aenter(operation))
+        entered = await door.aenter(operation)
         return Answer(
             body=response("transaction-response", [done_of(request, made) for made in entered.made]),
             headers=((b"x-jingui-entry", entered.entries[0].encode()),),
@@ -131,7 +131,7 @@ async def one_of_batch(request: Request, actor: Actor, entry: EntryRequest) -> D
         change = change_of(entry)._replace(full_url="")
         verb = Verb.CORRECT if change.record else Verb.ENTER
         operation = asked(request, actor, verb, Target(kind=entry.type), Submission(changes=(change,)))
-        entered = await asyncio.shield(door.aenter(operation))
+        entered = await door.aenter(operation)
         return done_of(request, entered.made[0])
     except JinguiError as error:
         refused = failure(request, error)

@@ -66,7 +66,7 @@ class Pipeline:
         self.thread = threading.get_ident()
         self.chain = Chain(self.runtime.suite, self.runtime.keyring)
         self._facts: Batcher[Asked, Sequence[Any]] = Batcher(self._fetch_facts, lanes=len(self._reads))
-        self._entries: Batcher[tuple[EntryDraft, UUID], Committed] = Batcher(self._commit_entries, lanes=1, most=512)
+        self._entries: Batcher[tuple[EntryDraft, UUID | None], Committed] = Batcher(self._commit_entries, lanes=1, most=512)
 
     async def stop(self) -> None:
         """Close every connection."""
@@ -86,7 +86,7 @@ class Pipeline:
         return out
 
     async def _commit_entries(
-        self, _lane: int, drafts: Sequence[tuple[EntryDraft, UUID]]
+        self, _lane: int, drafts: Sequence[tuple[EntryDraft, UUID | None]]
     ) -> Sequence[Committed | BaseException]:
         runtime = self.runtime
         if not runtime.ledger_well:
@@ -94,7 +94,8 @@ class Pipeline:
         epoch = max(draft.epoch for draft, _ in drafts)
         fresh = [pair for pair in drafts if pair[0].epoch == epoch]
         at = runtime.clock.now()
-        built = self.chain.build(fresh, at)
+        fresh_ids = iter(runtime.entry_ids(at, len(fresh)))
+        built = self.chain.build([(draft, entry or next(fresh_ids)) for draft, entry in fresh], at)
         try:
             _, status = await self._writer.fetch(ENTRY_SQL, epoch, *built.columns())
         except Unavailable:
@@ -141,7 +142,7 @@ class Pipeline:
 
     def enter(self, draft: EntryDraft, entry: UUID | None = None) -> "asyncio.Future[Committed]":
         """Queue an entry; the future completes when it is committed. Stale: decide again."""
-        return self._entries.submit((draft, entry or self.runtime.entry_id(self.runtime.clock.now())))
+        return self._entries.submit((draft, entry))
 
     def check_open(self, lockdown: bool) -> None:
         """Raise when nothing but recovery may run, or when the ledger is not well."""

@@ -56,6 +56,11 @@ class Runtime:
         """A fresh UUIDv7 for an entry."""
         return uuid7(int(at.timestamp() * 1000), os.urandom(10))
 
+    def entry_ids(self, at: datetime, count: int) -> list[UUID]:
+        """Several fresh UUIDv7s from one draw of randomness."""
+        ms, random = int(at.timestamp() * 1000), os.urandom(10 * count)
+        return [uuid7(ms, random[10 * i : 10 * i + 10]) for i in range(count)]
+
     def number(self, at: datetime) -> int:
         """A fresh 63-bit number for a patient, record, relation …; grows within the process, random across processes."""
         made = number(int(at.timestamp() * 1000), int.from_bytes(os.urandom(3), "big"))

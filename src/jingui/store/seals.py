@@ -6,7 +6,6 @@ does not hold is never used: the caller gets Tampered with table and row.
 
 from collections.abc import Callable, Sequence
 from datetime import date, datetime
-from functools import lru_cache
 from hmac import compare_digest
 from uuid import UUID
 
@@ -36,7 +35,8 @@ SEALED_TABLES: dict[str, tuple[str, ...]] = {
         Token,
     )
 }  # fmt: skip
-PASSWORD = "account.password"
+REMEMBERED = 65_536
+PASSWORD = "account.password"  # noqa: S105 -- the name of a group of columns
 SEALED_TABLES[PASSWORD] = Account.SEALED_PASSWORD
 
 
@@ -70,28 +70,30 @@ def message(table: str, values: Sequence[Value]) -> bytes:
 
 
 class Sealer:
-    """Makes and checks row MACs under one key. Checks are remembered, so a hot row costs a dictionary look-up."""
+    """Makes and checks row MACs under one key. Good rows are remembered by their MAC, so a hot row costs a comparison."""
 
     def __init__(self, mac: Callable[[bytes], bytes]) -> None:
         """Use `mac`, a keyed function of the keyring."""
         self._mac = mac
-        self._holds = lru_cache(maxsize=65_536)(self._check)
-
-    def _check(self, table: str, values: tuple[Value, ...], mac: bytes) -> bool:
-        return compare_digest(self._mac(message(table, values)), mac)
+        self._good: dict[bytes, tuple[str, tuple[Value, ...]]] = {}
 
     def mac(self, table: str, values: Sequence[Value]) -> bytes:
         """Return the MAC of these values."""
         return self._mac(message(table, values))
 
-    def holds(self, table: str, values: Sequence[Value], mac: bytes | memoryview | None) -> bool:
+    def holds(self, table: str, values: tuple[Value, ...], mac: bytes | memoryview | None) -> bool:
         """Whether `mac` is right for these values."""
         if mac is None:
             return False
-        try:
-            return self._holds(table, tuple(tuple(v) if isinstance(v, list) else v for v in values), bytes(mac))
-        except TypeError:  # an unhashable value: checked without the memory
-            return self._check(table, tuple(values), bytes(mac))
+        mac = bytes(mac)
+        if self._good.get(mac) == (table, values):
+            return True
+        if not compare_digest(self._mac(message(table, values)), mac):
+            return False
+        if len(self._good) >= REMEMBERED:
+            self._good.clear()
+        self._good[mac] = (table, values)
+        return True
 
     def seal(self, row: Sealed) -> None:
         """Set `row.mac` from its columns (the entry and version must be set)."""
@@ -103,12 +105,12 @@ class Sealer:
     def check(self, row: Sealed) -> None:
         """Raise Tampered if `row` is not as Jingui wrote it."""
         table = row._meta.db_table
-        if not self.holds(table, [getattr(row, name) for name in SEALED_TABLES[table]], row.mac):
+        if not self.holds(table, tuple(getattr(row, name) for name in SEALED_TABLES[table]), row.mac):
             raise Tampered(where=f"{table}:{row.pk}")
 
     def check_password_row(self, account: Account) -> None:
         """Raise Tampered if the password hash was not set through the door."""
         self.check(account)
-        values = [getattr(account, name) for name in SEALED_TABLES[PASSWORD]]
+        values = tuple(getattr(account, name) for name in SEALED_TABLES[PASSWORD])
         if not self.holds(PASSWORD, values, account.password_mac):
             raise Tampered(where=f"account.password:{account.pk}")
