@@ -38,9 +38,9 @@ STUDY = {Purpose.RESEARCH, Purpose.TEACHING}
 CLOSE = {Relation.TREATING, Relation.TEAM, Relation.CONSULTATION}
 PAIRS = {Verb.MERGE_PATIENT, Verb.SPLIT_PATIENT, Verb.UNFREEZE_ACCOUNT, Verb.CHANGE_SETTING, Verb.PUBLISH_POLICY,
          Verb.LIFT_HOLD, Verb.ROTATE_KEYS, Verb.RECOVER}  # fmt: skip
-PARTY = PAIRS | {Verb.OPEN_ACCOUNT, Verb.GRANT_POST, Verb.ISSUE_TOKEN}
-GOVERNING = PARTY | {Verb.READ_LEDGER, Verb.EXPORT_LEDGER, Verb.READ_PEOPLE, Verb.REGISTER_PERSON, Verb.END_POST,
-                     Verb.FREEZE_ACCOUNT, Verb.REVOKE_TOKEN}  # fmt: skip
+PARTY = PAIRS | {Verb.APPROVE, Verb.OPEN_ACCOUNT, Verb.GRANT_POST, Verb.ISSUE_TOKEN}
+GOVERNING = PARTY | {Verb.READ_LEDGER, Verb.EXPORT_LEDGER, Verb.READ_PEOPLE, Verb.REGISTER_DEPARTMENT,
+                     Verb.REGISTER_PERSON, Verb.END_POST, Verb.FREEZE_ACCOUNT, Verb.REVOKE_TOKEN}  # fmt: skip
 
 #: Which purposes a standing or single grant can serve, by role (treatment relations apart).
 GRANTED = {
@@ -266,7 +266,10 @@ def _governs(v: Vector) -> bool:
             return v.role is Role.AUDIT_ADMIN and watching
         case Verb.READ_PEOPLE:
             return v.role in ADMINS or v.role is Role.HEAD
-        case Verb.REGISTER_PERSON | Verb.OPEN_ACCOUNT:
+        case Verb.APPROVE:
+            desks = {Role.HEAD, Role.MEDICAL_AFFAIRS, Role.REGISTRAR, Role.ARCHIVIST}
+            return security or system or v.role in desks
+        case Verb.REGISTER_DEPARTMENT | Verb.REGISTER_PERSON | Verb.OPEN_ACCOUNT:
             return system or first
         case Verb.GRANT_POST:
             return security or first

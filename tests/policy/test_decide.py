@@ -129,9 +129,23 @@ def test_a_faulty_rule_stops_the_start(tmp_path: Path, text: str, trouble: str) 
     assert trouble in str(caught.value.data["trouble"])
 
 
+def test_who_may_be_the_second_person(decider: Decider) -> None:
+    assert decider.may_confirm(Role.HEAD, Verb.ROTATE_KEYS)
+    assert not decider.may_confirm(Role.REGISTRAR, Verb.ROTATE_KEYS)
+    assert not decider.may_confirm(Role.HEAD, Verb.READ)
+    for verb in decider.two_person():
+        for role in Role:
+            vector = Vector(Verb.APPROVE, role, Standing.ACTIVE, Strength.TWO_FACTOR, Entrance.PAGE, Purpose.OPERATION)
+            assert decider.decide(vector).allow or not decider.may_confirm(role, verb), (role, verb)
+    # Each needs two people, so at least two posts or one post that two people hold can do it.
+    assert all(len(roles) >= 2 for roles in decider.rulebook.lexicon.second.values())
+
+
 @pytest.mark.parametrize(
     ("old", "new"),
     [
+        ('recover = ["security_admin"', 'retire = ["security_admin"'),
+        ('recover = ["security_admin"', 'recover = ["anybody"'),
         ('clinical = ["physician"', 'clinical = ["magician"'),
         ('account = ["sign_in"', 'account = ["walk_in"'),
         ('word = "no_rule"', 'word = "norule"'),

@@ -9,7 +9,7 @@ import cedarpy
 
 from jingui.core.errors import Misconfigured
 from jingui.core.vector import Decided, Vector
-from jingui.core.words import Decision
+from jingui.core.words import Decision, Role, Verb
 from jingui.policy.rulebook import Rule, Rulebook, read_rulebook
 from jingui.policy.schema import CONTEXT, entities_json, schema_text
 
@@ -55,15 +55,28 @@ class Decider:
             self._memo[vector] = decided
         return decided
 
+    def two_person(self) -> frozenset[Verb]:
+        """The operations that need a second person's confirmation [6.1.2]."""
+        return frozenset(Verb(one) for one in self.rulebook.lexicon.second)
+
+    def may_confirm(self, role: Role, verb: Verb) -> bool:
+        """Whether a holder of `role` may be the second person of `verb`; never for one that needs none [6.1.2]."""
+        return role in self.rulebook.lexicon.second.get(verb, ())
+
     def evaluate(self, vector: Vector) -> Decided:
         """Ask Cedar anew, past the memory."""
         answer = cedarpy.is_authorized(_request(vector), self._policies, self._entities, self._schema)
         found = answer.diagnostics
         rules = [self.rulebook.by_policy.get(one) for one in found.reasons]
         known = sorted((rule for rule in rules if rule is not None), key=lambda rule: rule.id)
-        if found.errors or len(known) != len(rules) or answer.decision not in (
-            cedarpy.Decision.Allow,
-            cedarpy.Decision.Deny,
+        if (
+            found.errors
+            or len(known) != len(rules)
+            or answer.decision
+            not in (
+                cedarpy.Decision.Allow,
+                cedarpy.Decision.Deny,
+            )
         ):
             return _refused("policy_error", known)
         if answer.decision == cedarpy.Decision.Allow and known:

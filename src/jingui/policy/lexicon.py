@@ -38,6 +38,7 @@ class Lexicon:
 
     roles: Mapping[str, tuple[str, ...]]
     verbs: Mapping[str, tuple[str, ...]]
+    second: Mapping[str, tuple[str, ...]]  # two-person operation: the roles that may confirm it
     obligations: Mapping[str, Label]
     matters: Mapping[str, Label]
     reasons: Mapping[str, Reason]
@@ -58,6 +59,7 @@ def read_lexicon(path: Path) -> Lexicon:
         lexicon = Lexicon(
             roles=_groups(data["roles"]),
             verbs=_groups(data["verbs"]),
+            second=_groups(data["second"]),
             obligations={word: Label(**row) for word, row in data["obligations"].items()},
             matters={word: Label(**row) for word, row in data["matters"].items()},
             reasons={row["word"]: Reason(rank=rank, **row) for rank, row in enumerate(data["reason"])},
@@ -65,7 +67,10 @@ def read_lexicon(path: Path) -> Lexicon:
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, KeyError, TypeError) as trouble:
         raise Misconfigured(file=path.name, trouble=str(trouble)) from trouble
     _known(path, lexicon.roles, {str(role) for role in Role})
+    _known(path, lexicon.second, {str(role) for role in Role})
     _known(path, lexicon.verbs, {str(verb) for verb in Verb})
+    if set(lexicon.second) != set(lexicon.verbs.get("two_person", ())):
+        raise Misconfigured(file=path.name, trouble="[second] and the group two_person name different operations")
     clash = set(lexicon.verbs) & {str(verb) for verb in Verb}
     if clash:
         raise Misconfigured(file=path.name, trouble=f"group named like an operation: {sorted(clash)[0]}")

@@ -15,7 +15,7 @@ MAX_CLAUSES = 2_000
 Lines = list[tuple[int, str]]
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)  # mutable: the reader adds lines until the next heading
 class Block:
     """A heading (chapter, section or item) and the lines under it up to the next heading: (line number, text)."""
 
@@ -81,9 +81,7 @@ def _section(name: str, chapter: str, blocks: list[Block]) -> TextSection:
         return TextSection(id=one, title=head.title, lead=lead, clauses=clauses)
     if not lead:
         raise Invalid(N_("这一节下面没有内容。"), places=((f"{name}:{head.place}", head.title),))
-    return TextSection(
-        id=one, title=head.title, lead="", clauses=(TextClause(id=one, text=lead, line=head.place),)
-    )
+    return TextSection(id=one, title=head.title, lead="", clauses=(TextClause(id=one, text=lead, line=head.place),))
 
 
 def _joined(lines: Sequence[tuple[int, str]]) -> str:
