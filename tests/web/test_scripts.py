@@ -183,6 +183,66 @@ def test_the_session_says_how_long_it_lasts(page: Any, address: str) -> None:
     page.wait_for_function("document.querySelector('.rest').textContent.includes('28')")
 
 
+def test_after_the_session_nothing_stays_on_the_screen(page: Any, address: str) -> None:
+    page.clock.install()
+    page.goto(f"{address}/chart-zh.html")
+    page.clock.fast_forward("26:30")
+    assert page.locator("body > .note.warn").is_visible()
+    page.clock.fast_forward("02:00")
+    page.wait_for_url("**/sign-in/ended/")
+
+
+def test_what_was_typed_is_veiled_and_comes_back_after_a_new_sign_in(page: Any, address: str) -> None:
+    page.clock.install()
+    page.goto(f"{address}/grant-post-zh.html")
+    page.fill("#id_reason", "夜班")
+    page.clock.fast_forward("29:00")
+    page.wait_for_selector("body > .note.bad")
+    assert not page.locator("main").is_visible()
+    page.evaluate("dispatchEvent(new Event('focus'))")  # still signed out: /account/ is not answered
+    page.wait_for_timeout(200)
+    assert not page.locator("main").is_visible()
+    page.route("**/account/", lambda route: route.fulfill(
+        content_type="text/html", body="<input name=csrfmiddlewaretoken value=fresh>"))  # fmt: skip
+    page.evaluate("dispatchEvent(new Event('focus'))")
+    page.wait_for_selector("main", state="visible")
+    assert page.input_value("#id_reason") == "夜班"
+    assert page.locator("main input[name=csrfmiddlewaretoken]").first.input_value() == "fresh"
+
+
+def test_a_passkey_is_made_and_used(browser: Any, address: str) -> None:
+    context = browser.new_context()
+    opened = context.new_page()
+    tools = context.new_cdp_session(opened)
+    tools.send("WebAuthn.enable")
+    authenticator = {"protocol": "ctap2", "transport": "internal", "hasResidentKey": True, "hasUserVerification": True}
+    options = {**authenticator, "isUserVerified": True, "automaticPresenceSimulation": True}
+    tools.send("WebAuthn.addVirtualAuthenticator", {"options": options})
+
+    def ask(name: str, public_key: dict[str, Any]) -> Any:
+        opened.goto(f"{address.replace('127.0.0.1', 'localhost')}/{name}.html")
+        opened.evaluate(
+            "options => { const form = document.querySelector('form[data-passkey]'); form.dataset.options = options;"
+            "document.addEventListener('submit', event => event.preventDefault()); }",
+            json.dumps({"publicKey": public_key}),
+        )
+        opened.click("form[data-passkey] button[type=submit]")
+        opened.wait_for_function("document.querySelector('input[name=credential]').value !== ''")
+        return json.loads(opened.input_value("input[name=credential]"))
+
+    user = {"id": "dXNlcg", "name": "shen", "displayName": "沈砚清"}
+    rp = {"id": "localhost", "name": "金匮"}
+    algorithms = [{"type": "public-key", "alg": -7}]
+    made = ask("enrol-passkey-zh", {"challenge": "AAECAw", "rp": rp, "user": user, "pubKeyCredParams": algorithms})
+    assert {"attestationObject", "clientDataJSON"} <= made["response"].keys()
+    allowed = [{"type": "public-key", "id": made["rawId"]}]
+    used = ask("second-factor-zh", {"challenge": "_-8", "rpId": "localhost", "allowCredentials": allowed})
+    assert used["id"] == made["id"]
+    assert {"authenticatorData", "clientDataJSON", "signature"} <= used["response"].keys()
+    assert not any(sign in text for text in used["response"].values() for sign in "+/=")
+    context.close()
+
+
 def test_a_page_without_passkeys_says_so(browser: Any, address: str) -> None:
     context = browser.new_context()
     opened = context.new_page()
