@@ -162,7 +162,7 @@ def _closed(v: Vector) -> bool:
         or (v.own and not patient)
         or (v.colleague and not known and v.role not in (Role.PATIENT, Role.INTERFACE))
         or (v.restricted and not known and not (patient and v.own))
-        or (v.level is Level.SECRET and not known)
+        or (v.level is Level.SECRET and not (covers if patient else known))
         or (v.deceased and v.verb in CHART and v.relation is Relation.NONE and not covers
             and v.role is not Role.INTERFACE)
         or (v.consent in (Consent.MISSING, Consent.WITHDRAWN) and (v.role is Role.PARTNER or v.purpose in STUDY))
