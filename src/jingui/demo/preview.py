@@ -36,16 +36,18 @@ def _said(resource: dict[str, Any]) -> Iterator[str]:
             yield f"医嘱 {name}：{dose['text']}"
         case {"resourceType": "Procedure", "code": {"text": name}}:
             yield f"手术 {name}"
-        case {"resourceType": "Observation", "valueQuantity": {"value": value}, "code": {"text": name}, **rest}:
-            flag = rest.get("interpretation", [{"text": ""}])[0]["text"]
-            yield f"{name} {value} {rest['valueQuantity'].get('unit', '')} {flag}"
+        case {"resourceType": "Observation", "valueQuantity": {"value": value}, "code": {"text": name}}:
+            flag = resource.get("interpretation", [{"text": ""}])[0]["text"]
+            unit = resource["valueQuantity"].get("unit", "")
+            yield f"{name} {value} {unit} {flag}"
         case {"resourceType": kind}:
             yield str(kind)
 
 
 def _encounter(encounter: EncounterStory, names: dict[str, str], *, whole: bool) -> Iterator[str]:
     end = f"{encounter.end:%Y-%m-%d %H:%M}" if encounter.end else "在院"
-    yield f"== {encounter.kind.label} {encounter.script} {encounter.department} {encounter.start:%Y-%m-%d %H:%M} – {end}"
+    yield f"== {encounter.kind.label} {encounter.script} {encounter.department}"
+    yield f"   {encounter.start:%Y-%m-%d %H:%M} – {end}"
     for entry in encounter.entries:
         if whole or entry.resource["resourceType"] in ("Composition", "DiagnosticReport", "Condition", "Procedure"):
             yield from _lines(entry, names)

@@ -50,7 +50,7 @@ def _others(chart: Chart, stage: str) -> float:
     return 0.7 if stage == "first" else 0.3
 
 
-def visit(chart: Chart, stage: str) -> None:
+def visit(chart: Chart, stage: str, *, admits: bool = False) -> None:
     """An outpatient (or internet) visit; `stage` is first, lead (before a stay) or follow."""
     script, rng = chart.script, chart.rng
     first = stage == "first"
@@ -77,15 +77,15 @@ def visit(chart: Chart, stage: str) -> None:
     if pictured:
         found.append(imaging.add_report(chart, rng.choice(reports), at + 20 * MINUTE, order_at))
     diagnoses = _diagnoses(chart, *_named(chart, stage), _others(chart, stage))
-    medicines = _staged(chart, stage, "drugs")
+    medicines = [] if admits else _staged(chart, stage, "drugs")
     days = 14 if script.get("chronic") else rng.choice((3, 5, 7))
     said = [orders.add_medicine(chart, key, order_at, days, by=chart.team.attending) for key in medicines]
     story = (
         phrases.illness(chart) if first else chart.say(rng.choice(script.get(f"{stage}_illness") or script["follow"]))
     )
-    handling = [chart.say(script.get(f"{stage}_handling") or script.get("handling") or script["plan"][0])] + (
-        [f"药物：{'；'.join(said)}。"] if said else []
-    )
+    advice = script.get(f"{stage}_handling") or script.get("handling") or script["plan"][0]
+    handling = ["有住院指征，已向患者说明，开具住院证，办理入院。"] if admits else [chart.say(advice)]
+    handling += [f"药物：{'；'.join(said)}。"] if said else []
     sections = [
         ("主诉", complaint),
         ("现病史", story),

@@ -19,7 +19,9 @@ _CHILD = ("患儿家长陪护，已告知防坠床事项，床档拉起", "患�
 def assessment(chart: Chart, at: datetime) -> None:
     """入院评估 by the nurse in charge."""
     child = phrases.years(chart) < 14
-    way = chart.rng.choice(("抱入", "轮椅推入") if phrases.years(chart) < 6 else ("步行入院", "轮椅推入", "平车推入"))
+    way = chart.rng.choice(
+        ("家长抱入", "由家长怀抱入院") if phrases.years(chart) < 6 else ("步行入院", "轮椅推入", "平车推入")
+    )
     way = "平车推入" if chart.script.get("lying") else way
     mood = chart.rng.choice(_CHILD if child else _MOOD)
     risk = chart.say(chart.rng.choice(_RISK)) if not child else "住院患儿跌倒坠床风险：中度，已落实防范措施"

@@ -84,7 +84,7 @@ class Registry:
             nation=nation or ("" if unknown else "CHN"),
             phone="" if unknown or child else staff.phone if staff else numbers.phone(number),
             address="" if unknown else self._address(),
-            contact_name="" if unknown else str(wish.get("contact") or self._relative(name, relation, age)),
+            contact_name="" if unknown else str(wish.get("contact") or self._relative(name, sex, relation, age)),
             contact_relation="" if unknown else "母亲" if wish.get("mother") else relation,
             contact_phone="" if unknown else numbers.phone(5000 + number),
             blood_group=rng.choices([row[0] for row in _BLOOD], [row[1] for row in _BLOOD])[0],
@@ -109,14 +109,16 @@ class Registry:
         where = f"云岚市{rng.choice(lists['districts'])}{rng.choice(lists['streets'])} {rng.randint(1, 188)} 号"
         return f"{where}{rng.choice(lists['estates'])} {rng.randint(1, 18)} 幢 {rng.randint(101, 1802)} 室"
 
-    def _relative(self, name: str, relation: str, age: int) -> str:
+    def _relative(self, name: str, sex: str, relation: str, age: int) -> str:
         if "·" in name or name.isascii():
             return "亲属（陪同）" if "·" in name else "Erik Lindqvist"
         older = age + 27 if relation == "父母" else age - 27 if relation in ("子", "女") else age
         relative = self.name(
             "female" if relation == "女" else "male" if relation == "子" else self.rng.choice(("male", "female")), older
         )
-        keeps = relation in ("子", "父母") and name[0] in table("names")["surnames"]
+        keeps = (relation == "父母" or (relation in ("子", "女") and sex == "male")) and name[0] in table("names")[
+            "surnames"
+        ]
         return name[0] + relative[1:] if keeps else relative
 
 

@@ -129,5 +129,6 @@ def examination(chart: Chart, signs: dict[str, float]) -> str:
     elif years(chart) < 14:
         general = chart.say(chart.rng.choice(lists["general_child"]))
     else:
-        general = chart.script.get("general") or chart.say(chart.rng.choice(lists["general_adult"]))
+        fitting = lists["general_adult"][:2] if chart.script.get("lying") else lists["general_adult"]
+        general = chart.say(chart.rng.choice(fitting))
     return f"{vitals.spoken(signs)}\n{general}\n专科情况：{finding(chart, signs)}"

@@ -28,6 +28,7 @@ class Visit:
     bed: str = ""
     cycle: int = 1
     born: datetime | None = None
+    admits: bool = False  # a visit that ends with the decision to admit
     grams: int = 0  # weight of the newborn, the same in both charts
     dies: bool = False
 
@@ -143,9 +144,8 @@ class Planner:
                 )
             else:
                 day = (start - self.rng.randint(1, 6) * DAY).date()
-                found.append(
-                    self.short(EncounterKind.OUTPATIENT, "first", script, self.clock(day, EncounterKind.OUTPATIENT))
-                )
+                at = self.clock(day, EncounterKind.OUTPATIENT)
+                found.append(replace(self.short(EncounterKind.OUTPATIENT, "first", script, at), admits=True))
         return found
 
     def past(self, script: Table, given: Table) -> Life:

@@ -72,6 +72,7 @@ def _begin(chart: Chart, visit: Visit, life: Life) -> None:
         "cycle": str(visit.cycle),
         "who": "患儿" if phrases.years(chart) < 14 else "患者",
         "grams": str(visit.grams),
+        "fontanelle": "平软" if (chart.start.date() - chart.who.birth).days < 500 else "已闭",
         "birth_time": visit.born.strftime("%H:%M") if visit.born else f"{chart.start:%H:%M}",
     }
     chart.words["weight"] = str(_weight(chart))
@@ -130,7 +131,7 @@ def _write(chart: Chart, visit: Visit, number: str) -> None:
     elif visit.stage == "checkup":
         clinic.check_up(chart)
     else:
-        clinic.visit(chart, visit.stage)
+        clinic.visit(chart, visit.stage, admits=visit.admits)
 
 
 def _story(hospital: Hospital, life: Life, now: datetime) -> PatientStory:
