@@ -135,7 +135,7 @@ def errors(t: T) -> dict[str, tuple[str, Any]]:
                 message=t("说明发生了什么。", "What happened."),
                 next_step=t("下一步。", "Next step."),
                 request=ENTRY,
-                places=(("Patient.birthDate", t("不是日期", "Not a date")),) if status == 400 else (),
+                places=(("Patient.birthDate", "<img src=x onerror=alert(1)>"),) if status == 400 else (),
                 retry="/" if status == 503 else "",
                 retry_seconds=5 if status == 503 else 0,
                 contact=t("信息科 6120", "Information office 6120"),

@@ -112,6 +112,12 @@ def test_strict_csp_has_nothing_to_refuse(parsed: dict[str, Page]) -> None:
             assert facts.get("type") == "module", name
 
 
+def test_what_people_typed_never_becomes_markup(pages: dict[str, str], parsed: dict[str, Page]) -> None:
+    assert "&lt;img src=x onerror=alert(1)&gt;" in pages["error-400-zh"]
+    assert parsed["error-400-zh"].all("img") == []
+    assert "&quot;&lt;/x&gt;&quot;" in pages["enrol-passkey-zh"]
+
+
 def test_what_pages_refer_to_exists(parsed: dict[str, Page]) -> None:
     for name, page in parsed.items():
         ids = {facts["id"] for _, facts in page.tags if facts.get("id")}
