@@ -9,7 +9,7 @@ from jingui.core.errors import JinguiError, NotFound, Refused, Tampered, Unavail
 from jingui.core.operation import Operation
 from jingui.core.permit import Permit
 from jingui.core.sheets import Result
-from jingui.core.vector import Decided
+from jingui.core.vector import Decided, Vector
 from jingui.core.words import Category, Decision, Level, RecordState, Standing, Verb
 from jingui.crypto.keyring import DataKey
 from jingui.gate import facts as f
@@ -52,14 +52,11 @@ class ReadContext:
 
     def allowed_pairs(self, verb: Verb = Verb.READ) -> tuple[list[str], list[str]]:
         """The (category, level) pairs this actor may read of this patient, as two parallel lists for SQL."""
-        pairs = [
-            (category.value, level.value)
-            for category in Category
-            if category is not Category.NONE
-            for level in Level
-            if self.may(verb, category, level).allow
-        ]
-        return [a for a, _ in pairs], [b for _, b in pairs]
+        asked = Operation(
+            actor=self.operation.actor, verb=verb, at=self.operation.at, purpose=self.operation.purpose,
+        )  # fmt: skip
+        base = f.vector(asked, self.actor, self.patient, state=RecordState.ENTERED)
+        return allowed_pairs(self.runtime, base)
 
     async def about(self, patients: Sequence[int]) -> list[f.PatientFacts | None]:
         """Facts of several patients toward this actor, in order."""
@@ -87,6 +84,29 @@ class ReadContext:
         """A target by its public ids."""
         public = self.runtime.public
         return Line(public(patient, 0), public(patient, record) if record >= 0 else "", kind, version)
+
+
+_pairs: dict[tuple[int, Vector], tuple[list[str], list[str]]] = {}
+
+
+def allowed_pairs(runtime: Runtime, base: Vector) -> tuple[list[str], list[str]]:
+    """The (category, level) pairs that the rules allow for this vector; remembered, as decisions are."""
+    key = (runtime.decider.version, base)
+    found = _pairs.get(key)
+    if found is None:
+        decide = runtime.decider.decide
+        pairs = [
+            (category.value, level.value)
+            for category in Category
+            if category is not Category.NONE
+            for level in Level
+            if decide(base._replace(category=category, level=level)).allow
+        ]
+        found = ([a for a, _ in pairs], [b for _, b in pairs])
+        if len(_pairs) > 10_000:
+            _pairs.clear()
+        _pairs[key] = found
+    return found
 
 
 async def govern(pipe: Pipeline, operation: Operation) -> Result:

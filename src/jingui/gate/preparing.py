@@ -105,8 +105,13 @@ def classify(chart: Chart, change: Change, resource: dict[str, Any], at: datetim
     }  # fmt: skip
 
 
-def place_tokens(key: DataKey, resource: dict[str, Any]) -> tuple[list[int], datetime | None, datetime | None]:
-    """Search tokens and the shifted clinical time [start, end) of a resource, under the patient's identity key."""
+def place_tokens(
+    key: DataKey, resource: dict[str, Any], at: datetime
+) -> tuple[list[int], datetime, datetime | None]:
+    """Search tokens and the shifted clinical time [start, end) of a resource, under the patient's identity key.
+
+    What has no clinical time stands at its time of entry `at`, without an end: no date search finds it.
+    """
     out: list[int] = []
     main = main_date(resource["resourceType"])
     start = end = None
@@ -117,7 +122,7 @@ def place_tokens(key: DataKey, resource: dict[str, Any]) -> tuple[list[int], dat
         elif one.value:
             out.append(key.token(one.parameter, one.system, one.value))
     shift = key.shift()
-    return list(dict.fromkeys(out)), start and start + shift, end and bounded(end, shift)
+    return list(dict.fromkeys(out)), (start or at) + shift, end and bounded(end, shift)
 
 
 def bounded(end: datetime, shift: timedelta) -> datetime:
@@ -143,7 +148,7 @@ def add_version(
     identity = chart.key(runtime, rows, RetentionClass.IDENTITY.value, at) if chart.patient else key
     seal = seal_of(placed.category.value, placed.level.value, retention, kind)
     payload = runtime.vault.seal(key, chart.patient, placed.record, placed.version, seal, body)
-    tokens, start, end = place_tokens(identity, resource)
+    tokens, start, end = place_tokens(identity, resource, at)
     status = resource.get("status", "")
     status = status if isinstance(status, str) else ""
     rows.versions.append((chart.patient, placed.record, placed.version, author, at, entry, seal, payload))

@@ -16,7 +16,6 @@ from jingui.gate.dates import main_date
 
 COLUMNS = """r.record_id, r.version, r.kind, r.category, r.level, r.labels, r.state, r.status, r.author_id, r.retention_class,
   r.encounter_id, r.department_id, r.entered, r.at"""
-NEVER = datetime.fromisoformat("0001-01-02T00:00:00+00:00")
 
 
 class Compiled(NamedTuple):
@@ -71,7 +70,7 @@ def compiled(
     total, total_args = f"SELECT count(*) FROM record r WHERE {condition}", list(where.args)  # noqa: S608 -- own texts
     by_entered = bool(query.sort) and query.sort[0][0] == "_lastUpdated"
     descending = query.sort[0][1] if query.sort else True
-    column = "r.entered" if by_entered else f"coalesce(r.at, {where.arg(NEVER)}::timestamptz)"
+    column = "r.entered" if by_entered else "r.at"
     sign, order = ("<", "DESC") if descending else (">", "ASC")
     if query.cursor:
         at, record = read_cursor(query.cursor)
@@ -90,7 +89,7 @@ def compiled(
 def _clinical(where: Where, kind: str, term: DateTerm, shift: timedelta) -> str:
     if term.parameter != main_date(kind):
         raise Invalid(places=((term.parameter, N_("此类资源只能按其主要日期检索")),))
-    return _span(where, term, "r.at", "r.at_end", shift)
+    return f"(r.at_end IS NOT NULL AND {_span(where, term, 'r.at', 'r.at_end', shift)})"
 
 
 def _span(where: Where, term: DateTerm, start: str, end: str, shift: timedelta) -> str:

@@ -57,14 +57,14 @@ async def search(context: ReadContext, permit: Permit) -> Done:
         raise Refused(clauses=decided.clauses, rules=decided.rules, reason=decided.reason, matter=decided.matter)
     numbers = [pair[1] for one in query.ids if (pair := context.runtime.ids.internal(one)) and pair[0] == patient]
     made = compiled(query, patient, key, pairs, numbers)
-    total = None
-    if query.count_only or not query.cursor:
-        total = (await context.rows(made.total, *made.total_args))[0][0]
     if query.count_only:
+        total = (await context.rows(made.total, *made.total_args))[0][0]
         return Done(value=Page(rows=(), total=total), note=words(query))
     rows = await context.rows(made.page, *made.page_args)
     shown = [record_line(context, patient, row) for row in rows[: query.count]]
     more = cursor(rows[query.count - 1][-1], rows[query.count - 1][0]) if len(rows) > query.count else ""
+    # counting a long chart costs more than showing a page of it: the total is told when it is known or asked for
+    total = len(shown) if not more and not query.cursor else None
     included = await include(context, patient, shown, query.include, pairs)
     return Done(
         value=Page(rows=tuple(shown), included=included, total=total), more=more, note=words(query),

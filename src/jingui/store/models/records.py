@@ -21,7 +21,7 @@ class Record(models.Model):
     department_id = models.BigIntegerField(null=True)
     author_id = models.BigIntegerField()
     encounter_id = models.BigIntegerField(null=True)
-    at = models.DateTimeField(null=True)
+    at = models.DateTimeField()  # the time of entry, for what has no clinical time
     at_end = models.DateTimeField(null=True)
     entered = models.DateTimeField()
     version = models.IntegerField(default=1)
@@ -29,7 +29,7 @@ class Record(models.Model):
 
     class Meta:
         db_table = "record"
-        indexes = [models.Index(fields=["patient_id", "kind", "-at", "record_id"], name="record_search")]
+        indexes = [models.Index(fields=["patient_id", "kind", "-at", "-record_id"], name="record_search")]
 
 
 class RecordVersion(models.Model):

@@ -1,0 +1,85 @@
+"""四（一）2 留痕: names of people and departments as lists show them, read together and remembered for a minute [4.1.2]"""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
+from weakref import WeakKeyDictionary
+
+from jingui.store.statements import Columns
+
+if TYPE_CHECKING:
+    from jingui.gate.context import ReadContext
+    from jingui.gate.pipeline import Pipeline
+
+SECONDS = 60.0  # a name hardly ever changes; rights never come from here
+MOST = 20_000
+PERSON = Columns()
+PERSON.sealed("pe", "person")
+PERSON.add("pe.title", "d.name")
+PEOPLE_SQL = f"""SELECT {PERSON.sql} FROM person pe
+LEFT JOIN LATERAL (SELECT po.department_id FROM post po WHERE po.person_id = pe.id
+  ORDER BY po.state, po.starts DESC LIMIT 1) po ON true
+LEFT JOIN department d ON d.id = po.department_id WHERE pe.id = ANY($1::bigint[])"""
+DEPARTMENTS_SQL = "SELECT id, name, code FROM department"
+
+
+class Named(NamedTuple):
+    """A member of staff as others see them."""
+
+    name: str
+    title: str
+    department: str
+
+
+NOBODY = Named("", "", "")
+
+
+class Names:
+    """One process's memory of names."""
+
+    def __init__(self) -> None:
+        """Know nobody yet."""
+        self._people: dict[int, tuple[float, Named]] = {}
+        self._departments: tuple[float, dict[int, str]] = (0.0, {})
+
+    async def people(self, context: "ReadContext", wanted: Sequence[int | None]) -> dict[int, Named]:
+        """Names by number; a row that is not as Jingui wrote it has no name, numbers without a row are missing."""
+        loop = context.pipe.loop
+        assert loop is not None
+        now = loop.time()
+        numbers = {number for number in wanted if number}
+        known = {n: one[1] for n in numbers if (one := self._people.get(n)) is not None and one[0] > now}
+        missing = sorted(numbers - known.keys())
+        if missing:
+            if len(self._people) > MOST:
+                self._people.clear()
+            for row in await context.rows(PEOPLE_SQL, missing):
+                number, named = self._read(context, row)
+                known[number] = named
+                self._people[number] = (now + SECONDS, named)
+        return known
+
+    def _read(self, context: "ReadContext", row: Sequence[Any]) -> tuple[int, Named]:
+        group, at = PERSON.groups["pe"], PERSON.at
+        genuine = context.runtime.sealer.holds("person", group.values(row), group.mac(row))
+        name = row[at["pe.name"]] if genuine else ""
+        return row[at["pe.id"]], Named(name, row[at["pe.title"]], row[at["d.name"]] or "")
+
+    async def departments(self, context: "ReadContext") -> dict[int, str]:
+        """Every department's name by number."""
+        loop = context.pipe.loop
+        assert loop is not None
+        if self._departments[0] < loop.time():
+            rows = await context.rows(DEPARTMENTS_SQL)
+            self._departments = (loop.time() + SECONDS, {row[0]: row[1] for row in rows})
+        return self._departments[1]
+
+
+_names: "WeakKeyDictionary[Pipeline, Names]" = WeakKeyDictionary()
+
+
+def names_of(context: "ReadContext") -> Names:
+    """The memory that belongs to this context's pipeline."""
+    found = _names.get(context.pipe)
+    if found is None:
+        found = _names[context.pipe] = Names()
+    return found
