@@ -8,18 +8,17 @@ from jingui.demo.generator.chart import Chart, instant
 from jingui.demo.generator.consents import sensitive_consent
 from jingui.demo.generator.documents import add_document, numbered
 from jingui.demo.generator.lists import Table
-from jingui.demo.generator.visits import add_condition, open_encounter
+from jingui.demo.generator.visits import add_condition, known, open_encounter
 
 MINUTE = timedelta(minutes=1)
 
 
-def _diagnoses(chart: Chart, code: str, name: str, others: float) -> list[str]:
+def _diagnoses(chart: Chart, code: str, name: str, again: float) -> list[str]:
     add_condition(chart, code, name, after=8 * MINUTE)
     said = [name]
-    for other, other_name, chance in chart.script.get("other", []) if others else []:
-        if chart.coin(float(chance) * others):
-            add_condition(chart, other, other_name, main=False, after=8 * MINUTE)
-            said.append(other_name)
+    for other, other_name in known(chart, again):
+        add_condition(chart, other, other_name, main=False, after=8 * MINUTE)
+        said.append(other_name)
     return said
 
 
@@ -47,7 +46,7 @@ def _others(chart: Chart, stage: str) -> float:
     """How likely the other diagnoses are told again; never where the visit has a diagnosis of its own."""
     if stage != "first" and (f"{stage}_code" in chart.script or "operation" in chart.script):
         return 0.0
-    return 0.7 if stage == "first" else 0.3
+    return 1.0 if stage == "first" else 0.5
 
 
 def visit(chart: Chart, stage: str, *, admits: bool = False) -> None:
@@ -138,7 +137,7 @@ def emergency(chart: Chart, disposal: str) -> None:
         name = labs.table("labs")["panels"][panel][0]
         found.append(labs.spoken(name, labs.add_panel(chart, panel, at + 12 * MINUTE, 0.0)))
     found += [imaging.add_report(chart, key, at + 15 * MINUTE) for key in _first(script, "urgent_reports")]
-    diagnoses = _diagnoses(chart, script["code"], script["name"], 0.4)
+    diagnoses = _diagnoses(chart, script["code"], script["name"], 1.0)
     said = [
         orders.add_medicine(chart, key, at + 25 * MINUTE, 1, given=1, by=chart.team.attending)
         for key in script.get("urgent_drugs", [])

@@ -147,7 +147,7 @@ def discharge(chart: Chart, complaint: str, first: list[str], diagnoses: list[st
     sections = [
         ("入院诊断", numbered(first)),
         ("主诉", complaint),
-        ("辅助检查", "\n".join(found[:4])),
+        ("辅助检查", "\n".join(each for each in found if "待" not in each)),
         ("诊疗经过", chart.say(script["course"])),
         ("出院诊断", numbered(diagnoses)),
         ("出院情况", chart.say(script["outcome"])),

@@ -116,6 +116,8 @@ class Registry:
         relative = self.name(
             "female" if relation == "女" else "male" if relation == "子" else self.rng.choice(("male", "female")), older
         )
+        if relation == "配偶":
+            return self.name("female" if sex == "male" else "male", age)
         keeps = (relation == "父母" or (relation in ("子", "女") and sex == "male")) and name[0] in table("names")[
             "surnames"
         ]

@@ -56,7 +56,8 @@ class Planner:
         """A time of day at which encounters of this kind start."""
         rng = self.rng
         hours = {EncounterKind.INTERNET: (19, 21), EncounterKind.EMERGENCY: (0, 23), EncounterKind.OBSERVATION: (0, 23)}
-        low, high = hours.get(kind, (8, 10) if rng.random() < 0.65 else (14, 16))
+        early = kind is EncounterKind.CHECKUP or rng.random() < 0.65
+        low, high = hours.get(kind, (8, 10) if early else (14, 16))
         return datetime.combine(day, time(rng.randint(low, high), rng.randrange(60)), ZONE)
 
     def bed(self, department: str, *, now: bool) -> str:
@@ -192,7 +193,7 @@ class Planner:
             back = rng.randint(least, max(least, most))
             start = self.clock((self.now - back * DAY).date(), EncounterKind.INPATIENT)
             if start > self.now - HOUR:
-                start = self.now - rng.randint(60, 420) * MINUTE
+                start = self.now - (rng.randint(20, 85) * MINUTE if rng.random() < 0.6 else rng.randint(16, 19) * HOUR)
         visits = [*self.before(script, start), self.stay(script, start, open_now=True)]
         return self.life(self.wish(script, given, start.date()), visits, other=False)
 

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from jingui.core.words import EncounterKind
 from jingui.demo.generator import consents, imaging, labs, notes, nursing, orders, phrases, theatre, vitals
 from jingui.demo.generator.chart import Chart
-from jingui.demo.generator.visits import add_condition, open_encounter
+from jingui.demo.generator.visits import add_condition, known, open_encounter
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 
@@ -31,10 +31,9 @@ def _diagnoses(chart: Chart) -> list[str]:
     after = chart.born - chart.start + HOUR if chart.born else 30 * MINUTE  # a delivery is known when it is over
     add_condition(chart, script["code"], script["name"], after=after)
     said = [str(script["name"])]
-    for code, name, chance in script.get("other", []):
-        if chart.coin(float(chance)):
-            add_condition(chart, code, name, main=False, after=after + 2 * MINUTE)
-            said.append(name)
+    for code, name in known(chart):
+        add_condition(chart, code, name, main=False, after=after + 2 * MINUTE)
+        said.append(name)
     return said
 
 
@@ -61,7 +60,7 @@ def _course(chart: Chart, nights: int, whole: int, operated: int) -> None:
     for day in range(1, nights + 1):
         well = min(1.0, day / max(2, whole - 1))
         last = chart.end is not None and day == whole
-        if day <= 2 or day % 3 == 0 or last:
+        if day == 1 or day % 3 == 0 or last:
             keys = ("t", "p", "r") if phrases.years(chart) < 14 else ("t", "p", "bp")
             signs = vitals.add_vitals(chart, _morning(chart, day, 7), well, keys)
         else:

@@ -77,6 +77,18 @@ def _hospitalization(chart: Chart, *, ended: bool) -> Json:
     return found
 
 
+def known(chart: Chart, again: float = 1.0) -> list[tuple[str, str]]:
+    """Code and name of the other diagnoses: drawn once for an illness, told with chance `again` at later visits."""
+    found = []
+    for code, name, chance in chart.script.get("other", []):
+        mark = f"~{code}"
+        if mark not in chart.words:
+            chart.words[mark] = "yes" if chart.coin(float(chance)) else ""
+        if chart.words[mark] and chart.coin(again):
+            found.append((str(code), str(name)))
+    return found
+
+
 def add_condition(
     chart: Chart, code: str, name: str, *, main: bool = True, after: timedelta = timedelta(0)
 ) -> str | None:
