@@ -23,6 +23,16 @@ LOST = (
     asyncio.TimeoutError,
     EOFError,
 )
+# Every statement here looks single keys up. A young database has no statistics, and with them a planner may still prefer
+# to scan and hash whole tables (3.7 ms instead of 0.3 for a batch of 20), so only index look-ups are left to it.
+PLANNER = {
+    "jit": "off",
+    "enable_seqscan": "off",
+    "enable_hashjoin": "off",
+    "enable_mergejoin": "off",
+    "plan_cache_mode": "force_generic_plan",
+    "application_name": "jingui-plane",
+}
 LIMIT = 5.0  # seconds: no worker is held longer by one statement
 
 
@@ -41,7 +51,9 @@ class Lane:
         if found is None or found.is_closed():
             self._prepared.clear()
             try:
-                self._connection = found = await asyncpg.connect(**self._address, timeout=3, command_timeout=LIMIT)
+                self._connection = found = await asyncpg.connect(
+                    **self._address, timeout=3, command_timeout=LIMIT, server_settings=PLANNER
+                )
             except LOST as error:
                 raise Unavailable(where="connect") from error
         return found
