@@ -1,7 +1,7 @@
 """一（三）: the one door. Nothing else reads or changes patient information [1.3.1] [1.3.3] [1.3.4]
 
-`write` changes and answers inside one transaction; `read` and `enter` go through the pipeline of the data plane's loop and
-may be awaited there (`aread`, `aenter`) or waited for from any other thread. Every answer's entry is committed first.
+`write` changes and answers inside one transaction; `read` and `enter` go through the pipeline of the data plane's loop
+and may be awaited there (`aread`, `aenter`) or waited for from any other thread. Every answer's entry is committed first.
 """
 
 import asyncio
@@ -12,14 +12,16 @@ from typing import Any, TypeVar
 
 from django.db import connection
 
-from jingui.core.errors import JinguiError, NotFound, Unavailable
+from jingui.core.errors import JinguiError, NotFound, Refused, Unavailable
 from jingui.core.operation import Actor, Operation, Target
 from jingui.core.sheets import Result, Sheet
+from jingui.core.vector import Decided
 from jingui.core.words import Verb
-from jingui.gate import acts, plane, runtime, writing
+from jingui.gate import acts, explaining, plane, runtime, writing
 from jingui.gate.actors import ActorFacts
 from jingui.gate.attempt import Entered
 from jingui.gate.context import govern
+from jingui.gate.explaining import Explanation, Lang
 from jingui.gate.read import read as read_one
 from jingui.gate.registry import READ_ACTS, SUBMISSIONS, WRITE_ACTS
 from jingui.gate.tokens import actor_of, digest, fresh
@@ -28,8 +30,8 @@ LIMIT = 5.0  # seconds a page waits for the pipeline
 T = TypeVar("T")
 
 __all__ = [
-    "aauthenticate", "acts", "aenter", "aread", "asheet", "awhoami", "enter", "locate", "new_token", "read", "sheet", "whoami",
-    "write",
+    "aauthenticate", "acts", "aenter", "aread", "asheet", "awhoami", "enter", "explain", "explain_refusal",
+    "locate", "new_token", "read", "sheet", "whoami", "write",
 ]  # fmt: skip
 
 
@@ -78,6 +80,16 @@ def locate(public: str) -> Target:
     if pair is None or pair[0] >= 1 << 63 or pair[1] >= 1 << 63:
         raise NotFound()
     return Target(patient=pair[0], record=pair[1])
+
+
+def explain(decided: Decided, lang: Lang) -> Explanation:
+    """A decision in plain words: sentence, rules, clauses, obligations."""
+    return explaining.explain(runtime.current(), decided, lang)
+
+
+def explain_refusal(error: Refused, lang: Lang) -> Explanation | None:
+    """A refusal in plain words; None where an act refused with words of its own."""
+    return explaining.explain_refusal(runtime.current(), error, lang)
 
 
 async def awhoami(actor: Actor) -> ActorFacts:
