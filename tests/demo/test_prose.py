@@ -49,6 +49,14 @@ def test_words_fit_the_patient(told: list[PatientStory]) -> None:
             assert who.name not in whole or len(who.name) < 2, "names stand in the Patient only"
 
 
+def test_heart_rates_are_those_of_the_living(told: list[PatientStory]) -> None:
+    for story in told:
+        for encounter in story.encounters:
+            for text in texts(encounter):
+                for rate in re.findall(r"心率 (\d+) 次/分", text):
+                    assert 45 <= int(rate) <= 190, (encounter.script, text)
+
+
 def test_no_widely_known_name_is_drawn(told: list[PatientStory]) -> None:
     names = {story.identity.name for story in told}
     assert not names & set(table("names")["never"])

@@ -65,6 +65,7 @@ class Registry:
         relation = "父母" if child else rng.choice(("配偶", "子", "女")) if age > 45 else rng.choice(("配偶", "父母"))
         if nation or unknown:
             ethnic = "98" if nation else "01"
+        kin = self._relative(name, sex, relation, age) if ethnic in ("01", "98") else "亲属（陪同）"
         return Identity(
             id=f"p{number + 1:04d}",
             mrn=numbers.mrn(number + 1),
@@ -84,7 +85,7 @@ class Registry:
             nation=nation or ("" if unknown else "CHN"),
             phone="" if unknown or child else staff.phone if staff else numbers.phone(number),
             address="" if unknown else self._address(),
-            contact_name="" if unknown else str(wish.get("contact") or self._relative(name, sex, relation, age)),
+            contact_name="" if unknown else str(wish.get("contact") or kin),
             contact_relation="" if unknown else "母亲" if wish.get("mother") else relation,
             contact_phone="" if unknown else numbers.phone(5000 + number),
             blood_group=rng.choices([row[0] for row in _BLOOD], [row[1] for row in _BLOOD])[0],
@@ -110,8 +111,8 @@ class Registry:
         return f"{where}{rng.choice(lists['estates'])} {rng.randint(1, 18)} 幢 {rng.randint(101, 1802)} 室"
 
     def _relative(self, name: str, sex: str, relation: str, age: int) -> str:
-        if "·" in name or name.isascii():
-            return "亲属（陪同）" if "·" in name else "Erik Lindqvist"
+        if name.isascii():
+            return "Erik Lindqvist"
         older = age + 27 if relation == "父母" else age - 27 if relation in ("子", "女") else age
         relative = self.name(
             "female" if relation == "女" else "male" if relation == "子" else self.rng.choice(("male", "female")), older
