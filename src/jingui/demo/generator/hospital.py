@@ -106,7 +106,7 @@ def _practitioner(person: Person, departments: dict[str, Department]) -> list[Js
         "resourceType": "Practitioner",
         "id": person.id,
         "active": True,
-        "identifier": [{"system": codes.STAFF_NO, "value": person.id.upper()}],
+        "identifier": [{"system": each, "value": person.id.upper()} for each in (codes.STAFF_NO, codes.STAFF_OID)],
         "name": [{"use": "official", "text": person.name, "family": person.name[0], "given": [person.name[1:]]}],
         "gender": person.sex,
         "birthDate": person.birth.isoformat(),

@@ -13,7 +13,7 @@ _CLASS = {
     EncounterKind.OBSERVATION: ("OBSENC", "observation encounter"),
     EncounterKind.DAY: ("SS", "short stay"),
     EncounterKind.INPATIENT: ("IMP", "inpatient encounter"),
-    EncounterKind.CHECKUP: ("AMB", "ambulatory"),
+    EncounterKind.CHECKUP: ("checkup", "体检"),  # HL7 has no class for it; theirs is extensible
     EncounterKind.INTERNET: ("VR", "virtual"),
 }
 
@@ -21,6 +21,7 @@ _CLASS = {
 def open_encounter(chart: Chart, reason: str, *, bed: str = "", number: str = "", author: str = "") -> None:
     """Enter the Encounter as it stands now: in progress without an end, or finished."""
     code, display = _CLASS[chart.kind]
+    system = codes.ENCOUNTER_KIND if chart.kind is EncounterKind.CHECKUP else f"{codes.HL7}/v3-ActCode"
     ended = chart.end is not None and chart.end <= chart.now
     department = chart.hospital.department(chart.team.department)
     period: Json = {"start": instant(chart.start)}
@@ -34,13 +35,15 @@ def open_encounter(chart: Chart, reason: str, *, bed: str = "", number: str = ""
     resource: Json = {
         "resourceType": "Encounter",
         "status": "finished" if ended else "in-progress",
-        "class": codes.coding(f"{codes.HL7}/v3-ActCode", code, display),
-        "type": [codes.concept(codes.own("encounter-kind"), chart.kind.value, chart.kind.label)],
+        "class": codes.coding(system, code, display),
+        "type": [codes.concept(codes.ENCOUNTER_KIND, chart.kind.value, chart.kind.label)],
+        "serviceType": codes.concept(codes.DEPARTMENT, department.code, department.name),
         "subject": chart.subject,
         "participant": [
             {
                 "type": [codes.concept(f"{codes.HL7}/v3-ParticipationType", part, english, text=zh)],
-                "individual": chart.practitioner(person),
+                "individual": chart.practitioner(person)
+                | {"identifier": {"system": codes.STAFF_NO, "value": person.upper()}},
             }
             for person, part, english, zh in {row[0]: row for row in reversed(people)}.values()
         ][::-1],
