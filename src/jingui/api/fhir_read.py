@@ -1,6 +1,7 @@
 """五（一）: FHIR read, vread, history, search and $everything [5.1.2] [4.1.2]"""
 
 from datetime import UTC, datetime
+from urllib.parse import unquote
 
 from jingui.api.reply import entry_header, of_sheet
 from jingui.api.wire import Answer, Request
@@ -32,8 +33,9 @@ def purpose_of(request: Request) -> Purpose:
 def asked(request: Request, actor: Actor, verb: Verb, target: Target, data: object = None) -> Operation:
     """The operation of a request."""
     return Operation(
-        actor=actor, verb=verb, at=datetime.now(UTC), purpose=purpose_of(request), target=target, data=data
-    )
+        actor=actor, verb=verb, at=datetime.now(UTC), purpose=purpose_of(request), target=target, data=data,
+        reason=unquote(request.headers.get(b"x-jingui-reason", b"").decode("latin-1"))[:500],
+    )  # fmt: skip
 
 
 def target_for(kind: str, public: str) -> Target:
@@ -110,9 +112,7 @@ def patient_of(query: SearchQuery) -> int:
 async def search_patients(request: Request, actor: Actor, query: SearchQuery) -> Answer:
     """Find patients by identity fields; rows this actor may not learn of do not count."""
     if not query.identity:
-        raise Invalid(
-            N_("请给出姓名、证件号、病案号、电话或出生日期。"), places=(("Patient", N_("没有身份检索条件")),)
-        )
+        raise Invalid(N_("请给出姓名、证件号、病案号、电话或出生日期。"), places=(("Patient", N_("没有身份检索条件")),))
     wanted = tuple(tuple((one.field, one.value) for one in alternatives) for alternatives in query.identity)
     data = PatientSearch(wanted=wanted, count=query.count, words=query.link(), bodies=True)
     operation = asked(request, actor, Verb.SEARCH_PATIENT, Target(kind="Patient"), data)

@@ -141,6 +141,4 @@ async def one_of_batch(request: Request, actor: Actor, entry: EntryRequest) -> D
 def done_of(request: Request, made: Made) -> Done:
     """The response entry of one change."""
     status = "201 Created" if made.outcome == "created" else "200 OK"
-    return Done(
-        status=status, location=f"{made.kind}/{made.id}/_history/{made.version}", version=str(made.version)
-    )
+    return Done(status=status, location=f"{made.kind}/{made.id}/_history/{made.version}", version=str(made.version))

@@ -41,4 +41,5 @@ class Operation:
     purpose: Purpose
     target: Target = Target()
     matter: int = 0
+    reason: str = ""  # in words, where an obligation asks for one; kept encrypted with the entry
     data: object | None = None

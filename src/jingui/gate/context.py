@@ -16,6 +16,7 @@ from jingui.gate import facts as f
 from jingui.gate.actors import ActorFacts
 from jingui.gate.entries import draft
 from jingui.gate.notes import NOTE_SQL, seal_note
+from jingui.gate.obligations import bound
 from jingui.gate.pipeline import Asked, Pipeline, Stale
 from jingui.gate.read import TRIES, refusal, trace
 from jingui.gate.registry import READ_ACTS
@@ -86,6 +87,8 @@ class ReadContext:
         return Line(public(patient, 0), public(patient, record) if record >= 0 else "", kind, version)
 
 
+# Without a patient these verbs are about the directory.
+NO_PATIENT = {Verb.SEARCH: Category.DIRECTORY, Verb.HISTORY: Category.DIRECTORY}
 _pairs: dict[tuple[int, Vector], tuple[list[str], list[str]]] = {}
 
 
@@ -135,25 +138,34 @@ async def _act(
 ) -> Result:
     runtime = pipe.runtime
     context = ReadContext(pipe=pipe, runtime=runtime, operation=operation, actor=actor, patient=patient)
-    category = Category.BASIC if operation.target.patient else Category.NONE
+    category = Category.BASIC if operation.target.patient else NO_PATIENT.get(operation.verb, Category.NONE)
     vector = f.vector(operation, actor, patient, category=category)
     kind = operation.target.kind
     decided = REFUSED if out_of_scope(operation.actor, operation.verb, kind) else runtime.decider.decide(vector)
+    decided = bound(operation, decided)
     number = operation.target.patient
-    base = {"epoch": epoch, "policy": policy}
     own_line = (context.line(number),) if number else ()
     if not decided.allow:
         tampered = actor.tampered or (patient.tampered if patient else "")
         reason = "tampered" if vector.standing is Standing.TAMPERED else ""
         committed = await pipe.enter(
-            draft(operation, actor, decided, **base, reason=reason, lines=own_line, patient=number)
+            draft(operation, actor, decided, epoch=epoch, policy=policy, reason=reason, lines=own_line, patient=number)
         )
         if tampered:
             raise Tampered(where=tampered, entry=str(committed.id))
         raise refusal(operation, decided, str(committed.id))
     if number and patient is None:
         committed = await pipe.enter(
-            draft(operation, actor, decided, **base, decision=Decision.FAIL, reason="not_found", lines=own_line)
+            draft(
+                operation,
+                actor,
+                decided,
+                epoch=epoch,
+                policy=policy,
+                decision=Decision.FAIL,
+                reason="not_found",
+                lines=own_line,
+            )
         )
         raise NotFound(entry=str(committed.id))
     permit = Permit(
@@ -168,18 +180,38 @@ async def _act(
         refused = isinstance(error, Refused)
         outcome, reason = (Decision.DENY, error.reason) if isinstance(error, Refused) else (Decision.FAIL, error.code)
         committed = await pipe.enter(
-            draft(operation, actor, decided, **base, decision=outcome, reason=reason, lines=own_line, patient=number)
+            draft(
+                operation,
+                actor,
+                decided,
+                epoch=epoch,
+                policy=policy,
+                decision=outcome,
+                reason=reason,
+                lines=own_line,
+                patient=number,
+            )
         )
         if refused:
             error.entry = str(committed.id)  # type: ignore[attr-defined]  # a Refused has it
         raise
     detail = ""
-    if done.note:
-        detail, sealed = seal_note(runtime, permit.entry, done.note)
+    note = done.note + operation.reason.encode()
+    if note:
+        detail, sealed = seal_note(runtime, permit.entry, note)
         await pipe.pool.fetch(NOTE_SQL, permit.entry, number, sealed)
     patients = done.patients or ((number,) if number else ())
     committed = await pipe.enter(
-        draft(operation, actor, decided, **base, lines=done.lines or own_line, patients=patients, detail=detail),
+        draft(
+            operation,
+            actor,
+            decided,
+            epoch=epoch,
+            policy=policy,
+            lines=done.lines or own_line,
+            patients=patients,
+            detail=detail,
+        ),
         permit.entry,
     )
     return Result(value=done.value, trace=trace(operation, actor, decided, committed), more=done.more, notes=done.notes)

@@ -19,6 +19,7 @@ from jingui.gate import facts as f
 from jingui.gate.actors import ActorFacts
 from jingui.gate.entries import draft
 from jingui.gate.numbering import Numbers, Place, refuse_unowned
+from jingui.gate.obligations import bound
 from jingui.gate.preparing import Chart, Placed, Rows, add_version, classify, encounter_rows
 from jingui.gate.read import refusal
 from jingui.gate.runtime import Runtime
@@ -139,7 +140,7 @@ class Judging:
             author=(row[f.R_AUTHOR] or 0) if exists and row is not None else 0,
         )  # fmt: skip
         out = out_of_scope(self.operation.actor, verb, resource["resourceType"])
-        decided = REFUSED if out else self.runtime.decider.decide(vector)
+        decided = REFUSED if out else bound(self.operation, self.runtime.decider.decide(vector))
         if decided.allow:
             return decided
         tampered = self.actor.tampered or (patient.tampered if patient else "")
@@ -191,7 +192,8 @@ class Judging:
     @property
     def epoch(self) -> int:
         """The epoch these facts were read under."""
-        return max([self.actor.epoch, *(row[f.EPOCH] for row in self.facts.values())])
+        epochs: list[int] = [row[f.EPOCH] for row in self.facts.values()]
+        return max(self.actor.epoch, *epochs) if epochs else self.actor.epoch
 
     def unchanged(self) -> EntryDraft:
         """The draft for a submission in which nothing was new."""

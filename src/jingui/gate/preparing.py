@@ -97,7 +97,7 @@ def classify(chart: Chart, change: Change, resource: dict[str, Any], at: datetim
     if kind == "Patient":
         retention = RetentionClass.IDENTITY
     else:
-        own = outline(resource).kind if kind == "Encounter" else found or EncounterKind.OUTPATIENT
+        own = outline(resource).kind if kind == "Encounter" else found
         retention = retention_of(own, psychiatric=Sensitivity.PSYCHIATRIC in labels, directory=directory)
     return {
         "category": Category.DIRECTORY if directory else category_of(resource), "labels": labels, "level": level,
@@ -105,9 +105,7 @@ def classify(chart: Chart, change: Change, resource: dict[str, Any], at: datetim
     }  # fmt: skip
 
 
-def place_tokens(
-    key: DataKey, resource: dict[str, Any], at: datetime
-) -> tuple[list[int], datetime, datetime | None]:
+def place_tokens(key: DataKey, resource: dict[str, Any], at: datetime) -> tuple[list[int], datetime, datetime | None]:
     """Search tokens and the shifted clinical time [start, end) of a resource, under the patient's identity key.
 
     What has no clinical time stands at its time of entry `at`, without an end: no date search finds it.

@@ -12,6 +12,8 @@ from jingui.core.words import Category, Decision, Level, RecordState, Standing
 from jingui.gate import facts as f
 from jingui.gate.actors import ActorFacts
 from jingui.gate.entries import draft
+from jingui.gate.notes import NOTE_SQL, seal_note
+from jingui.gate.obligations import bound
 from jingui.gate.pipeline import Asked, Committed, Pipeline, Stale
 from jingui.gate.scopes import REFUSED, out_of_scope
 
@@ -53,6 +55,8 @@ async def judged(pipe: Pipeline, operation: Operation, actor: ActorFacts, row: S
     runtime = pipe.runtime
     category = f.CATEGORIES.get(row[f.R_CATEGORY], Category.NONE)
     level = f.LEVELS.get(row[f.R_LEVEL], Level.SECRET if row[f.R_LEVEL] else Level.ORDINARY)
+    if row[f.V_SEAL] is not None and row[f.V_VERSION] != row[f.R_VERSION]:
+        category, level = stricter(row[f.V_SEAL], category, level)
     patient = f.patient_facts(row, runtime.sealer, category, operation.at)
     vector = f.vector(
         operation, actor, patient, category=category, level=level,
@@ -62,15 +66,15 @@ async def judged(pipe: Pipeline, operation: Operation, actor: ActorFacts, row: S
     if out_of_scope(operation.actor, operation.verb, kind):
         decided = REFUSED
     else:
-        decided = runtime.decider.decide(vector)
+        decided = bound(operation, runtime.decider.decide(vector))
     number, record = row[f.PATIENT], row[f.RECORD]
     public = runtime.public(number, record)
     line = Line(runtime.public(number, 0), public, kind, row[f.V_VERSION] or 0)
 
-    def entry(decision: Decision | None = None, reason: str = "") -> EntryDraft:
+    def entry(decision: Decision | None = None, reason: str = "", detail: str = "") -> EntryDraft:
         return draft(
             operation, actor, decided, epoch=row[f.EPOCH], policy=row[f.POLICY], decision=decision, reason=reason,
-            lines=(line,), patient=number,
+            lines=(line,), patient=number, detail=detail,
         )  # fmt: skip
 
     if not decided.allow:
@@ -83,7 +87,12 @@ async def judged(pipe: Pipeline, operation: Operation, actor: ActorFacts, row: S
     if patient is None or row[f.V_PAYLOAD] is None or operation.target.kind not in ("", kind):
         committed = await pipe.enter(entry(Decision.FAIL, "not_found"))
         raise NotFound(entry=str(committed.id))
-    future = pipe.enter(entry())  # the entry commits while the payload is decrypted
+    number_of_entry, detail = None, ""
+    if operation.reason:
+        number_of_entry = runtime.entry_id(runtime.clock.now())
+        detail, sealed = seal_note(runtime, number_of_entry, operation.reason.encode())
+        await pipe.pool.fetch(NOTE_SQL, number_of_entry, number, sealed)
+    future = pipe.enter(entry(detail=detail), number_of_entry)  # the entry commits while the payload is decrypted
     try:
         key = runtime.vault.key(number, row[f.V_SEAL].split(":")[2], row[f.K_WRAPPED])
         seal = f"{row[f.R_CATEGORY]}:{row[f.R_LEVEL]}:{row[f.R_CLASS]}:{row[f.R_KIND]}"
@@ -110,6 +119,16 @@ async def judged(pipe: Pipeline, operation: Operation, actor: ActorFacts, row: S
         state=row[f.R_STATE],
         author=row[f.V_AUTHOR],
     )
+
+
+LEVELS = tuple(Level)  # from ordinary to secret
+
+
+def stricter(seal: str, category: Category, level: Level) -> tuple[Category, Level]:
+    """An older version is judged by its own category and the stricter of its own level and today's."""
+    own_category, own_level, *_ = seal.split(":")
+    known = f.LEVELS.get(own_level, Level.SECRET)
+    return f.CATEGORIES.get(own_category, category), max(known, level, key=LEVELS.index)
 
 
 def trace(operation: Operation, actor: ActorFacts, decided: Decided, committed: Committed) -> Trace:

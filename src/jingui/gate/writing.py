@@ -25,6 +25,8 @@ from jingui.gate import facts as f
 from jingui.gate.actors import ActorFacts, from_row, named_actor
 from jingui.gate.entries import draft
 from jingui.gate.notes import NOTE_SQL, seal_note
+from jingui.gate.obligations import bound
+from jingui.gate.parties import is_party
 from jingui.gate.proposals import covers
 from jingui.gate.read import refusal
 from jingui.gate.registry import WRITE_ACTS, Done
@@ -84,9 +86,7 @@ def load_actor(runtime: Runtime, operation: Operation) -> ActorFacts:
     if operation.actor.name:
         return named_actor(operation.actor, epoch=epoch, policy=policy, lockdown=lockdown)
     rows = raw(ACTOR_SQL, operation.actor.account, operation.actor.post, operation.actor.token)
-    return from_row(
-        rows[0] if rows else None, runtime.sealer, token=operation.actor.token, epoch=epoch, policy=policy
-    )
+    return from_row(rows[0] if rows else None, runtime.sealer, token=operation.actor.token, epoch=epoch, policy=policy)
 
 
 def write(operation: Operation) -> Result:
@@ -157,8 +157,15 @@ def decide(runtime: Runtime, operation: Operation) -> tuple[ActorFacts, f.Patien
         grant = Grant.COVERS  # the first three administrators of an empty house, and nobody after them
     if covers(runtime, operation):
         grant = Grant.COVERS
-    vector = f.vector(operation, actor, patient, category=Category.BASIC if number else Category.NONE, grant=grant)
-    return actor, patient, runtime.decider.decide(vector)
+    vector = f.vector(
+        operation,
+        actor,
+        patient,
+        category=Category.BASIC if number else Category.NONE,
+        grant=grant,
+        party=is_party(operation, actor),
+    )
+    return actor, patient, bound(operation, runtime.decider.decide(vector))
 
 
 def _outcome(
@@ -189,8 +196,9 @@ def _outcome(
 def _success(context: WriteContext, decided: Decided, done: Done) -> EntryDraft:
     number = context.operation.target.patient
     detail = ""
-    if done.note:
-        detail, sealed = seal_note(context.runtime, context.entry, done.note)
+    note = done.note + context.operation.reason.encode()
+    if note:
+        detail, sealed = seal_note(context.runtime, context.entry, note)
         raw(NOTE_SQL, context.entry, number, sealed)
     return draft(
         context.operation, context.actor, decided, epoch=context.epoch, policy=context.actor.policy,

@@ -11,6 +11,7 @@ from jingui.core.permit import Permit
 from jingui.core.words import Category, Level, RecordState, Verb
 from jingui.formats.fhir_query import SearchQuery
 from jingui.gate.context import ReadContext
+from jingui.gate.read import stricter
 from jingui.gate.registry import Done, read_act
 from jingui.gate.searching import compiled, cursor
 
@@ -138,6 +139,9 @@ async def history(context: ReadContext, permit: Permit) -> Done:
     key = context.runtime.vault.key(target.patient, first[9], first[10])
     made: list[tuple[int, datetime, int, bytes]] = []
     for version, entered, author, seal, payload, *_ in rows:
+        category, level = stricter(seal, Category(first[6]), Level(first[7]))
+        if not context.may(Verb.HISTORY, category, level, state=RecordState(first[8]), author=first[11]).allow:
+            continue  # an older version may say more than today's
         # an older version may have had another level or class: its own seal opens it, and its key class with it
         retention = seal.split(":")[2]
         own = key if retention == first[9] else await class_key(context, target.patient, retention)
