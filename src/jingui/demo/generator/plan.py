@@ -202,7 +202,7 @@ class Planner:
         rng = self.rng
         who = self.registry.identity(wish, visits[0].start.date())
         age = who.age(self.now.date())
-        if other and rng.random() < 0.42:
+        if other and rng.random() < 0.3:
             fitting = [each for each in scripts().values() if each.get("minor") and _fits(each, who, age)]
             if fitting:
                 script = rng.choice(fitting)

@@ -67,7 +67,7 @@ def _course(chart: Chart, nights: int, whole: int, operated: int) -> None:
             signs = vitals.draw(chart, well)
         if last:
             break
-        again = _again(chart, day, well) if day in (3, 7) else ""
+        again = _again(chart, day, well) if day == 3 else ""
         if day == 1:
             notes.ward_round(chart, _morning(chart, day), chart.team.attending, 0, signs)
         elif day == 2:
@@ -75,7 +75,7 @@ def _course(chart: Chart, nights: int, whole: int, operated: int) -> None:
         elif day % 3 == 0 or 0 <= day - operated <= 3:
             text = phrases.stage_text(chart, "progress", texts, well)
             notes.progress(chart, _morning(chart, day, 10), text, signs, again)
-        if day % 2 == 1 and day < 8:
+        if day % 2 == 1 and day < 7:
             nursing.note(chart, _morning(chart, day, 15), well)
 
 
