@@ -41,7 +41,7 @@ async def route(request: Request, actor: Actor, parts: list[str]) -> Answer:
         return await fhir_read.read(request, actor, parts[0], parts[1])  # the common request, without the table below
     match (method, parts):
         case ("POST", [""]) | ("POST", []):
-            return await fhir_write.bundle(request, actor)
+            return await fhir_write.bundle(request, actor, route)
         case (_, [kind, *_]) if kind not in rows():
             raise NotFound(N_("没有这种资源类型。"))
         case ("GET" | "HEAD", [kind, "_search"]) | ("GET" | "HEAD", [kind]):

@@ -1,6 +1,7 @@
 """五（一）: FHIR create, update, transaction and batch [5.1.2] [2.2.3] [2.2.4]"""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
 from jingui.api.fhir_read import asked, target_for
@@ -17,6 +18,7 @@ from jingui.formats.fhir_bundle import EntryRequest, unpack
 from jingui.formats.validate import validate
 from jingui.gate import door
 
+Route = Callable[[Request, Actor, list[str]], Awaitable[Answer]]
 KINDS = (b"application/fhir+json", b"application/json", b"application/json+fhir")
 
 
@@ -99,7 +101,7 @@ def change_of(entry: EntryRequest) -> Change:
     return Change(resource, entry.full_url, (target.patient, target.record), version)
 
 
-async def bundle(request: Request, actor: Actor) -> Answer:
+async def bundle(request: Request, actor: Actor, route: Route) -> Answer:
     """A transaction stands or falls as a whole; the entries of a batch each for themselves."""
     body = parsed(request)
     entries = unpack(body)
@@ -113,16 +115,14 @@ async def bundle(request: Request, actor: Actor) -> Answer:
             body=response("transaction-response", [done_of(request, made) for made in entered.made]),
             headers=((b"x-jingui-entry", entered.entries[0].encode()),),
         )
-    done = await asyncio.gather(*(one_of_batch(request, actor, entry) for entry in entries))
+    done = await asyncio.gather(*(one_of_batch(request, actor, entry, route) for entry in entries))
     return Answer(body=response("batch-response", done))
 
 
-async def one_of_batch(request: Request, actor: Actor, entry: EntryRequest) -> Done:
+async def one_of_batch(request: Request, actor: Actor, entry: EntryRequest, route: Route) -> Done:
     """One entry of a batch: its own submission or read, its own outcome."""
     try:
         if entry.method == "GET":
-            from jingui.api.fhir import route
-
             path = f"/{entry.type}" + (f"/{entry.id}" if entry.id else "")
             answer = await route(
                 replace(request, method="GET", query=entry.query.encode(), body=b""), actor, path.split("/")[1:]

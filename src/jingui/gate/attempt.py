@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple, cast
+from typing import Any, NamedTuple, cast
 
 from jingui.core.enter import Made, Submission
 from jingui.core.entry import EntryDraft
@@ -18,12 +18,9 @@ from jingui.gate.copying import commit
 from jingui.gate.judging import Judging, Verdict
 from jingui.gate.lanes import Lane
 from jingui.gate.numbering import DIRECTORY, MATCH_SQL, Numbers, match, number, strong_tokens
-from jingui.gate.pipeline import Asked, Stale
+from jingui.gate.pipeline import Asked, Pipeline, Stale
 from jingui.gate.preparing import Chart, Rows
 from jingui.store.ledger import Chain
-
-if TYPE_CHECKING:
-    from jingui.gate.entering import Entering
 
 KEYS_SQL = "SELECT patient_id, retention_class, wrapped FROM patient_key WHERE patient_id = ANY($1::bigint[])"
 ENCOUNTERS_SQL = "SELECT patient_id, encounter_id, kind FROM encounter WHERE patient_id = ANY($1::bigint[])"
@@ -40,9 +37,9 @@ class Entered(NamedTuple):
 class Attempt:
     """Loads what the batch needs in a few statements, judges each submission, commits them together."""
 
-    def __init__(self, entering: "Entering", lane: Lane, chain: Chain) -> None:
+    def __init__(self, pipe: Pipeline, departments: Mapping[str, int], lane: Lane, chain: Chain) -> None:
         """Work on one lane with its own writer chain."""
-        self.entering, self.pipe, self.runtime = entering, entering.pipe, entering.pipe.runtime
+        self.pipe, self.runtime, self.departments = pipe, pipe.runtime, departments
         self.lane, self.chain = lane, chain
         self.keys: dict[int, dict[str, DataKey]] = {}
         self.kinds: dict[int, dict[int, EncounterKind]] = {}
@@ -59,13 +56,12 @@ class Attempt:
         epochs = {row[f.EPOCH] for row in facts.values()}
         if epochs and {actor.epoch for actor in actors} != epochs:
             raise Stale()
-        departments = await self.entering.departments()
         people = await self.people(operations)
         rows, drafts, verdicts = Rows(), [], []
         at = self.runtime.clock.now()
         for operation, actor, numbers in zip(operations, actors, numbered, strict=True):
             judging = Judging(
-                runtime=self.runtime, operation=operation, actor=actor, facts=facts, at=at, departments=departments,
+                runtime=self.runtime, operation=operation, actor=actor, facts=facts, at=at, departments=self.departments,
                 people=people, charts=self.charts(numbers, submission_of(operation)),
             )  # fmt: skip
             verdict = judging.judge(numbers)

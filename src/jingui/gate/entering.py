@@ -49,7 +49,8 @@ class Entering:
         self.pipe.check_open(False)
         for _ in range(TRIES):
             try:
-                return await Attempt(self, self._lanes[lane], self._chains[lane]).run(operations)
+                departments = await self.departments()
+                return await Attempt(self.pipe, departments, self._lanes[lane], self._chains[lane]).run(operations)
             except Stale:
                 for operation in operations:
                     self.pipe.forget(operation.actor)

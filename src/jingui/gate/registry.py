@@ -2,15 +2,12 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from jingui.core.entry import Line
 from jingui.core.permit import Permit
 from jingui.core.words import Verb
 
-if TYPE_CHECKING:
-    from jingui.gate.context import ReadContext
-    from jingui.gate.writing import WriteContext
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,8 +24,9 @@ class Done:
 
 
 # A ReadAct runs on the data plane loop and only reads; a WriteAct runs inside one transaction.
-ReadAct = Callable[["ReadContext", Permit], Awaitable[Done]]
-WriteAct = Callable[["WriteContext", Permit], Done]
+# Their first argument is a ReadContext or WriteContext; naming them here would make the modules need each other.
+ReadAct = Callable[[Any, Permit], Awaitable[Done]]
+WriteAct = Callable[[Any, Permit], Done]
 
 # Submissions are judged record by record in gate.judging; single reads in gate.read.
 SUBMISSIONS = frozenset({Verb.ENTER, Verb.CORRECT, Verb.IMPORT, Verb.REGISTER_PATIENT})
