@@ -34,7 +34,7 @@ class RegisterPerson:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OpenAccount:
-    """An account for a registered person. `password_hash` is made by the entrance; the plain word never reaches the door."""
+    """An account for a registered person. The entrance makes `password_hash`; the plain word never reaches the door."""
 
     person: int
     username: str
@@ -70,11 +70,18 @@ class ChangeAccountState:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SignIn:
-    """The outcome that the entrance established: ok, wrong_password, wrong_factor, locked, unknown_account …"""
+    """A sign-in and the outcome that the entrance established: ok, wrong_password, unknown_account, locked …
+
+    With a `factor` the door itself checks `code` (TOTP, recovery code) or takes the signature `counter` of a passkey
+    assertion that the entrance verified; wrong_factor and replayed_code are then the door's own outcomes.
+    """
 
     outcome: str = "ok"
     username: str = ""
     post: int = 0
+    factor: int = 0
+    code: str = ""
+    counter: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,11 +100,17 @@ class ChangePassword:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EnrolFactor:
-    """A second factor of the actor's own account was added, used up or removed. `digest` covers the stored secret."""
+    """A second factor of the actor's own account is added (`factor` 0) or removed.
 
-    factor: int
-    kind: str
-    digest: bytes
+    `secret` is the base32 secret of totp or the public credential data of webauthn; recovery_codes are made by the door
+    and returned once, in clear, as the result's value.
+    """
+
+    kind: str  # totp | webauthn | recovery_codes
+    factor: int = 0
+    name: str = ""
+    secret: bytes = b""
+    code: str = ""  # totp: proof that the app holds the secret
     removed: bool = False
 
 
@@ -118,3 +131,113 @@ class RevokeToken:
     """The end of a token."""
 
     token: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PeopleRequest:
+    """Who is looked at: one person, or everybody whose name, staff number or department code contains `text`."""
+
+    person: int = 0
+    text: str = ""
+    department: int = 0
+    count: int = 100
+    cursor: int = 0  # the last person's number of the page before
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DepartmentLine:
+    """A department and how many people hold a post there now."""
+
+    id: int
+    code: str
+    name: str
+    name_en: str
+    kind: str
+    active: bool
+    people: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PostLine:
+    """A post held or once held. `genuine` is False when the row is not as Jingui wrote it."""
+
+    id: int
+    role: str
+    department: str
+    department_id: int
+    state: str
+    starts: datetime
+    ends: datetime | None
+    genuine: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountLine:
+    """An account without any secret: its state, how old its password is, which second factors it has."""
+
+    id: int
+    username: str
+    kind: str
+    state: str
+    password_at: datetime
+    factors: tuple[str, ...]
+    genuine: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TokenLine:
+    """A bearer token as a list shows it."""
+
+    id: int
+    label: str
+    post: int
+    scopes: tuple[str, ...]
+    expires: datetime
+    revoked: bool
+    genuine: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PersonLine:
+    """A registered person with posts, accounts and tokens."""
+
+    id: int
+    name: str
+    staff_no: str
+    kind: str
+    title: str
+    active: bool
+    licence_no: str
+    licence_scope: str
+    licence_until: date | None
+    valid_from: date
+    valid_until: date | None
+    sponsor: str
+    posts: tuple[PostLine, ...]
+    accounts: tuple[AccountLine, ...]
+    tokens: tuple[TokenLine, ...] = ()
+    last_seen: datetime | None = None
+    genuine: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HistoryLine:
+    """What was decided about a person, their posts and accounts, from the ledger."""
+
+    entry: str
+    at: datetime
+    verb: str
+    by: str
+    what: str  # person, account, post, token
+    number: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Directory:
+    """人员与账号: departments, people, how many hold each role, and the pairs of roles that nobody holds together."""
+
+    departments: tuple[DepartmentLine, ...]
+    people: tuple[PersonLine, ...]
+    holders: dict[str, int]
+    clashes: tuple[tuple[str, str], ...]
+    history: tuple[HistoryLine, ...] = ()  # of the one person that was asked for

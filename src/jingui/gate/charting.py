@@ -1,69 +1,66 @@
-"""四（一）内部查阅: one chart put together in a fixed number of statements, merged patients' records included [4.1.1] [4.1.2]
+"""四（一）内部查阅: a chart in a fixed number of statements, merged patients' records included [4.1.1] [4.1.2]
 
 What may be read is decided once for each combination of category, level, state and authorship that the chart holds; the
 page's statement then takes only those combinations.
 """
 
 import asyncio
-import base64
-import binascii
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-import orjson
-
-from jingui.core.access import Chart, ChartRequest, EncounterLine, ReaderLine, RecordLine
+from jingui.core.access import Chart, ChartRequest, EncounterLine, PatientLine, RecordLine
 from jingui.core.entry import Line
-from jingui.core.errors import Gone, Invalid, NotFound
+from jingui.core.errors import Gone, Invalid, NotFound, Tampered
 from jingui.core.permit import Permit
 from jingui.core.word import N_
 from jingui.core.words import Category, Level, RecordState, Verb
 from jingui.gate import facts as f
 from jingui.gate.context import ReadContext
 from jingui.gate.finding import DEEPEST, joined, patient_line
-from jingui.gate.names import NOBODY, names_of
-from jingui.gate.reading import READERS_SQL, reader_lines
+from jingui.gate.names import NOBODY, Named, names_of
+from jingui.gate.paging import cursor, read_cursor
+from jingui.gate.readers import PERSON, READERS_SQL, reader_lines
 from jingui.gate.registry import Done
 from jingui.store.statements import Columns
 
-PAGE = 200
+MOST = 200  # records on one page
 READERS = 12
-APART = "r.kind NOT IN ('Patient', 'Encounter')"  # they have places of their own in a chart
+APART = ("Patient", "Encounter")  # they have places of their own in a chart
 LINKED_SQL = f"""WITH RECURSIVE down(id, depth) AS (SELECT $1::bigint, 0
   UNION SELECT p.patient_id, d.depth + 1 FROM down d JOIN patient p ON p.linked_to = d.id WHERE d.depth < {DEEPEST})
 SELECT id FROM down WHERE id <> $1::bigint ORDER BY id LIMIT 50"""  # noqa: S608 -- own texts only
 HOLD = Columns()
 HOLD.sealed("h", "hold")
 HOLDS_SQL = f"""SELECT {HOLD.sql} FROM hold h WHERE h.patient_id = ANY($1::bigint[]) AND NOT h.lifted
-AND (h.ends IS NULL OR h.ends > $2::timestamptz) ORDER BY h.hold_id LIMIT 200"""
+AND (h.ends IS NULL OR h.ends > $2::timestamptz) ORDER BY h.hold_id LIMIT 200"""  # noqa: S608 -- own texts only
 STATS_SQL = """SELECT r.patient_id, r.category, r.level, r.state, r.author_id = $2::bigint, r.kind, count(*)
 FROM record r WHERE r.patient_id = ANY($1::bigint[]) GROUP BY 1, 2, 3, 4, 5, 6"""
-ALLOWED = """(r.patient_id, r.category, r.level, r.state, r.author_id = {person}::bigint) IN (
-  SELECT * FROM unnest({patients}::bigint[], {categories}::text[], {levels}::text[], {states}::text[], {own}::bool[]))"""
-ENCOUNTERS_SQL = f"""SELECT e.patient_id, e.encounter_id, e.kind, e.department_id, e.attending_id, e.state, e.starts, e.ends
-FROM encounter e JOIN record r ON r.patient_id = e.patient_id AND r.record_id = e.encounter_id
-WHERE {ALLOWED.format(patients="$1", categories="$2", levels="$3", states="$4", own="$5", person="$6")}
-ORDER BY e.starts DESC, e.encounter_id LIMIT 300"""  # noqa: S608 -- own texts only
+ALLOWED = """(r.patient_id, r.category, r.level, r.state, r.author_id = $6::bigint) IN (
+    SELECT * FROM unnest($1::bigint[], $2::text[], $3::text[], $4::text[], $5::bool[]))"""
+ENCOUNTERS_SQL = f"""SELECT e.patient_id, e.encounter_id, e.kind, e.department_id, e.attending_id, e.state, e.starts,
+  e.ends FROM encounter e JOIN record r ON r.patient_id = e.patient_id AND r.record_id = e.encounter_id
+WHERE {ALLOWED} ORDER BY e.starts DESC, e.encounter_id LIMIT 300"""  # noqa: S608 -- own texts only
 PAGE_SQL = f"""WITH s AS (SELECT * FROM unnest($7::bigint[], $8::interval[]) s(patient, shift)),
-r AS MATERIALIZED (SELECT r.*, coalesce(r.at - s.shift, r.entered) AS place FROM record r
-  JOIN s ON s.patient = r.patient_id WHERE {APART}
-  AND {ALLOWED.format(patients="$1", categories="$2", levels="$3", states="$4", own="$5", person="$6")}
+r AS MATERIALIZED (SELECT r.patient_id, r.record_id, coalesce(r.at - s.shift, r.entered) AS place, r.at - s.shift AS at
+  FROM record r JOIN s ON s.patient = r.patient_id WHERE r.kind NOT IN ('Patient', 'Encounter') AND {ALLOWED}
   AND ($9::text = '' OR r.category = $9) AND ($10::bigint = 0 OR r.encounter_id = $10)
   AND (coalesce(r.at - s.shift, r.entered), r.record_id) < ($11::timestamptz, $12::bigint)
   ORDER BY place DESC, r.record_id DESC LIMIT $13::int),
-b AS (SELECT * FROM r UNION ALL SELECT r.*, NULL FROM record r WHERE r.patient_id = $14::bigint AND r.record_id = 0
-  AND {ALLOWED.format(patients="$1", categories="$2", levels="$3", states="$4", own="$5", person="$6")})
-SELECT b.patient_id, b.record_id, b.version, b.kind, b.category, b.level, b.labels, b.state, b.status, b.author_id,
-  b.department_id, b.encounter_id, b.entered, b.at IS NOT NULL, b.place, v.seal, v.payload, k.wrapped
-FROM b JOIN record_version v ON v.patient_id = b.patient_id AND v.record_id = b.record_id AND v.version = b.version
-LEFT JOIN patient_key k ON k.patient_id = b.patient_id AND k.retention_class = b.retention_class
+b AS (SELECT * FROM r UNION ALL SELECT r.patient_id, 0, NULL, NULL FROM record r
+  WHERE r.patient_id = $14::bigint AND r.record_id = 0 AND {ALLOWED})
+SELECT b.patient_id, b.record_id, r.version, r.kind, r.category, r.level, r.labels, r.state, r.status, r.author_id,
+  r.department_id, r.encounter_id, r.entered, b.at, b.place, r.retention_class, v.seal, v.payload, k.wrapped
+FROM b JOIN record r ON r.patient_id = b.patient_id AND r.record_id = b.record_id
+JOIN record_version v ON v.patient_id = b.patient_id AND v.record_id = b.record_id AND v.version = r.version
+LEFT JOIN patient_key k ON k.patient_id = b.patient_id AND k.retention_class = r.retention_class
 ORDER BY b.place DESC NULLS FIRST, b.record_id DESC"""  # noqa: S608 -- own texts only
+RECORD, AUTHOR, PLACE = 1, 9, 14  # positions in a row of PAGE_SQL
 LAST = datetime.fromisoformat("9999-01-01T00:00:00+00:00")
 
 
 class Readable(NamedTuple):
-    """What may be read, as parallel columns for SQL, and what was counted."""
+    """What may be read, as parallel columns for SQL, and how much there is of what."""
 
     columns: tuple[list[Any], ...]
     categories: dict[str, int]
@@ -71,9 +68,10 @@ class Readable(NamedTuple):
 
 
 async def opened(context: ReadContext, permit: Permit, request: ChartRequest) -> Done:
-    """The chart of the operation's target. NotFound for none, Invalid for a cursor that is not ours."""
+    """The chart of the operation's target. NotFound for none, Invalid for a cursor or visit that is not ours."""
     if context.patient is None:
         raise NotFound()
+    me = context.patient.patient
     about = await family(context, context.patient)
     patients = sorted(about)
     holds, stats, readers = await asyncio.gather(
@@ -82,37 +80,126 @@ async def opened(context: ReadContext, permit: Permit, request: ChartRequest) ->
         context.rows(READERS_SQL, patients, READERS),
     )
     readable = decided(context, about, stats)
+    columns = (*readable.columns, permit.person)
+    place = place_of(context, request, about)
     visits, page = await asyncio.gather(
-        context.rows(ENCOUNTERS_SQL, *readable.columns, permit.person),
-        page_rows(context, permit, request, about, readable),
+        context.rows(ENCOUNTERS_SQL, *columns), context.rows(PAGE_SQL, *columns, *place, me)
     )
-    numbers = [*(row[9] for row in page), *(row[4] for row in visits), *(row[4] for row in readers)]
+    numbers = [*(row[AUTHOR] for row in page), *(row[4] for row in visits), *(row[PERSON] for row in readers)]
     people = await names_of(context).people(context, numbers)
     departments = await names_of(context).departments(context)
     count = limit(request)
-    rows = [row for row in page if row[1] != 0]
-    body, version = next((opened_body(context, row) for row in page if row[1] == 0), (b"", 0))
-    lines = tuple(record_line(context, row, people, departments) for row in rows[:count])
-    header = patient_line(context, context.patient)
-    if header is None:
-        raise Gone()
-    older = [patient_line(context, one) for n, one in about.items() if n != context.patient.patient]
+    rows = [row for row in page if row[RECORD]]
+    records = tuple(record_line(context, row, people, departments) for row in rows[:count])
+    mine = next((record_line(context, row, people, departments) for row in page if not row[RECORD]), None)
     public = context.runtime.public
-    chart = Chart(
-        patient=joined(header, [one for one in older if one is not None]),
-        holds=tuple(dict.fromkeys(standing(context, row) for row in holds)),
-        encounters=tuple(
-            EncounterLine(
-                public(row[0], row[1]), row[2], departments.get(row[3] or 0, ""), people.get(row[4] or 0, NOBODY).name,
-                row[5], row[6], row[7],
-            )
-            for row in visits
-        ),
-        records=lines, hidden=readable.hidden, categories=readable.categories,
-        readers=reader_lines(context, readers, people), patient_body=body,
+    encounters = tuple(
+        EncounterLine(
+            public(row[0], row[1]), row[2], departments.get(row[3] or 0, ""), people.get(row[4] or 0, NOBODY).name,
+            row[5], row[6], row[7],
+        )
+        for row in visits
     )  # fmt: skip
-    targets = [Line(public(context.patient.patient, 0),) + ((header.id, "Patient", version) if body else ("", "", 0))]  # type: ignore[call-arg]
-    return Done(
-        value=chart, patients=tuple(patients), more=cursor(rows[count - 1]) if len(rows) > count else "",
-        lines=(*targets, *(Line(public(row[0], 0), public(row[0], row[1]), row[3], row[2]) for row in rows[:count])),
+    chart = Chart(
+        patient=header(context, context.patient, about),
+        holds=tuple(dict.fromkeys(standing(context, row) for row in holds)),
+        encounters=encounters, records=records, hidden=readable.hidden, categories=readable.categories,
+        readers=reader_lines(context, readers, people), patient_body=mine.body if mine else b"",
+    )  # fmt: skip
+    own = Line(public(me, 0), mine.id, "Patient", mine.version) if mine else context.line(me)
+    pairs = zip(rows[:count], records, strict=True)
+    lines = (own, *(Line(public(row[0], 0), one.id, one.kind, one.version) for row, one in pairs))
+    more = cursor(rows[count - 1][PLACE], rows[count - 1][RECORD]) if len(rows) > count else ""
+    return Done(value=chart, patients=tuple(patients), more=more, lines=lines)
+
+
+async def family(context: ReadContext, patient: f.PatientFacts) -> dict[int, f.PatientFacts]:
+    """The patient and those merged into it whose charts this actor may open too."""
+    numbers = [row[0] for row in await context.rows(LINKED_SQL, patient.patient)]
+    out = {patient.patient: patient}
+    if numbers:
+        for one in await context.about(numbers):
+            if one is not None and not one.destroyed and (
+                context.may(Verb.OPEN_CHART, Category.BASIC, Level.ORDINARY, patient=one).allow
+            ):
+                out[one.patient] = one
+    return out
+
+
+def decided(
+    context: ReadContext, about: Mapping[int, f.PatientFacts], stats: Sequence[Sequence[Any]]
+) -> Readable:
+    """Ask the rules about each combination that the charts hold."""
+    answers: dict[tuple[Any, ...], bool] = {}
+    categories: dict[str, int] = {}
+    hidden = 0
+    for patient, category, level, state, own, kind, count in stats:
+        key = (patient, category, level, state, own)
+        if key not in answers:
+            answers[key] = context.may(
+                Verb.READ, f.CATEGORIES.get(category, Category.NONE), f.LEVELS.get(level, Level.SECRET),
+                patient=about[patient], state=f.STATES.get(state, RecordState.DESTROYED),
+                author=context.actor.person if own else 0,
+            ).allow  # fmt: skip
+        if kind in APART:
+            continue
+        if answers[key]:
+            categories[category] = categories.get(category, 0) + count
+        else:
+            hidden += count
+    allowed = [key for key, allow in answers.items() if allow]
+    return Readable(tuple([key[i] for key in allowed] for i in range(5)), categories, hidden)
+
+
+def place_of(context: ReadContext, request: ChartRequest, about: Mapping[int, f.PatientFacts]) -> tuple[Any, ...]:
+    """The page's arguments: how each patient's dates are shifted, the filters, where the page begins, its length."""
+    patients = sorted(about)
+    shifts = [context.identity_key(about[n]).shift() for n in patients]
+    encounter = 0
+    if request.encounter:
+        pair = context.runtime.ids.internal(request.encounter)
+        if pair is None or pair[0] not in about:
+            raise Invalid(places=(("encounter", N_("不是该患者的就诊")),))
+        encounter = pair[1]
+    at, record = read_cursor(request.cursor) if request.cursor else (LAST, 0)
+    return patients, shifts, request.category, encounter, at, record, limit(request) + 1
+
+
+def limit(request: ChartRequest) -> int:
+    """How many records the page holds."""
+    return min(max(request.count, 1), MOST)
+
+
+def header(context: ReadContext, patient: f.PatientFacts, about: Mapping[int, f.PatientFacts]) -> PatientLine:
+    """The patient's line with the numbers of those merged into it; Gone or Tampered when it cannot be shown."""
+    line = patient_line(context, patient)
+    if line is None:
+        context.face(patient)  # says why
+        raise Gone()
+    older = [patient_line(context, one) for n, one in about.items() if n != patient.patient]
+    return joined(line, [one for one in older if one is not None])
+
+
+def standing(context: ReadContext, row: Sequence[Any]) -> str:
+    """The kind of a hold; Tampered when the row is not as Jingui wrote it."""
+    group = HOLD.groups["h"]
+    if not context.runtime.sealer.holds("hold", group.values(row), group.mac(row)):
+        raise Tampered(where=f"hold:{row[0]}.{row[1]}")
+    return str(row[HOLD.at["h.kind"]])
+
+
+def record_line(
+    context: ReadContext, row: Sequence[Any], people: Mapping[int, Named], departments: Mapping[int, str]
+) -> RecordLine:
+    """A decided row, decrypted; `at` is the clinical time as it is. Tampered if anything about it is not as written."""
+    (patient, number, version, kind, category, level, labels, state, status, author, department, encounter, entered, at,
+     _place, retention, _seal, payload, wrapped) = row  # fmt: skip
+    runtime = context.runtime
+    key = runtime.vault.key(patient, retention, wrapped)
+    # what decides is bound into the ciphertext: a lowered level or another class opens nothing
+    body = runtime.vault.open(key, patient, number, version, f"{category}:{level}:{retention}:{kind}", payload)
+    return RecordLine(
+        runtime.public(patient, number), kind, category, level, tuple(labels), state, status, version, author,
+        people.get(author, NOBODY).name, departments.get(department or 0, ""),
+        runtime.public(patient, encounter) if encounter else "", entered, at, body,
     )  # fmt: skip

@@ -1,4 +1,4 @@
-"""四（一）内部查阅: from look-up values to candidates by blind tokens; merged patients lead to the one that lives on [4.1.3]"""
+"""四（一）内部查阅: candidates by blind tokens; merged patients lead to the one that lives on [4.1.3]"""
 
 from collections.abc import Sequence
 from typing import Any, NamedTuple
@@ -60,8 +60,9 @@ async def find(context: ReadContext, search: PatientSearch) -> list[Hit]:
         found.setdefault(root, []).append((n, start))
     if len(found) > MOST:
         raise Invalid(
-            N_("符合条件的患者过多，无法列出。"), N_("请补充姓名、出生日期或号码。"), places=(("wanted", N_("条件过宽")),)
-        )
+            N_("符合条件的患者过多，无法列出。"), N_("请补充姓名、出生日期或号码。"),
+            places=(("wanted", N_("条件过宽")),),
+        )  # fmt: skip
     return [
         Hit(root, tuple(sorted({start for _, start in pairs} - {root})), tuple(pairs)) for root, pairs in found.items()
     ]

@@ -1,5 +1,6 @@
-"""四（一）2 留痕: names of people and departments as lists show them, read together and remembered for a minute [4.1.2]"""
+"""四（一）2 留痕: names of people and departments for lists, remembered for a minute [4.1.2]"""
 
+import asyncio
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 from weakref import WeakKeyDictionary
@@ -18,7 +19,7 @@ PERSON.add("pe.title", "d.name")
 PEOPLE_SQL = f"""SELECT {PERSON.sql} FROM person pe
 LEFT JOIN LATERAL (SELECT po.department_id FROM post po WHERE po.person_id = pe.id
   ORDER BY po.state, po.starts DESC LIMIT 1) po ON true
-LEFT JOIN department d ON d.id = po.department_id WHERE pe.id = ANY($1::bigint[])"""
+LEFT JOIN department d ON d.id = po.department_id WHERE pe.id = ANY($1::bigint[])"""  # noqa: S608 -- own texts only
 DEPARTMENTS_SQL = "SELECT id, name, code FROM department"
 
 
@@ -43,9 +44,7 @@ class Names:
 
     async def people(self, context: "ReadContext", wanted: Sequence[int | None]) -> dict[int, Named]:
         """Names by number; a row that is not as Jingui wrote it has no name, numbers without a row are missing."""
-        loop = context.pipe.loop
-        assert loop is not None
-        now = loop.time()
+        now = asyncio.get_running_loop().time()
         numbers = {number for number in wanted if number}
         known = {n: one[1] for n in numbers if (one := self._people.get(n)) is not None and one[0] > now}
         missing = sorted(numbers - known.keys())
@@ -66,11 +65,10 @@ class Names:
 
     async def departments(self, context: "ReadContext") -> dict[int, str]:
         """Every department's name by number."""
-        loop = context.pipe.loop
-        assert loop is not None
-        if self._departments[0] < loop.time():
+        now = asyncio.get_running_loop().time()
+        if self._departments[0] < now:
             rows = await context.rows(DEPARTMENTS_SQL)
-            self._departments = (loop.time() + SECONDS, {row[0]: row[1] for row in rows})
+            self._departments = (now + SECONDS, {row[0]: row[1] for row in rows})
         return self._departments[1]
 
 

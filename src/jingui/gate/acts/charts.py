@@ -1,12 +1,8 @@
 """四（一）内部查阅: finding patients and the list of one's own, every row decided before it counts [4.1.1] [4.1.2]"""
 
-import base64
-import binascii
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any, cast
-
-import orjson
+from typing import cast
 
 from jingui.core.access import ChartRequest, PatientLine, PatientSearch, WorkLine, Worklist
 from jingui.core.entry import Line
@@ -19,6 +15,7 @@ from jingui.gate.charting import opened
 from jingui.gate.context import ReadContext
 from jingui.gate.finding import Hit, find, joined, patient_line
 from jingui.gate.names import names_of
+from jingui.gate.paging import cursor, read_cursor
 from jingui.gate.registry import Done, read_act
 
 PAGE = 200  # the longest list in one answer
@@ -37,7 +34,7 @@ def may_list(context: ReadContext, verb: Verb, facts: f.PatientFacts | None) -> 
 
 @read_act(Verb.SEARCH_PATIENT)
 async def search_patient(context: ReadContext, permit: Permit) -> Done:
-    """Find patients by identity: those that may be learnt of, at most `count` and one more to tell that there are others."""
+    """Find patients by identity: those that may be learnt of, at most `count` and one to tell that there are more."""
     search = cast(PatientSearch, permit.operation.data)
     if not search.wanted:
         raise Invalid(N_("请给出姓名、证件号、病案号或电话之一。"), places=(("wanted", N_("没有条件")),))
@@ -100,8 +97,9 @@ async def with_bodies(
     return out
 
 
-LIST_SQL = """WITH e AS (SELECT DISTINCT ON (e.patient_id) e.patient_id, e.encounter_id, e.kind, e.starts, e.attending_id
-  FROM encounter e WHERE e.state = 'open' AND {where} ORDER BY e.patient_id, e.starts DESC, e.encounter_id)
+LIST_SQL = """WITH e AS (
+  SELECT DISTINCT ON (e.patient_id) e.patient_id, e.encounter_id, e.kind, e.starts, e.attending_id FROM encounter e
+  WHERE e.state = 'open' AND {where} ORDER BY e.patient_id, e.starts DESC, e.encounter_id)
 SELECT * FROM e WHERE (e.starts, e.patient_id) < ($2::timestamptz, $3::bigint)
 ORDER BY e.starts DESC, e.patient_id DESC LIMIT $4::int"""
 WARD_SQL = LIST_SQL.format(where="e.department_id = $1::bigint")
@@ -114,7 +112,7 @@ END = datetime.fromisoformat("9999-01-01T00:00:00+00:00")
 
 @read_act(Verb.LIST)
 async def worklist(context: ReadContext, permit: Permit) -> Done:
-    """Patients with an open visit in the actor's department, or those the actor treats; nobody whom the rules hide."""
+    """Patients with an open visit in the actor's department, or those the actor treats; nobody the rules hide."""
     data = permit.operation.data if isinstance(permit.operation.data, Worklist) else Worklist()
     count = min(max(data.count, 1), PAGE)
     at, patient = read_cursor(data.cursor) if data.cursor else (END, 0)
@@ -122,7 +120,7 @@ async def worklist(context: ReadContext, permit: Permit) -> Done:
         rows = await context.rows(MINE_SQL, context.actor.person, at, patient, count + 1, permit.at)
     else:
         rows = await context.rows(WARD_SQL, context.actor.department, at, patient, count + 1)
-    more = cursor(rows[count - 1]) if len(rows) > count else ""
+    more = cursor(rows[count - 1][3], rows[count - 1][0]) if len(rows) > count else ""
     facts = await known(context, [row[0] for row in rows[:count]])
     people = await names_of(context).people(context, [row[4] for row in rows[:count]])
     lines: list[WorkLine] = []
@@ -145,23 +143,6 @@ def hides(context: ReadContext, about: f.PatientFacts) -> bool:
     return about.restricted and not context.may(
         Verb.SEARCH_PATIENT, Category.BASIC, Level.ORDINARY, patient=about
     ).allow
-
-
-def cursor(row: Sequence[Any]) -> str:
-    """Where the next page of a worklist begins."""
-    return base64.urlsafe_b64encode(orjson.dumps([row[3].isoformat(), row[0]])).decode().rstrip("=")
-
-
-def read_cursor(text: str) -> tuple[datetime, int]:
-    """The place that a cursor says; Invalid when it is not one of ours."""
-    try:
-        at, number = orjson.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
-        place = datetime.fromisoformat(at)
-        if place.tzinfo is None or not 0 <= int(number) < 1 << 63:
-            raise ValueError
-        return place, int(number)
-    except (ValueError, TypeError, binascii.Error) as error:
-        raise Invalid(N_("翻页标记无效。"), places=(("cursor", ""),)) from error
 
 
 @read_act(Verb.OPEN_CHART)

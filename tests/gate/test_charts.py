@@ -1,0 +1,170 @@
+"""四（一）内部查阅: finding, listing and opening charts through the door [4.1.1] [4.1.2]"""
+
+from dataclasses import replace
+
+import pytest
+
+from jingui.core.access import ChartRequest, PatientSearch, Worklist
+from jingui.core.enter import Change
+from jingui.core.errors import Invalid, Refused
+from jingui.core.operation import Target
+from jingui.core.words import Purpose, Verb
+from jingui.gate import door
+from tests.gate.test_door import bundle
+from tests.hospital import Hospital
+
+
+def admit(hospital: Hospital, name: str, number: str, department: str = "xnk", attending: str = "") -> tuple[str, ...]:
+    """Enter a patient with one open stay and one result; the public ids of the three."""
+    changes = bundle(name, number)
+    changes[1].resource["serviceType"]["coding"][0]["code"] = department
+    made = hospital.enter("his", *changes, purpose=Purpose.OPERATION).made
+    return tuple(one.id for one in made)
+
+
+def search(hospital: Hospital, who: str, *pairs: tuple[str, str], **more: object) -> object:
+    data = PatientSearch(wanted=tuple((pair,) for pair in pairs), words=" ".join(v for _, v in pairs), **more)
+    purpose = Purpose.OPERATION if who == "registrar" else Purpose.TREATMENT
+    return door.read(hospital.operation(who, Verb.SEARCH_PATIENT, data, purpose=purpose))
+
+
+def entry(hospital: Hospital, number: str) -> tuple[object, ...]:
+    return hospital.sql("SELECT verb, decision, patient_id, patients FROM entry WHERE id = %s", number)[0]
+
+
+@pytest.fixture(scope="module")
+def two(hospital: Hospital) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    return admit(hospital, "欧阳若水", "10000001"), admit(hospital, "欧阳若水", "10000002", "gwk")
+
+
+def number(hospital: Hospital, public: str) -> int:
+    return hospital.runtime.ids.internal(public)[0]
+
+
+def test_found_by_name_and_by_number(hospital: Hospital, two: tuple[tuple[str, ...], ...]) -> None:
+    found = search(hospital, "doctor", ("name", "歐陽若水".replace("歐陽", "欧阳")))
+    assert {line.id for line in found.value} == {two[0][0], two[1][0]}
+    assert entry(hospital, found.trace.entry)[:2] == ("search_patient", "allow")
+    assert sorted(entry(hospital, found.trace.entry)[3]) == sorted(number(hospital, one[0]) for one in two)
+    one = search(hospital, "doctor", ("name", "欧阳若水"), ("mrn", "1000-0002"))
+    assert [line.id for line in one.value] == [two[1][0]]
+    assert one.value[0].numbers["mrn"] == "10000002"
+    assert one.value[0].relation == "none"
+
+
+def test_the_words_of_a_search_stand_encrypted_beside_its_entry(hospital: Hospital, two: object) -> None:
+    found = search(hospital, "doctor", ("name", "欧阳若水"))
+    (payload,) = hospital.sql("SELECT payload FROM entry_payload WHERE id = %s", found.trace.entry)[0]
+    assert "欧阳".encode() not in bytes(payload)
+
+
+def test_what_finds_nothing_is_entered_too(hospital: Hospital) -> None:
+    found = search(hospital, "doctor", ("name", "查无此人"))
+    assert found.value == ()
+    assert entry(hospital, found.trace.entry) == ("search_patient", "allow", None, None)
+
+
+def test_a_birth_date_alone_is_refused_and_entered(hospital: Hospital, two: object) -> None:
+    before = hospital.sql("SELECT count(*) FROM entry WHERE verb = 'search_patient' AND decision = 'fail'")
+    with pytest.raises(Invalid):
+        search(hospital, "doctor", ("birth_date", "1959-03-04"))
+    after = hospital.sql("SELECT count(*) FROM entry WHERE verb = 'search_patient' AND decision = 'fail'")
+    assert after[0][0] == before[0][0] + 1
+
+
+def test_administrators_find_nobody(hospital: Hospital, two: object) -> None:
+    with pytest.raises(Refused) as refused:
+        search(hospital, "sysadmin", ("name", "欧阳若水"))
+    assert entry(hospital, refused.value.entry)[1] == "deny"
+
+
+def test_bodies_only_where_they_may_be_read(hospital: Hospital, two: tuple[tuple[str, ...], ...]) -> None:
+    found = search(hospital, "doctor", ("name", "欧阳若水"), bodies=True)
+    bodies = {line.id: line.body for line in found.value}
+    assert b'"10000001"' in bodies[two[0][0]]
+    assert bodies[two[1][0]] == b""
+
+
+def test_count_and_one_more(hospital: Hospital, two: object) -> None:
+    assert len(search(hospital, "doctor", ("name", "欧阳若水"), count=1).value) == 2
+    assert len(search(hospital, "doctor", ("name", "欧阳若水"), count=0).value) == 1
+
+
+def test_my_wards_list(hospital: Hospital, two: tuple[tuple[str, ...], ...]) -> None:
+    listed = door.read(hospital.operation("doctor", Verb.LIST, Worklist()))
+    ids = {line.patient.id for line in listed.value}
+    assert two[0][0] in ids and two[1][0] not in ids
+    mine = door.read(hospital.operation("doctor", Verb.LIST, Worklist(mine=True)))
+    assert mine.value == ()
+
+
+def test_a_list_turns_pages(hospital: Hospital) -> None:
+    for n in range(5):
+        admit(hospital, f"翻页{n}", f"2000000{n}", "jyk")
+    hospital.person("tech", "technician_role" and __import__("jingui.core.words").core.words.Role.TECHNICIAN, "jyk")
+    seen: list[str] = []
+    cursor = ""
+    while True:
+        page = door.read(hospital.operation("tech", Verb.LIST, Worklist(count=2, cursor=cursor)))
+        seen += [line.patient.name for line in page.value]
+        cursor = page.more
+        if not cursor:
+            break
+    assert sorted(seen) == [f"翻页{n}" for n in range(5)]
+
+
+def test_an_opened_chart(hospital: Hospital, two: tuple[tuple[str, ...], ...]) -> None:
+    patient, visit, record = two[0]
+    operation = hospital.operation("doctor", Verb.OPEN_CHART, ChartRequest(), target=door.locate(patient))
+    opened = door.read(operation)
+    chart = opened.value
+    assert chart.patient.name == "欧阳若水" and b'"10000001"' in chart.patient_body
+    assert [one.id for one in chart.encounters] == [visit]
+    assert chart.encounters[0].department == "心血管内科"
+    assert [one.id for one in chart.records] == [record]
+    assert chart.records[0].at.isoformat() == "2026-11-21T08:40:00+00:00"
+    assert chart.hidden == 0 and chart.categories == {"tests": 1}
+    assert any(one.verb == "enter" for one in chart.readers)
+    assert {line["record"] for line in targets(hospital, opened.trace.entry)} == {patient, record}
+    again = door.read(operation).value
+    assert again.readers[0].verb == "open_chart" and again.readers[0].person == "doctor"
+    with pytest.raises(Refused) as refused:
+        door.read(replace(operation, actor=hospital.actors["surgeon"]))
+    assert entry(hospital, refused.value.entry)[:3] == ("open_chart", "deny", number(hospital, patient))
+
+
+def targets(hospital: Hospital, entry_id: str) -> list[dict[str, object]]:
+    import json
+
+    return json.loads(bytes(hospital.sql("SELECT targets FROM entry WHERE id = %s", entry_id)[0][0]))
+
+
+def test_charts_page_and_filter(hospital: Hospital) -> None:
+    changes = bundle("翻病历", "10000009")
+    template = changes[2].resource
+    for n in range(7):
+        changes.append(
+            Change({**template, "effectiveDateTime": f"2026-11-1{n}T08:00:00+08:00"}, f"urn:uuid:o{n}")
+        )
+    made = hospital.enter("his", *changes, purpose=Purpose.OPERATION).made
+    target = door.locate(made[0].id)
+    seen: list[str] = []
+    cursor = ""
+    while True:
+        data = ChartRequest(count=3, cursor=cursor, category="tests", encounter=made[1].id)
+        page = door.read(hospital.operation("doctor", Verb.OPEN_CHART, data, target=target))
+        seen += [one.id for one in page.value.records]
+        cursor = page.more
+        if not cursor:
+            break
+    times = [made[2].id, *(one.id for one in reversed(made[3:]))]
+    assert seen == times
+    none = door.read(hospital.operation("doctor", Verb.OPEN_CHART, ChartRequest(category="plan"), target=target))
+    assert none.value.records == ()
+    with pytest.raises(Invalid):
+        door.read(hospital.operation("doctor", Verb.OPEN_CHART, ChartRequest(cursor="x"), target=target))
+
+
+def test_no_chart_for_nobody(hospital: Hospital) -> None:
+    with pytest.raises((Refused, Exception)):
+        door.read(hospital.operation("doctor", Verb.OPEN_CHART, ChartRequest(), target=Target(patient=12345)))
