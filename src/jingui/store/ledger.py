@@ -6,6 +6,7 @@ commit `advance` makes them the past. If a commit's outcome is unknown, the chai
 
 import os
 import threading
+import weakref
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from uuid import UUID
@@ -36,6 +37,10 @@ class Built:
         return [list(column) for column in zip(*self.rows, strict=True)]
 
 
+LIVE: "weakref.WeakSet[Chain]" = weakref.WeakSet()
+"""Every chain of this process, for the watch that looks whether its entries are still there."""
+
+
 class Chain:
     """One writer's chain. Not safe for concurrent `build`s: hold `lock` from build to advance (threads), or use one task."""
 
@@ -45,6 +50,7 @@ class Chain:
         self._mac = keyring.ledger_mac
         self.lock = threading.Lock()
         self.renew()
+        LIVE.add(self)
 
     def renew(self) -> None:
         """Give up this chain and begin another (after a commit whose outcome is unknown)."""

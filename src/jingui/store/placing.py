@@ -69,7 +69,7 @@ def judge(
     faults: list[Fault] = []
     early: dict[tuple[str, int], tuple[Pending, bytes]] = {}
     bad = set(stopped)
-    for row in sorted(rows):
+    for row in sorted(rows, key=lambda one: (one.xid, one.writer, one.n)):
         writer = str(row.writer)
         if writer in bad:
             continue

@@ -20,7 +20,7 @@ from jingui.store.tiles import NEWEST_SQL, stored_tree
 LOCK = 0x6A696E67756931  # "jingui1": whoever holds this advisory lock is the sequencer
 MOST = 20_000  # entries a tick
 GRACE = 5.0  # seconds a predecessor may be unseen before it counts as missing
-# One statement, so one snapshot: every transaction below `low` has ended, and its entries are among these rows or placed.
+# One statement, one snapshot: every transaction below `low` has ended, its entries are among these rows or placed.
 PICK_SQL = """
 SELECT s.low, s.lockdown, s.n, e.* FROM
   (SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint AS low, lockdown, n FROM epoch WHERE id = 1) s
@@ -123,7 +123,7 @@ class Sequencer:
         self.stopped |= {fault.writer for fault in faults}
         held = [row.xid for row in verdict.waiting if str(row.writer) not in self.stopped]
         full = len(pending) == MOST
-        self._low = min(low, *held, pending[-1].xid if full else low)
+        self._low = min(low, *held, max(row.xid for row in pending) if full else low)
         return Tick(len(verdict.placed), len(held), faults, self.size, lockdown, epoch, signed, full)
 
     def _overdue(self, waiting: list[Pending]) -> list[Fault]:
