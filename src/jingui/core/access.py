@@ -1,6 +1,7 @@
 """四（一）内部查阅: what is asked about patients, charts and records, and what comes back [4.1.1] [4.1.2]"""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -111,11 +112,16 @@ class Page:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Versions:
-    """All versions of a record, newest first: (version, entered, author, body)."""
+    """All versions of a record, newest first: (version, entered, author, body).
+
+    `patient` is whose it is (None for the directory); `authors` names them: {number: (name, title, department)}.
+    """
 
     kind: str
     id: str
     rows: tuple[tuple[int, datetime, int, bytes], ...]
+    patient: PatientLine | None = None
+    authors: Mapping[int, tuple[str, str, str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,3 +150,11 @@ class Life:
     id: str
     events: tuple[ReaderLine, ...]
     facts: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LifeRequest:
+    """Which part of a record's life is told: `cursor` is the last entry of the page before."""
+
+    cursor: str = ""
+    count: int = 200

@@ -1,13 +1,14 @@
 """一（三）: the one door. Nothing else reads or changes patient information [1.3.1] [1.3.3] [1.3.4]
 
 `write` changes and answers inside one transaction; `read` and `enter` go through the pipeline of the data plane's loop
-and may be awaited there (`aread`, `aenter`) or waited for from any other thread. Every answer's entry is committed first.
+and may be awaited there (`aread`, `aenter`) or waited for from any other thread. Each answer's entry is committed first.
 """
 
 import asyncio
 import threading
 from collections.abc import Coroutine
 from concurrent.futures import TimeoutError as WaitedTooLong
+from datetime import datetime
 from typing import Any, TypeVar
 
 from django.db import connection
@@ -17,7 +18,7 @@ from jingui.core.operation import Actor, Operation, Target
 from jingui.core.sheets import Result, Sheet
 from jingui.core.vector import Decided
 from jingui.core.words import Verb
-from jingui.gate import acts, explaining, plane, runtime, writing
+from jingui.gate import acts, explaining, factors, plane, runtime, signing, writing
 from jingui.gate.actors import ActorFacts
 from jingui.gate.attempt import Entered
 from jingui.gate.context import govern
@@ -31,7 +32,7 @@ T = TypeVar("T")
 
 __all__ = [
     "aauthenticate", "acts", "aenter", "aread", "asheet", "awhoami", "enter", "explain", "explain_refusal",
-    "locate", "new_token", "read", "sheet", "whoami", "write",
+    "factors", "locate", "new_token", "now", "read", "sheet", "signing", "whoami", "write",
 ]  # fmt: skip
 
 
@@ -72,6 +73,11 @@ def new_token() -> tuple[str, bytes]:
     """A fresh bearer token and the digest that IssueToken stores."""
     token = fresh()
     return token, digest(runtime.current(), token)
+
+
+def now() -> datetime:
+    """The time by which entrances ask: never before the last entry."""
+    return runtime.current().clock.now()
 
 
 def locate(public: str) -> Target:

@@ -11,6 +11,8 @@ from jingui.core.permit import Permit
 from jingui.core.words import Category, Level, RecordState, Verb
 from jingui.formats.fhir_query import SearchQuery
 from jingui.gate.context import ReadContext
+from jingui.gate.finding import patient_line
+from jingui.gate.names import names_of
 from jingui.gate.read import stricter
 from jingui.gate.registry import Done, read_act
 from jingui.gate.searching import compiled, cursor
@@ -149,7 +151,13 @@ async def history(context: ReadContext, permit: Permit) -> Done:
         made.append((version, entered, author, body))
     public, patient = context.runtime.public(target.patient, target.record), context.runtime.public(target.patient, 0)
     lines = tuple(Line(patient, public, first[5], version) for version, *_ in made)
-    return Done(value=Versions(kind=first[5], id=public, rows=tuple(made)), lines=lines)
+    people = await names_of(context).people(context, [author for _, _, author, _ in made])
+    value = Versions(
+        kind=first[5], id=public, rows=tuple(made),
+        authors={n: (one.name, one.title, one.department) for n, one in people.items()},
+        patient=patient_line(context, context.patient) if context.patient is not None and target.patient else None,
+    )  # fmt: skip
+    return Done(value=value, lines=lines)
 
 
 async def class_key(context: ReadContext, patient: int, retention: str) -> Any:
