@@ -1,6 +1,7 @@
 """Builds the gate's equipment for this process from the installation's keys and rules."""
 
 import os
+from datetime import UTC, datetime
 
 import django
 
@@ -17,6 +18,8 @@ def ready() -> None:
 def runtime(policy: int = 1) -> "Runtime":
     """The gate's equipment for this process (after `ready`)."""
     keys = keyring()
+    clock = Clock(lambda: datetime.now(UTC))
+    sessions.install(keys.suite.cipher(keys.key("session")), keys.suite.digest, clock.now)
     return Runtime(
         suite=keys.suite,
         keyring=keys,
@@ -26,12 +29,14 @@ def runtime(policy: int = 1) -> "Runtime":
         decider=Decider.load(policy),
         origin=home().origin,
         institution=home().institution,
+        clock=clock,
     )
 
 
 ready()
 # Models exist only after Django is ready, and these modules need them.
-from jingui.gate.runtime import Runtime  # noqa: E402 -- needs Django ready
+from jingui.gate.runtime import Clock, Runtime  # noqa: E402 -- needs Django ready
 from jingui.policy.decide import Decider  # noqa: E402 -- needs Django ready
+from jingui.store import sessions  # noqa: E402 -- needs Django ready
 from jingui.store.seals import Sealer  # noqa: E402 -- needs Django ready
 from jingui.store.vault import Vault  # noqa: E402 -- needs Django ready

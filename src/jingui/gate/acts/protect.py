@@ -1,24 +1,21 @@
-"""六（一）安全防护: people, posts, accounts, sessions and tokens [6.1.2] [1.3.4]"""
+"""六（一）安全防护: people, posts, accounts and tokens [6.1.2] [1.3.4]"""
 
 from datetime import datetime
 from typing import TypeVar, cast
 
 from django.db import models
 
-from jingui.core.errors import Conflict, Invalid, NotFound, NotSignedIn, Refused
+from jingui.core.errors import Conflict, Invalid, NotFound, Refused
 from jingui.core.permit import Permit
 from jingui.core.protect import (
     ChangeAccountState,
-    ChangePassword,
     EndPost,
-    EnrolFactor,
     GrantPost,
     IssueToken,
     OpenAccount,
     RegisterDepartment,
     RegisterPerson,
     RevokeToken,
-    SignIn,
 )
 from jingui.core.word import N_
 from jingui.core.words import Verb
@@ -26,7 +23,7 @@ from jingui.gate.registry import Done, write_act
 from jingui.gate.separation import check_separation
 from jingui.gate.sql import raw
 from jingui.gate.writing import WriteContext
-from jingui.store.models import Account, Department, FactorSeal, PasswordPast, Person, Post, Session, Token
+from jingui.store.models import Account, Department, Person, Post, Session, Token
 from jingui.store.models.sealed import Sealed
 
 
@@ -183,52 +180,6 @@ def end_sessions(person: int, keep_digest: bytes = b"") -> None:
     if keep_digest:
         sessions = sessions.exclude(digest=keep_digest)
     sessions.delete()
-
-
-@write_act(Verb.SIGN_IN)
-def sign_in(context: WriteContext, permit: Permit) -> Done:
-    """Enter a sign-in or its failure; a failure's entry stands although nothing else changed."""
-    data = cast(SignIn, permit.operation.data)
-    if data.outcome != "ok":
-        error = NotSignedIn()
-        error.reason = data.outcome  # type: ignore[attr-defined]  # becomes the entry's reason
-        raise error
-    return Done(value=data.post)
-
-
-@write_act(Verb.SIGN_OUT)
-def sign_out(context: WriteContext, permit: Permit) -> Done:
-    """Enter the end of a session."""
-    return Done()
-
-
-@write_act(Verb.CHANGE_PASSWORD)
-def change_password(context: WriteContext, permit: Permit) -> Done:
-    """Replace the actor's own password hash; other sessions end."""
-    data = cast(ChangePassword, permit.operation.data)
-    account = locked(context, Account, permit.operation.actor.account)
-    PasswordPast.objects.create(account=account, password=account.password, at=permit.at)
-    account.password, account.password_at = data.password_hash, permit.at
-    account.generation += 1
-    keep(context, account)
-    end_sessions(account.person_id)
-    return Done(value=account.generation, bump=True)
-
-
-@write_act(Verb.ENROL_FACTOR)
-def enrol_factor(context: WriteContext, permit: Permit) -> Done:
-    """Seal a second factor of the actor's own account, or forget its seal."""
-    data = cast(EnrolFactor, permit.operation.data)
-    found = FactorSeal.objects.filter(pk=data.factor).first()
-    if found is not None and found.account_id != permit.operation.actor.account:
-        raise Refused(reason="not_own")
-    if data.removed:
-        FactorSeal.objects.filter(pk=data.factor).delete()
-        return Done(bump=True)
-    row = found or FactorSeal(id=data.factor, account_id=permit.operation.actor.account, kind=data.kind)
-    row.digest = data.digest
-    keep(context, row, new=found is None)
-    return Done(value=row.pk)
 
 
 @write_act(Verb.ISSUE_TOKEN)
