@@ -5,7 +5,7 @@ from datetime import date, datetime
 
 from jingui.core.words import Category, EncounterKind, RecordState
 from jingui.web.viewmodels.form import Form
-from jingui.web.viewmodels.parts import Link, Pager, PersonLine, Tag, Why
+from jingui.web.viewmodels.parts import Link, PersonLine, Tag, Why
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,7 +125,11 @@ class PaperLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChartPage:
-    """access/chart.html. `readers` None and `paper` None mean that this part is not built or not for this person."""
+    """access/chart.html. `readers` None and `paper` None mean that this part is not built or not for this person.
+
+    `older` is where the next page begins: it holds a clinical date, so it is posted and never stands in an address;
+    `newest_href` leads back to the first page, "" on it.
+    """
 
     patient: PatientHeader
     encounters: tuple[EncounterLine, ...]
@@ -138,4 +142,5 @@ class ChartPage:
     paper: tuple[PaperLine, ...] | None = None
     actions: tuple[Link, ...] = ()
     withheld: int = 0
-    pager: Pager | None = None
+    older: str = ""
+    newest_href: str = ""

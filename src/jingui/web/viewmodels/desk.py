@@ -42,4 +42,5 @@ class DeskPage:
     recent: tuple[EntryLine, ...]
     scope: str = ""
     has_ward: bool = True
+    mine: bool = False
     more_href: str = ""

@@ -65,9 +65,12 @@ class Stage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LifePage:
-    """access/life.html: from collection to destruction certificate, each step with its ledger entry."""
+    """access/life.html: from collection to destruction certificate, each step with its ledger entry.
 
-    patient: PatientHeader
+    `patient` None: the life of a record is shown to people who may not learn whose it is.
+    """
+
+    patient: PatientHeader | None
     title: str
     record_href: str
     stages: tuple[Stage, ...]

@@ -1,0 +1,98 @@
+"""四（一）内部查阅与使用: finding a patient, the chart, one record and its life [4.1.1] [4.1.2] [4.1.3]"""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from jingui.core.access import Chart, ChartRequest, PatientLine
+from jingui.core.errors import Invalid
+from jingui.core.words import Category, Verb
+from jingui.gate import door
+from jingui.web import asking, charting, finding, records, wording
+from jingui.web.viewmodels import access as view
+from jingui.web.viewmodels.parts import Tag
+from jingui.web.viewmodels.paths import to
+from jingui.web.viewmodels.record import LifePage
+
+
+@require_http_methods(["GET", "POST"])
+def patients(request: HttpRequest) -> HttpResponse:
+    """Find a patient. Terms come by POST and stand in no address; a results page can be posted again."""
+    asked = finding.typed(request.POST)
+    found, errors, truncated = None, (), False
+    if request.method == "POST" and not asked.empty:
+        try:
+            lines = asking.read(request, Verb.SEARCH_PATIENT, finding.search(asked)).value
+            truncated, found = len(lines) > finding.COUNT, tuple(result(line) for line in lines[: finding.COUNT])
+        except Invalid as error:
+            errors = (_(error.message), *(_(what) for _where, what in error.places))
+    page = view.SearchPage(form=finding.form(asked, errors=errors), found=found, truncated=truncated)
+    return render(request, "access/search.html", {"page": page}, status=400 if errors else 200)
+
+
+def result(line: PatientLine) -> view.Found:
+    """A patient that was found; numbers that identify beyond the hospital come masked."""
+    tags = [tag for tag in (wording.relation(line.relation),) if tag]
+    if line.restricted:
+        tags.append(Tag(text=_("保密病案"), tone="warn"))
+    if line.deceased:
+        tags.append(Tag(text=_("已故")))
+    return view.Found(
+        href=to("chart", patient=line.id), name=line.name or _("无名氏"), sex=wording.sex(line.sex),
+        birth=wording.day(line.birth), mrn=charting.number(line), matched=charting.others(line), tags=tuple(tags),
+        id_card=charting.masked(line.numbers.get("id_card", "")),
+    )  # fmt: skip
+
+
+@require_http_methods(["GET", "POST"])
+def chart(request: HttpRequest, patient: str) -> HttpResponse:
+    """Open a chart. Filters are addresses; the place of an older page is posted, because it holds a clinical date."""
+    category, encounter = request.GET.get("category", ""), request.GET.get("encounter", "")
+    asked = ChartRequest(
+        category=category if category in set(Category) else "", encounter=encounter,
+        cursor=request.POST.get("after", ""),
+    )  # fmt: skip
+    result = asking.read(request, Verb.OPEN_CHART, asked, target=door.locate(patient))
+    found: Chart = result.value
+    here = to("chart", patient=patient)
+    now = asking.now()
+    page = view.ChartPage(
+        patient=charting.header(found.patient, holds=found.holds, visits=found.encounters),
+        encounters=charting.visits(found, encounter), timeline=charting.timeline(found, now),
+        filters=filters(found, here, asked), why=wording.why(result.trace),
+        readers=charting.readers(found.readers, linked=asking.may(request, Verb.READ_LEDGER)),
+        readers_total=len(found.readers), withheld=found.hidden, older=result.more,
+        newest_href=here if asked.cursor else "",
+    )  # fmt: skip
+    return render(request, "access/chart.html", {"page": page})
+
+
+def filters(found: Chart, here: str, asked: ChartRequest) -> tuple[view.CategoryFilter, ...]:
+    """The kinds of clause 一（二） that this chart holds, with their numbers."""
+    stay = f"encounter={asked.encounter}" if asked.encounter else ""
+    made = [
+        view.CategoryFilter(
+            category=None, count=sum(found.categories.values()), href=here + (f"?{stay}" if stay else ""),
+            current=not asked.category,
+        )
+    ]  # fmt: skip
+    for one in Category:
+        if count := found.categories.get(one.value, 0):
+            href = f"{here}?category={one.value}" + (f"&{stay}" if stay else "")
+            made.append(view.CategoryFilter(category=one, count=count, href=href, current=asked.category == one.value))
+    return tuple(made) if len(made) > 2 else ()
+
+
+@require_http_methods(["GET", "HEAD"])
+def record(request: HttpRequest, record: str, version: int = 0) -> HttpResponse:
+    """One record as a person reads it, its versions, what this version corrected, and why it may be seen."""
+    return render(request, "access/record.html", {"page": records.page(request, record, version)})
+
+
+@require_http_methods(["GET", "HEAD"])
+def life(request: HttpRequest, record: str) -> HttpResponse:
+    """记录的一生: what happened to a record, each step with its entry."""
+    result = asking.read(request, Verb.READ_LIFE, target=door.locate(record))
+    page: LifePage = records.life(record, result.value)
+    return render(request, "access/life.html", {"page": page})

@@ -1,0 +1,52 @@
+"""四（一）1 审批与范围: the desk: my patients, what waits for me, my own last entries [4.1.1] [4.1.2]"""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from jingui.core.access import WorkLine, Worklist
+from jingui.core.words import Verb
+from jingui.web import asking, charting, wording
+from jingui.web.viewmodels.desk import DeskPage, DeskPatient
+from jingui.web.viewmodels.parts import Tag
+from jingui.web.viewmodels.paths import to
+
+COUNT = 60
+
+
+@require_safe
+def desk(request: HttpRequest) -> HttpResponse:
+    """What waits for the person who asks. People who treat nobody have no list of patients."""
+    facts = asking.facts(request)
+    ward = asking.may(request, Verb.LIST)
+    mine = request.GET.get("list") == "mine"
+    patients: tuple[DeskPatient, ...] = ()
+    if ward:
+        result = asking.read(request, Verb.LIST, Worklist(mine=mine, count=COUNT))
+        patients = tuple(patient(line, wording.department(facts.department_name)) for line in result.value)
+    page = DeskPage(
+        patients=patients, waiting=(), recent=(), has_ward=ward, mine=mine,
+        scope=scope(mine, wording.department(facts.department_name)) if ward else "",
+    )  # fmt: skip
+    return render(request, "desk/desk.html", {"page": page})
+
+
+def scope(mine: bool, department: str) -> str:
+    """Whose patients the list holds."""
+    if mine:
+        return _("与您本人有诊疗关系的在诊患者")
+    return _("%(department)s的在诊患者") % {"department": department}
+
+
+def patient(line: WorkLine, department: str) -> DeskPatient:
+    """One line of the list."""
+    who = line.patient
+    tags = [tag for tag in (wording.relation(who.relation),) if tag]
+    if who.restricted:
+        tags.append(Tag(text=_("保密病案"), tone="warn"))
+    return DeskPatient(
+        href=to("chart", patient=who.id), name=who.name or _("无名氏"), sex=wording.sex(who.sex),
+        birth=wording.day(who.birth), mrn=charting.number(who), kind=charting.kind(line.kind),
+        place=line.attending or department, since=line.starts, tags=tuple(tags),
+    )  # fmt: skip

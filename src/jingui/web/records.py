@@ -1,0 +1,156 @@
+"""二（二）4 更正留痕: one record, its versions and what each corrected, its life [2.2.4] [1.3.3]"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from decimal import Decimal
+from typing import Any, Final
+
+import orjson
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+
+from jingui.core.access import Life, ReaderLine, Versions
+from jingui.core.errors import Refused
+from jingui.core.words import Decision, RecordState, Verb
+from jingui.formats import display, fhir_json, fhir_types
+from jingui.gate import door
+from jingui.web import asking, charting, wording
+from jingui.web.viewmodels.access import PatientHeader
+from jingui.web.viewmodels.diff import compare
+from jingui.web.viewmodels.parts import EntryLine
+from jingui.web.viewmodels.paths import to
+from jingui.web.viewmodels.record import Change, LifePage, RecordPage, Stage, VersionLine
+from jingui.web.viewmodels.resource import Shown, shown
+
+STATIONS: Final = frozenset({Verb.ENTER, Verb.CORRECT, Verb.IMPORT, Verb.REGISTER_PATIENT})
+
+
+def page(request: HttpRequest, public: str, version: int) -> RecordPage:
+    """The record at `version` (0: the current one). Its reading and that of its versions are two entries."""
+    where = door.locate(public)
+    sheet = asking.sheet(request, asking.at_version(where, version))
+    trace = sheet.trace
+    try:
+        versions: Versions | None = asking.read(request, Verb.HISTORY, target=where).value
+    except Refused:
+        versions = None  # entered as refused; what may be read is shown without the others
+    request.trace = trace  # type: ignore[attr-defined]  # the strip is the reading's own entry
+    resource = fhir_json.parse(sheet.body)
+    bodies = {row[0]: row[3] for row in versions.rows} if versions else {}
+    before = fhir_json.parse(bodies[sheet.version - 1]) if sheet.version - 1 in bodies else None
+    line = display.line(resource, wording.language())
+    return RecordPage(
+        patient=header(versions, sheet.patient), title=charting.title(line, resource), kind=line.kind,
+        category=charting.category(sheet.category), state=charting.state(sheet.state), at=line.at or sheet.entered,
+        author=author(versions, sheet.author), version=sheet.version, shown=shown(resource),
+        versions=history(versions, public, sheet.version),
+        changes=changes(before, resource) if before else (), raw=raw(sheet.body), why=wording.why(trace),
+        life_href=to("life", record=public), tags=wording.labels(sheet.level, sheet.labels),
+    )  # fmt: skip
+
+
+def header(versions: Versions | None, public: str) -> PatientHeader:
+    """Whose record it is; only the number where the name could not be learnt."""
+    if versions is None or versions.patient is None:
+        return PatientHeader(href=to("chart", patient=public), name="—", sex="", birth=None, mrn="—")
+    return charting.header(versions.patient)
+
+
+def author(versions: Versions | None, number: int) -> Any:
+    """Who wrote a version."""
+    name, title, department = versions.authors.get(number, ("", "", "")) if versions else ("", "", "")
+    return wording.person(name, title, wording.department(department))
+
+
+def history(versions: Versions | None, public: str, shown_now: int) -> tuple[VersionLine, ...]:
+    """Every version, newest first."""
+    return tuple(
+        VersionLine(
+            number=number, at=entered, author=author(versions, by), current=number == shown_now,
+            href=to("record_version", record=public, version=number),
+        )
+        for number, entered, by, _body in (versions.rows if versions else ())
+    )  # fmt: skip
+
+
+def changes(old: Mapping[str, Any], new: Mapping[str, Any]) -> tuple[Change, ...]:
+    """What a version corrected, place by place, in the words of the page."""
+    before, after = flat(shown(old)), flat(shown(new))
+    places = list(dict.fromkeys([*after, *before]))
+    return tuple(
+        Change(label=place, parts=compare(before.get(place, ""), after.get(place, "")))
+        for place in places
+        if before.get(place, "") != after.get(place, "")
+    )
+
+
+def flat(lines: tuple[Shown, ...], within: str = "") -> dict[str, str]:
+    """Each readable line by its place; a place that occurs again gets its number."""
+    out: dict[str, str] = {}
+    for line in lines:
+        place = " · ".join(part for part in (within, line.label) if part)
+        if line.texts:
+            out[free(out, place)] = "；".join(line.texts) + (f" [{line.code}]" if line.code else "")
+        for row in line.rows:
+            out[free(out, place)] = "，".join(cell for cell in row if cell)
+        for inner, text in flat(line.below, place).items():
+            out[free(out, inner)] = text
+    return out
+
+
+def free(taken: Mapping[str, str], place: str) -> str:
+    """`place`, or with the next number that is free."""
+    number, made = 2, place
+    while made in taken:
+        made, number = f"{place} ({number})", number + 1
+    return made
+
+
+def raw(body: bytes) -> str:
+    """The stored JSON, indented; numbers with the digits they came with."""
+    return orjson.dumps(fhir_json.parse(body), _digits, orjson.OPT_INDENT_2).decode()
+
+
+def _digits(value: object) -> orjson.Fragment:
+    """A decimal as it was written: 1.00 stays 1.00."""
+    if not isinstance(value, Decimal):
+        raise TypeError(type(value).__name__)
+    return orjson.Fragment(str(value))
+
+
+def life(public: str, found: Life) -> LifePage:
+    """What happened to a record, oldest first, and what is still to come."""
+    row = fhir_types.rows().get(found.kind)
+    done = [one for one in found.events if one.decision == Decision.ALLOW and one.verb in STATIONS]
+    events = (event(one) for one in reversed(found.events))
+    return LifePage(
+        patient=None, title=row.zh if row is not None and wording.language() == "zh" else found.kind,
+        record_href=to("record", record=public), events=tuple(one for one in events if one is not None),
+        stages=(
+            *(Stage(label=_(Verb(one.verb).label), who=one.person, at=one.at) for one in done),
+            *coming(found.facts),
+        ),
+    )  # fmt: skip
+
+
+def coming(facts: Mapping[str, Any]) -> tuple[Stage, ...]:
+    """What the policy still asks for: filing, and keeping for the class's term."""
+    ended = facts.get("last_discharge") or facts.get("last_visit")
+    since = _("自 %(day)s 起算") % {"day": f"{ended:%Y-%m-%d}"} if isinstance(ended, datetime) else ""
+    filed = facts.get("state") == RecordState.FILED
+    return (
+        *(() if filed else (Stage(label=_("归档"), text=_("出院后"), done=False),)),
+        Stage(label=_("按期限保存"), text=since, done=False),
+    )
+
+
+def event(one: ReaderLine) -> EntryLine | None:
+    """One entry of a record's life; None for an operation that this version has no word for."""
+    verb = wording.verb(one.verb)
+    if verb is None:
+        return None
+    return EntryLine(
+        id=one.entry, at=one.at, verb=verb, decision=wording.decision(one.decision),
+        person=wording.person(one.person, one.title, wording.department(one.department)),
+        purpose=wording.purpose(one.purpose),
+    )  # fmt: skip
