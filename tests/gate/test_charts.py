@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from jingui.core.access import ChartRequest, PatientSearch, Worklist
+from jingui.core.access import ChartRequest, LifeRequest, PatientSearch, Worklist
 from jingui.core.enter import Change
-from jingui.core.errors import Invalid, Refused
+from jingui.core.errors import Invalid, NotFound, Refused
 from jingui.core.operation import Target
 from jingui.core.words import Purpose, Verb
 from jingui.gate import door
@@ -93,7 +93,8 @@ def test_count_and_one_more(hospital: Hospital, two: object) -> None:
 def test_my_wards_list(hospital: Hospital, two: tuple[tuple[str, ...], ...]) -> None:
     listed = door.read(hospital.operation("doctor", Verb.LIST, Worklist()))
     ids = {line.patient.id for line in listed.value}
-    assert two[0][0] in ids and two[1][0] not in ids
+    assert two[0][0] in ids
+    assert two[1][0] not in ids
     mine = door.read(hospital.operation("doctor", Verb.LIST, Worklist(mine=True)))
     assert mine.value == ()
 
@@ -118,16 +119,19 @@ def test_an_opened_chart(hospital: Hospital, two: tuple[tuple[str, ...], ...]) -
     operation = hospital.operation("doctor", Verb.OPEN_CHART, ChartRequest(), target=door.locate(patient))
     opened = door.read(operation)
     chart = opened.value
-    assert chart.patient.name == "欧阳若水" and b'"10000001"' in chart.patient_body
+    assert chart.patient.name == "欧阳若水"
+    assert b'"10000001"' in chart.patient_body
     assert [one.id for one in chart.encounters] == [visit]
     assert chart.encounters[0].department == "心血管内科"
     assert [one.id for one in chart.records] == [record]
     assert chart.records[0].at.isoformat() == "2026-11-21T08:40:00+00:00"
-    assert chart.hidden == 0 and chart.categories == {"tests": 1}
+    assert chart.hidden == 0
+    assert chart.categories == {"tests": 1}
     assert any(one.verb == "enter" for one in chart.readers)
     assert {line["record"] for line in targets(hospital, opened.trace.entry)} == {patient, record}
     again = door.read(operation).value
-    assert again.readers[0].verb == "open_chart" and again.readers[0].person == "doctor"
+    assert again.readers[0].verb == "open_chart"
+    assert again.readers[0].person == "doctor"
     with pytest.raises(Refused) as refused:
         door.read(replace(operation, actor=hospital.actors["surgeon"]))
     assert entry(hospital, refused.value.entry)[:3] == ("open_chart", "deny", number(hospital, patient))
@@ -168,3 +172,31 @@ def test_charts_page_and_filter(hospital: Hospital) -> None:
 def test_no_chart_for_nobody(hospital: Hospital) -> None:
     with pytest.raises((Refused, Exception)):
         door.read(hospital.operation("doctor", Verb.OPEN_CHART, ChartRequest(), target=Target(patient=12345)))
+
+
+def test_the_life_of_a_record(hospital: Hospital, two: tuple[tuple[str, ...], ...]) -> None:
+    record = two[0][2]
+    door.sheet(hospital.operation("doctor", Verb.READ, target=door.locate(record)))
+    told = door.read(hospital.operation("doctor", Verb.READ_LIFE, target=door.locate(record))).value
+    assert (told.events[0].verb, told.events[-1].verb) == ("enter", "read")
+    assert told.events[-1].person == "doctor"
+    assert told.events[-1].purpose == "treatment"
+    assert told.facts["retention_class"] == "inpatient"
+    assert told.facts["keyed"]
+    assert told.facts["last_visit"] == told.facts["visit_starts"]
+    assert told.facts["last_discharge"] is None
+    first = door.read(
+        hospital.operation("doctor", Verb.READ_LIFE, LifeRequest(count=1), target=door.locate(record))
+    )
+    rest = door.read(
+        hospital.operation("doctor", Verb.READ_LIFE, LifeRequest(cursor=first.more), target=door.locate(record))
+    )
+    assert rest.value.events[0].entry == told.events[1].entry
+    with pytest.raises(Refused):
+        door.read(hospital.operation("surgeon", Verb.READ_LIFE, target=door.locate(record)))
+    archivist = hospital.operation(
+        "archivist", Verb.READ_LIFE, target=door.locate(record), purpose=Purpose.MANAGEMENT
+    )
+    assert door.read(archivist).value.kind == "Observation"
+    with pytest.raises(NotFound):
+        door.read(hospital.operation("doctor", Verb.READ_LIFE, target=replace(door.locate(record), record=77)))

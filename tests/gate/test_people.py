@@ -20,9 +20,13 @@ def read(hospital: Hospital, who: str, **request: object) -> Directory:
 def test_everybody_with_posts_and_accounts(hospital: Hospital) -> None:
     found = read(hospital, "secadmin")
     doctor = next(one for one in found.people if one.name == "doctor")
-    assert [post.role for post in doctor.posts] == ["physician"] and doctor.posts[0].department == "心血管内科"
-    assert doctor.accounts[0].username == "doctor" and doctor.accounts[0].factors == ()
-    assert doctor.genuine and doctor.posts[0].genuine and doctor.accounts[0].genuine
+    assert [post.role for post in doctor.posts] == ["physician"]
+    assert doctor.posts[0].department == "心血管内科"
+    assert doctor.accounts[0].username == "doctor"
+    assert doctor.accounts[0].factors == ()
+    assert doctor.genuine
+    assert doctor.posts[0].genuine
+    assert doctor.accounts[0].genuine
     assert {one.code for one in found.departments} >= {"xnk", "jyk"}
     assert found.holders["system_admin"] == 1
     assert ("system_admin", "security_admin") in found.clashes
@@ -30,7 +34,9 @@ def test_everybody_with_posts_and_accounts(hospital: Hospital) -> None:
 
 def test_no_secret_leaves(hospital: Hospital) -> None:
     text = repr(asdict(read(hospital, "secadmin")))
-    assert "password_hash" not in text and "argon2" not in text and "digest" not in text
+    assert "password_hash" not in text
+    assert "argon2" not in text
+    assert "digest" not in text
 
 
 def test_one_person_with_the_entries_their_rights_rest_on(hospital: Hospital) -> None:
@@ -67,6 +73,7 @@ def test_an_altered_row_is_named(hospital: Hospital) -> None:
     number = hospital.people["altered"]
     hospital.sql("UPDATE post SET role = 'head' WHERE person_id = %s", number)
     found = read(hospital, "secadmin", person=number).people[0]
-    assert found.genuine and not found.posts[0].genuine
+    assert found.genuine
+    assert not found.posts[0].genuine
     hospital.sql("UPDATE post SET role = 'nurse' WHERE person_id = %s", number)
     assert read(hospital, "secadmin", person=number).people[0].posts[0].genuine
