@@ -49,3 +49,11 @@ def out_of_scope(actor: Actor, verb: Verb, kind: str) -> bool:
     if letter is None:
         return False  # operations outside the data plane are decided by the rules alone
     return not covers(actor.scopes, letter, kind or "Patient")
+
+
+def readable_kinds(actor: Actor) -> list[str] | None:
+    """The types that a token's scopes let it read beside what it asked for; None for all (no token, or `*`)."""
+    if actor.strength is not Strength.TOKEN or covers(actor.scopes, "r", ""):
+        return None
+    found = [SCOPE.fullmatch(scope) for scope in actor.scopes]
+    return sorted({one[2] for one in found if one is not None and "r" in one[3]})

@@ -94,18 +94,32 @@ def _clinical(where: Where, kind: str, term: DateTerm, shift: timedelta) -> str:
 
 def _span(where: Where, term: DateTerm, start: str, end: str, shift: timedelta) -> str:
     """The FHIR R4 rules for prefixes over a stored span."""
-    low, high = f"{where.arg(term.start + shift)}::timestamptz", f"{where.arg(term.end + shift)}::timestamptz"
-    inside = f"({start} >= {low} AND {end} <= {high})"
-    return {
-        "eq": inside,
-        "ne": f"NOT {inside}",
-        "lt": f"{start} < {low}",
-        "gt": f"{end} > {high}",
-        "ge": f"({inside} OR {end} > {high})",
-        "le": f"({inside} OR {start} < {low})",
-        "sa": f"{start} >= {high}",
-        "eb": f"{end} <= {low}",
-    }[term.prefix]
+    low, high = term.start + shift, term.end + shift
+
+    def at(moment: datetime) -> str:
+        return f"{where.arg(moment)}::timestamptz"  # only what a prefix needs: PostgreSQL cannot type an unused place
+
+    def inside() -> str:
+        return f"({start} >= {at(low)} AND {end} <= {at(high)})"
+
+    match term.prefix:
+        case "eq":
+            return inside()
+        case "ne":
+            return f"NOT {inside()}"
+        case "lt":
+            return f"{start} < {at(low)}"
+        case "gt":
+            return f"{end} > {at(high)}"
+        case "ge":
+            return f"({inside()} OR {end} > {at(high)})"
+        case "le":
+            return f"({inside()} OR {start} < {at(low)})"
+        case "sa":
+            return f"{start} >= {at(high)}"
+        case "eb":
+            return f"{end} <= {at(low)}"
+    raise Invalid(places=((term.parameter, term.prefix),))
 
 
 def cursor(at: datetime, record: int) -> str:
@@ -117,6 +131,9 @@ def read_cursor(text: str) -> tuple[datetime, int]:
     """The place a cursor says; Invalid when it is not one of ours."""
     try:
         at, record = orjson.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
-        return datetime.fromisoformat(at), int(record)
+        place = datetime.fromisoformat(at)
+        if place.tzinfo is None or not 0 <= int(record) < 1 << 63:
+            raise ValueError
+        return place, int(record)
     except (ValueError, TypeError, binascii.Error) as error:
         raise Invalid(N_("翻页标记无效。"), places=(("_page", ""),)) from error

@@ -3,10 +3,13 @@
 import secrets
 from typing import Any
 
-from jingui.core.errors import NotSignedIn, Tampered
-from jingui.core.operation import Actor
-from jingui.core.words import Entrance, Strength
-from jingui.gate.pipeline import Pipeline
+from jingui.core.errors import NotSignedIn, Tampered, Unavailable
+from jingui.core.operation import Actor, Operation
+from jingui.core.vector import Decided
+from jingui.core.words import Decision, Entrance, Purpose, Strength, Verb
+from jingui.gate.entries import draft
+from jingui.gate.pipeline import Pipeline, Stale
+from jingui.gate.read import TRIES
 from jingui.gate.runtime import Runtime
 from jingui.store.seals import SEALED_TABLES
 
@@ -27,18 +30,21 @@ def digest(runtime: Runtime, token: str) -> bytes:
 
 
 async def actor_of(pipe: Pipeline, token: str, address: str, entrance: Entrance = Entrance.FHIR) -> Actor:
-    """The actor a token speaks for. Whether it still may is judged with the actor's facts at each use."""
+    """The actor a token speaks for. Whether it still may is judged with the actor's facts at each use.
+
+    NotSignedIn for a token that is none and Tampered for a changed row are entered first.
+    """
     if not token.startswith(PREFIX) or len(token) > 100:
-        raise NotSignedIn()
+        raise NotSignedIn(entry=await entered(pipe, entrance, "unknown_token"))
     key = digest(pipe.runtime, token)
     found = _known.get(key)
     if found is None:
         rows = await pipe.pool.fetch(TOKEN_SQL, key)
         if not rows:
-            raise NotSignedIn()
+            raise NotSignedIn(entry=await entered(pipe, entrance, "unknown_token"))
         row: Any = rows[0]
         if not pipe.runtime.sealer.holds("token", tuple(row[:-1]), row[-1]):
-            raise Tampered(where=f"token:{row[0]}")
+            raise Tampered(where=f"token:{row[0]}", entry=await entered(pipe, entrance, "tampered"))
         values = dict(zip(COLUMNS, row, strict=False))
         found = (values["id"], values["account_id"], values["post_id"], tuple(values["scopes"]))
         if len(_known) > 10_000:
@@ -49,3 +55,18 @@ async def actor_of(pipe: Pipeline, token: str, address: str, entrance: Entrance 
         account=account, post=post, token=number, session=f"token:{number}", address=address, strength=Strength.TOKEN,
         entrance=entrance, scopes=scopes,
     )  # fmt: skip
+
+
+async def entered(pipe: Pipeline, entrance: Entrance, reason: str) -> str:
+    """Enter a failed sign-in by token; the entry's id. Nobody is known yet, so the public entrance did it."""
+    who = Actor(name=f"public:{entrance}", entrance=entrance)
+    decided = Decided(False, (), ("6.1.2",), (), reason, "")
+    for _ in range(TRIES):
+        actor = await pipe.actor(who)
+        operation = Operation(actor=who, verb=Verb.SIGN_IN, at=pipe.runtime.clock.now(), purpose=Purpose.OPERATION)
+        made = draft(operation, actor, decided, epoch=actor.epoch, policy=actor.policy, decision=Decision.FAIL)
+        try:
+            return str((await pipe.enter(made)).id)
+        except Stale:
+            continue
+    raise Unavailable(where="epoch")

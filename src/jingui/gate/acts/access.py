@@ -15,6 +15,7 @@ from jingui.gate.finding import patient_line
 from jingui.gate.names import names_of
 from jingui.gate.read import stricter
 from jingui.gate.registry import Done, read_act
+from jingui.gate.scopes import readable_kinds
 from jingui.gate.searching import compiled, cursor
 
 HISTORY_SQL = """SELECT v.version, v.entered, v.author_id, v.seal, v.payload, r.kind, r.category, r.level, r.state,
@@ -95,7 +96,8 @@ BY_ID_SQL = """SELECT r.record_id, r.version, r.kind, r.category, r.level, r.lab
 FROM record r JOIN record_version v ON v.patient_id = r.patient_id AND v.record_id = r.record_id AND v.version = r.version
 LEFT JOIN patient_key k ON k.patient_id = r.patient_id AND k.retention_class = r.retention_class
 WHERE r.patient_id = $1::bigint AND r.record_id = ANY($2::bigint[])
-  AND (r.category, r.level) IN (SELECT * FROM unnest($3::text[], $4::text[]))"""
+  AND (r.category, r.level) IN (SELECT * FROM unnest($3::text[], $4::text[]))
+  AND ($5::text[] IS NULL OR r.kind = ANY($5::text[]))"""
 
 
 async def include(
@@ -121,7 +123,7 @@ async def include(
                     wanted.add(pair[1])
     if not wanted:
         return ()
-    rows = await context.rows(BY_ID_SQL, patient, sorted(wanted), *pairs)
+    rows = await context.rows(BY_ID_SQL, patient, sorted(wanted), *pairs, readable_kinds(context.operation.actor))
     return tuple(record_line(context, patient, row) for row in rows)
 
 
@@ -192,7 +194,7 @@ async def everything(context: ReadContext, permit: Permit) -> Done:
             raise NotFound()
         after = int(query.cursor)
     count = min(max(query.count, 1), EVERYTHING)
-    rows = await context.rows(EVERYTHING_SQL, patient, *pairs, after, count + 1, None)
+    rows = await context.rows(EVERYTHING_SQL, patient, *pairs, after, count + 1, readable_kinds(permit.operation.actor))
     shown = [record_line(context, patient, row) for row in rows[:count]]
     more = str(rows[count - 1][0]) if len(rows) > count else ""
     return Done(value=Page(rows=tuple(shown)), more=more, lines=lines_of(context, shown) or (context.line(patient),))

@@ -1,0 +1,32 @@
+"""A house of this folder's own, served over HTTP by a worker process."""
+
+import asyncio
+from collections.abc import Iterator
+
+import pytest
+
+from tests.api.client import Served, free_port, token_for, worker
+from tests.hospital import Hospital, house
+
+
+@pytest.fixture(scope="package")
+def hospital() -> Iterator[Hospital]:
+    """A running house; nobody sequences its ledger, so its watch rests."""
+    from jingui.gate import plane
+
+    with house() as made:
+        current = plane.current()
+        asyncio.run_coroutine_threadsafe(current.watch.stop(), current.loop).result(5)
+        yield made
+
+
+@pytest.fixture(scope="package")
+def served(hospital: Hospital, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """The FHIR interface of that house."""
+    tokens = {
+        who: token_for(hospital, hospital.actors[who]) for who in ("doctor", "nurse", "surgeon", "registrar", "head")
+    }
+    tokens["his"] = token_for(hospital, hospital.actors["his"], "system/*.cruds")
+    port, log = free_port(), tmp_path_factory.mktemp("served") / "worker.log"
+    with worker(port, log, JINGUI_TEST_UNSEQUENCED="1") as pid:
+        yield Served(f"http://127.0.0.1:{port}/fhir", hospital, tokens, log, pid)
