@@ -5,8 +5,10 @@ database administrator who goes past it.
 """
 
 import os
+import tempfile
+import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -126,8 +128,26 @@ class Hospital:
 
 
 @contextmanager
-def house() -> Iterator[Hospital]:
-    """A started house: scratch cluster, migrated database, keys, plane, people."""
+def sequencing(runtime: Any, address: str) -> Iterator[None]:
+    """A sequencer on a thread; its state folder is its own, since every house begins a ledger anew."""
+    from jingui.gate import sequencer
+
+    stop = threading.Event()
+    with tempfile.TemporaryDirectory(prefix="jingui-state-") as state:
+        thread = threading.Thread(
+            target=sequencer.run, args=(runtime, address, stop.is_set), kwargs={"state": Path(state)}, daemon=True
+        )
+        thread.start()
+        try:
+            yield
+        finally:
+            stop.set()
+            thread.join(10)
+
+
+@contextmanager
+def house(*, sequenced: bool = True) -> Iterator[Hospital]:
+    """A started house: scratch cluster, tables, keys, plane, sequencer, people. One at a time in a process."""
     from django.db import connections
 
     from jingui.config import founding
@@ -142,7 +162,8 @@ def house() -> Iterator[Hospital]:
         connections["default"].settings_dict.update(addresses["app"].django())
         made = wiring.runtime()
         runtime.install(made)
-        with plane.Background(made, addresses["app"].asyncpg()):
+        keep = sequencing(made, addresses["app"].psycopg()) if sequenced else nullcontext()
+        with plane.Background(made, addresses["app"].asyncpg()), keep:
             hospital = Hospital(addresses, made)
             hospital.found()
             yield hospital

@@ -1,4 +1,4 @@
-"""The simulated hospital, one per session."""
+"""A house of this folder's own; each test turns its sequencer by hand."""
 
 from collections.abc import Iterator
 
@@ -7,8 +7,8 @@ import pytest
 from tests.hospital import Hospital, house
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def hospital() -> Iterator[Hospital]:
-    """A running house with its people."""
-    with house() as made:
+    """A running house without a sequencer."""
+    with house(sequenced=False) as made:
         yield made

@@ -3,27 +3,42 @@
 import asyncio
 import contextlib
 import logging
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
 
+from django.db import connection, transaction
+
+from jingui.core.entry import Line
 from jingui.core.errors import JinguiError
+from jingui.gate import lockdown
 from jingui.gate.pipeline import Pipeline
+from jingui.gate.sql import raw
+from jingui.store.ledger import LIVE
+from jingui.store.recovery import WRITER
 
 BEHIND_SECONDS = 5.0
 TICK = 1.0
 # The oldest entry that the sequencer has not placed; entries of the last snapshot are few, so this stays cheap.
-LAG_SQL = """SELECT extract(epoch FROM now() - min(e.at))::float8 FROM entry e
-WHERE e.xid >= (SELECT coalesce(max(x.xid::text::bigint), 0)::text::xid8 FROM (
+LAG_SQL = """SELECT coalesce(extract(epoch FROM now() - min(e.at))::float8, 0), (SELECT lockdown FROM epoch)
+FROM entry e WHERE e.xid >= (SELECT coalesce(max(x.xid::text::bigint), 0)::text::xid8 FROM (
   SELECT e2.xid FROM entry_index i JOIN entry e2 USING (id) ORDER BY i.idx DESC LIMIT 1) x)
 AND NOT EXISTS (SELECT 1 FROM entry_index i WHERE i.id = e.id)"""
+OWN_SQL = """SELECT w.writer, e.leaf, EXISTS (SELECT 1 FROM entry_index i WHERE i.id = e.id)
+FROM unnest($1::uuid[], $2::bigint[]) w(writer, n) LEFT JOIN entry e ON e.writer = w.writer AND e.n = w.n"""
 log = logging.getLogger(__name__)
 
 
 class Watch:
-    """Sets `runtime.ledger_well`: False while the sequencer is more than 5 s behind."""
+    """Sets `runtime.ledger_well`: False while the sequencer is more than 5 s behind, or after an own entry vanished."""
 
     def __init__(self, pipe: Pipeline) -> None:
         """Watch through the pipeline's pool."""
         self._pipe = pipe
         self._task: asyncio.Task[None] | None = None
+        self._expected: dict[UUID, tuple[int, bytes]] = {}
+        self._locked = False
+        self.behind = 0.0
 
     def start(self) -> None:
         """Begin watching on the running loop."""
@@ -40,10 +55,60 @@ class Watch:
         while True:
             await asyncio.sleep(TICK)
             try:
-                lag = (await self._pipe.pool.fetch(LAG_SQL))[0][0]
+                await self.look()
             except JinguiError:
                 continue  # the database is away: every request says so itself
-            well = lag is None or lag < BEHIND_SECONDS
-            if well != self._pipe.runtime.ledger_well:
-                log.warning("ledger %s", "well" if well else f"{lag:.0f} s behind")
-            self._pipe.runtime.ledger_well = well
+
+    async def look(self) -> None:
+        """One look; while the house is locked only recovery runs, and that must not wait for the sequencer."""
+        self.behind, locked = (await self._pipe.pool.fetch(LAG_SQL))[0]
+        vanished = [] if locked else await self._vanished()
+        if vanished:
+            log.critical("own entries vanished: %s", ", ".join(map(str, vanished)))
+            await asyncio.to_thread(self._lock, [Line("", str(writer), WRITER, n) for writer, n in vanished])
+            locked = True
+        if locked and not self._locked:
+            renew()  # what a lockdown names is closed by the recovery: nobody may go on in an old chain
+            self._expected.clear()
+        self._locked = locked
+        well = locked or self.behind < BEHIND_SECONDS
+        if well != self._pipe.runtime.ledger_well:
+            log.warning("ledger %s", "well" if well else f"{self.behind:.0f} s behind")
+        self._pipe.runtime.ledger_well = well
+
+    async def _vanished(self) -> list[tuple[UUID, int]]:
+        """Own writers whose newest committed entry is not in the table as it was written."""
+        for chain in list(LIVE):
+            if not chain.lock.acquire(blocking=False):
+                continue  # a thread is just moving it: next time
+            n, writer, leaf = chain.n, chain.writer, chain.leaf
+            chain.lock.release()
+            if n:
+                self._expected[writer] = n - 1, leaf
+        wanted = dict(self._expected)
+        if not wanted:
+            return []
+        rows: Any = await self._pipe.pool.fetch(OWN_SQL, list(wanted), [n for n, _ in wanted.values()])
+        out = []
+        for writer, leaf, indexed in rows:
+            writer = UUID(str(writer))
+            if leaf is None or bytes(leaf) != wanted[writer][1]:
+                out.append((writer, wanted[writer][0]))
+            elif indexed and self._expected.get(writer) == wanted[writer]:
+                del self._expected[writer]  # placed: from here on the tree answers for it
+        return out
+
+    def _lock(self, lines: list[Line]) -> None:
+        """Lock the house, on a thread of its own with Django's connection."""
+        try:
+            with transaction.atomic():
+                lockdown.engage(self._pipe.runtime, raw, "vanished", lines, datetime.now(UTC))
+        finally:
+            connection.close()
+
+
+def renew() -> None:
+    """Begin new chains for every writer of this process."""
+    for chain in list(LIVE):
+        with chain.lock:
+            chain.renew()

@@ -21,10 +21,11 @@ from jingui.crypto.suite import Suite
 class Built:
     """Rows ready for `ENTRY_SQL`, and what the chain is after them."""
 
-    __slots__ = ("heads", "ids", "last_leaf", "last_n", "leaves", "rows")
+    __slots__ = ("heads", "ids", "last_leaf", "last_n", "leaves", "rows", "writer")
 
-    def __init__(self) -> None:
-        """Start empty."""
+    def __init__(self, writer: UUID) -> None:
+        """Start empty, for this writer."""
+        self.writer = writer
         self.ids: list[UUID] = []
         self.heads: list[bytes] = []
         self.leaves: list[bytes] = []
@@ -42,7 +43,7 @@ LIVE: "weakref.WeakSet[Chain]" = weakref.WeakSet()
 
 
 class Chain:
-    """One writer's chain. Not safe for concurrent `build`s: hold `lock` from build to advance (threads), or use one task."""
+    """One writer's chain. Hold `lock` from `build` to `advance` (threads), or use it from one task."""
 
     def __init__(self, suite: Suite, keyring: Keyring) -> None:
         """Begin a new chain with a fresh writer id."""
@@ -61,7 +62,7 @@ class Chain:
 
     def build(self, drafts: Sequence[tuple[EntryDraft, UUID]], at: datetime) -> Built:
         """Compute the next entries. The chain stays where it is until `advance`."""
-        out = Built()
+        out = Built(self.writer)
         n, prev = self.n, self.leaf
         random = os.urandom(16 * len(drafts))
         suite, mac, writer_text, writer = self.suite, self._mac, self._writer, self.writer
@@ -71,7 +72,7 @@ class Chain:
                 decision=d.decision.value, reason=d.reason, clauses=d.clauses, rules=d.rules, purpose=d.purpose.value,
                 entrance=d.entrance.value, epoch=d.epoch, policy=d.policy, writer=writer_text, n=n, prev=prev,
                 person=d.person, account=d.account, post=d.post, session=d.session, address=d.address, detail=d.detail,
-                targets=d.lines,  # type: ignore[arg-type]  # Line and TargetLine have the same four fields
+                targets=d.lines,
             )  # fmt: skip
             patients = "{" + ",".join(map(str, d.patients)) + "}" if len(d.patients) > 1 else ""
             out.rows.append(
@@ -90,5 +91,6 @@ class Chain:
         return out
 
     def advance(self, built: Built) -> None:
-        """The entries of `built` are committed: continue after them."""
-        self.n, self.leaf = built.last_n, built.last_leaf
+        """The entries of `built` are committed: continue after them, unless the chain was given up meanwhile."""
+        if built.writer == self.writer:
+            self.n, self.leaf = built.last_n, built.last_leaf
