@@ -6,6 +6,7 @@ from pathlib import Path
 
 from jingui.config import plugs
 from jingui.config.home import home
+from jingui.core.signing import LIMITS
 
 HERE = Path(__file__).resolve().parent.parent
 DEBUG = False
@@ -31,11 +32,11 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "jingui.web.middleware.NoStore",
+    "jingui.web.middleware.Number",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
-    "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -106,7 +107,7 @@ STATIC_URL = "/static/"
 STATICFILES_DIRS = [HERE / "web" / "static"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_000_000
-LOGIN_URL = "account_login"
+LOGIN_URL = "sign_in"
 LOGIN_REDIRECT_URL = "/"
 ACCOUNT_ADAPTER = "jingui.web.accounts.DoorAccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"username"}
@@ -124,13 +125,18 @@ MFA_TOTP_ISSUER = home().institution
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = True  # loopback demo over http; TLS sites have secure origins anyway
 AXES_HANDLER = "jingui.web.lockout.DoorHandler"
 AXES_LOCKOUT_CALLABLE = "jingui.web.lockout.locked_out"
-AXES_FAILURE_LIMIT = "jingui.web.lockout.limit"
+AXES_FAILURE_LIMIT = LIMITS.tries
 AXES_LOCKOUT_PARAMETERS = ["username"]
 AXES_RESET_ON_SUCCESS = True
 AXES_DISABLE_ACCESS_LOG = True
 AXES_VERBOSE = False
+AXES_COOLOFF_TIME = LIMITS.lock
 AXES_ENABLE_ADMIN = False
 DATABASE_CONNECT_TIMEOUT = 3
+# What the frame of the pages says of this house; the demonstration's published sign-ins exist only in a demo home.
+JINGUI_INSTITUTION, JINGUI_INSTITUTION_EN = home().institution, home().institution_en
+JINGUI_DEMO = home().demo
+JINGUI_DEMO_SIGN_INS = home().root / "demo-sign-ins.json"
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,

@@ -1,5 +1,40 @@
-"""Every address of the pages; the data plane's own prefixes are dispatched before Django."""
+"""Every address of the pages, three lists that agree: where (PATHS), who may come (WHO), what answers (VIEWS).
 
-from django.urls import URLPattern, URLResolver
+The data plane's own prefixes are dispatched before Django. A page without a row in WHO is answered to nobody.
+"""
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from collections.abc import Callable
+from typing import Any, Final
+
+from django.urls import URLPattern, path
+
+from jingui.core.errors import NotFound
+from jingui.web import accounts, factors, routes
+from jingui.web.viewmodels.paths import ORDER, PATHS
+
+VIEWS: Final[dict[str, Callable[..., Any]]] = {
+    "sign_in": accounts.sign_in,
+    "second_factor": factors.second_factor,
+    "session_ended": accounts.session_ended,
+    "sign_out": accounts.sign_out,
+    "language": accounts.language,
+    "account": accounts.account,
+    "change_password": accounts.change_password,
+    "switch_post": accounts.switch_post,
+    "enrol_totp": factors.enrol_totp,
+    "enrol_passkey": factors.enrol_passkey,
+    "recovery_codes": factors.recovery_codes,
+    **routes.VIEWS,
+}
+
+
+def nothing_here(_request: object, **_parts: object) -> None:
+    """What a page that is listed but not built says: there is nothing here."""
+    raise NotFound()
+
+
+urlpatterns: list[URLPattern] = [path(PATHS[name], VIEWS.get(name, nothing_here), name=name) for name in ORDER]
+handler400 = "jingui.web.errors.bad_request"
+handler403 = "jingui.web.errors.permission_denied"
+handler404 = "jingui.web.errors.not_found"
+handler500 = "jingui.web.errors.server_error"

@@ -86,6 +86,11 @@ def check_credentials(username: str, password: str) -> Checked:
     return known(account.pk)
 
 
+def number_of(username: str) -> int:
+    """The account of a user name, only so that a failure's entry names it; 0 for none."""
+    return Account.objects.filter(username=username, kind="person").values_list("pk", flat=True).first() or 0
+
+
 def known(number: int) -> Checked:
     """What the threshold must know of an account whose password was right."""
     account = Account.objects.get(pk=number)

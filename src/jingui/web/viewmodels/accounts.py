@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from jingui.web.viewmodels.form import Form
+from jingui.web.viewmodels.form import Choice, Form
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,11 +82,13 @@ class Factor:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccountPage:
-    """accounts/account.html: my password and my second factors."""
+    """accounts/account.html: my password, my second factors, and the post I act from (`posts`: those I hold)."""
 
     factors: tuple[Factor, ...]
     password_days_left: int
     recovery_left: int
+    posts: tuple[Choice, ...] = ()
+    post: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,6 +16,7 @@ PATHS: Final[dict[str, str]] = {
     "language": "language/",
     "account": "account/",
     "change_password": "account/password/",
+    "switch_post": "account/post/",
     "enrol_totp": "account/totp/",
     "enrol_passkey": "account/passkey/",
     "recovery_codes": "account/recovery-codes/",
@@ -26,9 +27,13 @@ PATHS: Final[dict[str, str]] = {
     "record": "records/<str:record>/",
     "record_version": "records/<str:record>/versions/<int:version>/",
     "life": "records/<str:record>/life/",
+    "purpose": "purpose/",
+    "waiting": "waiting/",
+    "proposal": "waiting/<int:proposal>/",
     # the ledger; `/ledger/entry/<uuid>`, tiles and checkpoints themselves belong to the data plane
     "entries": "evidence/",
     "entry": "evidence/entries/<str:entry>/",
+    "entry_proof": "evidence/entries/<str:entry>/proof/",
     "checkpoints": "evidence/checkpoints/",
     "growth": "evidence/growth/",
     # people
@@ -36,7 +41,13 @@ PATHS: Final[dict[str, str]] = {
     "register_person": "people/new/",
     "person": "people/<str:person>/",
     "grant_post": "people/<str:person>/posts/new/",
+    "open_account": "people/<str:person>/account/new/",
+    "end_post": "people/posts/<int:post>/end/",
+    "account_state": "people/accounts/<int:account>/state/",
     "roles": "people/roles/",
+    "tokens": "people/tokens/",
+    "issue_token": "people/tokens/new/",
+    "revoke_token": "people/tokens/<int:token>/revoke/",
     # the policy
     "cockpit": "policy/",
     "clause": "policy/clauses/<str:clause>/",
@@ -45,7 +56,7 @@ PATHS: Final[dict[str, str]] = {
     "system": "system/",
     "keys": "help/keys/",
 }
-# `people/new/` and `people/roles/` must be tried before `people/<str:person>/`.
+# `people/new/`, `people/roles/` and `people/tokens/` must be tried before `people/<str:person>/`.
 ORDER: Final[tuple[str, ...]] = tuple(sorted(PATHS, key=lambda name: ("<" in PATHS[name], PATHS[name])))
 
 

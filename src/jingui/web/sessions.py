@@ -1,0 +1,157 @@
+"""六（一）2 账号管理: sessions of pages: opened after their entry, ended with one [6.1.2] [4.1.2]"""
+
+import secrets
+from typing import Any
+
+from jingui.core.errors import JinguiError, Refused, Tampered
+from jingui.core.operation import Actor, Operation
+from jingui.core.protect import SignIn, SignOut
+from jingui.core.signing import LIMITS, Checked
+from jingui.core.words import Entrance, Purpose, Standing, Strength, Verb
+from jingui.gate import door
+
+MOBILE = ("Mobile", "Android", "iPhone", "iPad")
+#: With these one still signs in: to look after one's own account, or to be told by the door what is wrong.
+WELCOME = frozenset({Standing.ACTIVE, Standing.NO_POST})
+
+
+def address(request: Any) -> str:
+    """Where the request came from."""
+    return str(request.META.get("REMOTE_ADDR", ""))[:64]
+
+
+def station(request: Any) -> str:
+    """The kind of station: one session per account on each."""
+    agent = request.headers.get("User-Agent", "")
+    return "mobile" if any(word in agent for word in MOBILE) else "desk"
+
+
+def operation(request: Any, verb: Verb, data: object = None, actor: Actor | None = None) -> Operation:
+    """An operation on one's own account."""
+    who = actor or request.actor
+    return Operation(actor=who, verb=verb, at=door.now(), purpose=Purpose.OPERATION, data=data)
+
+
+def actor_of(request: Any, account: int, post: int, strength: Strength) -> Actor:
+    """The actor of a page's request."""
+    return Actor(
+        account=account, post=post, session=request.session.short, address=address(request), strength=strength,
+        entrance=Entrance.PAGE,
+    )  # fmt: skip
+
+
+def identify(request: Any) -> None:
+    """Set `request.actor` from a session that is genuine, current and unchanged since its sign-in; else end it."""
+    session = request.session
+    number = session.get("account")
+    if session.ended is not None:
+        gone = session.ended
+        if gone.account:
+            enter_end(actor_of(request, gone.account, gone.contents.get("post", 0), Strength.NONE), gone.reason)
+        request.ended = gone.reason
+        return
+    if not number:
+        return
+    actor = actor_of(request, number, session["post"], Strength(session["strength"]))
+    facts = door.whoami(actor)
+    if facts.tampered:
+        end(request, actor, "tampered")
+        raise Tampered(where=facts.tampered)
+    standing = facts.standing_at(door.now())
+    if facts.generation != session["generation"] or standing not in WELCOME:
+        end(request, actor, "changed")
+        return
+    request.actor, request.facts = actor, facts
+    if session.stale():
+        session.modified = True
+
+
+def enter_end(actor: Actor, reason: str) -> None:
+    """Enter that a session is over."""
+    asked = Operation(
+        actor=actor, verb=Verb.SIGN_OUT, at=door.now(), purpose=Purpose.OPERATION, data=SignOut(reason=reason)
+    )
+    try:
+        door.write(asked)
+    except (Refused, Tampered):
+        return  # a tampered account's wish is refused, and that refusal is the entry; the session ends all the same
+
+
+def end(request: Any, actor: Actor, reason: str) -> None:
+    """Enter the end, then end."""
+    enter_end(actor, reason)
+    request.session.flush()
+    request.actor, request.facts, request.ended = None, None, reason
+
+
+def default_post(account: int, wanted: int = 0) -> int:
+    """The post to act from: the wanted one if it is held, else the first; 0 for none."""
+    held = [line.post for line in door.signing.posts(account)]
+    return wanted if wanted in held else (held[0] if held else 0)
+
+
+def begin(request: Any, checked: Checked, must_change: bool) -> None:
+    """Open a session for a right password. Its entry is committed before it holds anything."""
+    session = request.session
+    session.flush()
+    session.create()  # a new key always: what a visitor held before is worth nothing
+    post = default_post(checked.account)
+    actor = actor_of(request, checked.account, post, Strength.PASSWORD)
+    try:
+        door.write(operation(request, Verb.SIGN_IN, SignIn(post=post), actor))
+    except JinguiError:
+        session.flush()
+        raise
+    fill(request, actor, checked.generation)
+    session["must_change"] = must_change
+
+
+def fill(request: Any, actor: Actor, generation: int) -> None:
+    """Write what the session says."""
+    session = request.session
+    session.update({
+        "account": actor.account, "post": actor.post, "strength": actor.strength.value, "generation": generation,
+        "kind": station(request), "idle": int(LIMITS.idle.total_seconds()),
+    })  # fmt: skip
+    session.setdefault("until", int((door.now() + LIMITS.absolute).timestamp()))
+    request.actor = actor
+    request.facts = door.whoami(actor)
+
+
+def strengthen(request: Any, data: SignIn) -> None:
+    """Go over to two factors: the door checks and enters, then the session gets a new key and the others end."""
+    session, before = request.session, request.actor
+    session.cycle_key()
+    actor = actor_of(request, before.account, before.post, Strength.TWO_FACTOR)
+    door.write(operation(request, Verb.SIGN_IN, data, actor))
+    fill(request, actor, session["generation"])
+    end_others(request, actor)
+
+
+def end_others(request: Any, actor: Actor) -> None:
+    """One session per account and kind of station: the older ones end, each with its entry."""
+    for digest, contents in request.session.others(actor.account):
+        if contents.get("kind", station(request)) == station(request):
+            old = Actor(
+                account=actor.account, post=contents.get("post", 0), session=digest.hex()[:16],
+                address=address(request), strength=actor.strength, entrance=Entrance.PAGE,
+            )  # fmt: skip
+            enter_end(old, "replaced")
+            request.session.end_other(digest)
+
+
+def switch(request: Any, post: int) -> None:
+    """Act from another post that one holds; entered like a sign-in, under a new session key."""
+    if post not in [line.post for line in door.signing.posts(request.actor.account)]:
+        raise Refused(reason="no_post", clauses=("6.1.2",))
+    session, before = request.session, request.actor
+    session.cycle_key()
+    actor = actor_of(request, before.account, post, before.strength)
+    door.write(operation(request, Verb.SIGN_IN, SignIn(post=post), actor))
+    fill(request, actor, session["generation"])
+
+
+
+def fresh_number() -> str:
+    """A number for a station: random, says nothing."""
+    return secrets.token_hex(16)
