@@ -31,7 +31,7 @@ OWN_ACCOUNT = {Verb.SIGN_IN, Verb.SIGN_OUT, Verb.ENROL_FACTOR, Verb.CHANGE_PASSW
 CHART = {Verb.OPEN_CHART, Verb.READ, Verb.HISTORY, Verb.SEARCH, Verb.EVERYTHING}
 READS = CHART | {Verb.READ_LIFE}
 WRITES = {Verb.ENTER, Verb.CORRECT, Verb.IMPORT}
-IDENTITY = {Verb.REGISTER_PATIENT, Verb.MERGE_PATIENT, Verb.SPLIT_PATIENT, Verb.RELATE}
+IDENTITY = {Verb.REGISTER_PATIENT, Verb.MERGE_PATIENT, Verb.SPLIT_PATIENT, Verb.RELATE, Verb.FLAG_PATIENT}
 CARE = {Purpose.TREATMENT, Purpose.EMERGENCY}
 INTAKE = CARE | {Purpose.OPERATION}
 STUDY = {Purpose.RESEARCH, Purpose.TEACHING}
@@ -39,7 +39,8 @@ CLOSE = {Relation.TREATING, Relation.TEAM, Relation.CONSULTATION}
 PAIRS = {Verb.MERGE_PATIENT, Verb.SPLIT_PATIENT, Verb.UNFREEZE_ACCOUNT, Verb.CHANGE_SETTING, Verb.PUBLISH_POLICY,
          Verb.LIFT_HOLD, Verb.ROTATE_KEYS, Verb.RECOVER}  # fmt: skip
 PARTY = PAIRS | {Verb.APPROVE, Verb.OPEN_ACCOUNT, Verb.GRANT_POST, Verb.ISSUE_TOKEN}
-GOVERNING = PARTY | {Verb.READ_LEDGER, Verb.EXPORT_LEDGER, Verb.READ_PEOPLE, Verb.REGISTER_DEPARTMENT,
+GOVERNING = PARTY | {Verb.READ_PROPOSALS, Verb.READ_LEDGER, Verb.EXPORT_LEDGER, Verb.READ_PEOPLE,
+                     Verb.REGISTER_DEPARTMENT,
                      Verb.REGISTER_PERSON, Verb.END_POST, Verb.FREEZE_ACCOUNT, Verb.REVOKE_TOKEN}  # fmt: skip
 
 #: Which purposes a standing or single grant can serve, by role (treatment relations apart).
@@ -216,6 +217,10 @@ def _finds(v: Vector) -> bool:
         return True
     if v.verb in (Verb.MERGE_PATIENT, Verb.SPLIT_PATIENT):
         return v.role in (Role.REGISTRAR, Role.ARCHIVIST)
+    if v.verb is Verb.FLAG_PATIENT:
+        desk = v.role in (Role.REGISTRAR, Role.ARCHIVIST, Role.MEDICAL_AFFAIRS)
+        close = v.role is Role.PHYSICIAN and v.relation in (Relation.TREATING, Relation.TEAM) and v.purpose in CARE
+        return (desk or close) and not v.own
     if v.verb in (Verb.REGISTER_PATIENT, Verb.RELATE):
         fit = v.role in (Role.REGISTRAR, Role.PHYSICIAN, Role.NURSE, Role.INTERFACE) and v.purpose in INTAKE
         return fit and not (v.verb is Verb.RELATE and v.party and v.relation is Relation.NONE)
@@ -266,7 +271,7 @@ def _governs(v: Vector) -> bool:
             return v.role is Role.AUDIT_ADMIN and watching
         case Verb.READ_PEOPLE:
             return v.role in ADMINS or v.role is Role.HEAD
-        case Verb.APPROVE:
+        case Verb.APPROVE | Verb.READ_PROPOSALS:
             desks = {Role.HEAD, Role.MEDICAL_AFFAIRS, Role.REGISTRAR, Role.ARCHIVIST}
             return security or system or v.role in desks
         case Verb.REGISTER_DEPARTMENT | Verb.REGISTER_PERSON | Verb.OPEN_ACCOUNT:
