@@ -25,6 +25,7 @@ class Home:
     port: int
     host: str
     sinks: tuple[str, ...]
+    demo: bool = False  # a demonstration hospital: made-up people, published passwords, loopback only
 
     @property
     def keys(self) -> Path:
@@ -35,6 +36,11 @@ class Home:
     def cluster(self) -> Path:
         """Folder of the embedded PostgreSQL."""
         return self.root / "db"
+
+    @property
+    def state(self) -> Path:
+        """Folder of what processes tell each other: the supervisor's report, the progress of long work."""
+        return self.root / "state"
 
     @property
     def logs(self) -> Path:
@@ -53,6 +59,7 @@ KNOWN = {
     "port",
     "host",
     "sinks",
+    "demo",
 }
 
 
@@ -80,4 +87,5 @@ def home() -> Home:
         port=int(os.environ.get("PORT") or raw.get("port", 8400)),
         host=str(raw.get("host", "127.0.0.1")),
         sinks=tuple(str(s) for s in raw.get("sinks", ())),
+        demo=raw.get("demo", False) is True,
     )

@@ -33,8 +33,13 @@ def provider(where: Home) -> KeyProvider:
 
 
 def cluster() -> Cluster:
-    """The embedded cluster of this home."""
-    return Cluster(home().cluster)
+    """The embedded cluster of this home; the environment may name its account (JINGUI_SERVER_ACCOUNT) and programs."""
+    programs = os.environ.get("JINGUI_PG_BIN", "")
+    return Cluster(
+        home().cluster,
+        account=os.environ.get("JINGUI_SERVER_ACCOUNT", ""),
+        programs=Path(programs) if programs else None,
+    )
 
 
 def address(role: str = "app") -> Address:

@@ -6,7 +6,6 @@ import threading
 
 from jingui.config import plugs, wiring
 from jingui.config.home import home
-from jingui.config.home import home
 from jingui.core.errors import JinguiError
 
 

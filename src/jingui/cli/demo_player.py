@@ -1,0 +1,53 @@
+"""The demonstration's player as a process: `python -m jingui.cli.demo_player`, kept by the supervisor."""
+
+import os
+import signal
+import sys
+from datetime import UTC, datetime
+
+from jingui.cli.progress import Progress, amount
+from jingui.cli.words import err, say, trouble, utf8
+from jingui.config import house
+from jingui.config.home import home
+from jingui.core.errors import JinguiError, Misconfigured, Unavailable
+from jingui.core.word import N_
+
+AGAIN = 75  # "temporary failure": the supervisor starts it again
+LINES = {
+    "people": N_("演示医院：人员 {done}/{of}"),
+    "patients": N_("演示医院：患者 {done}/{of}，记录 {resources} 条"),
+    "scenes": N_("演示医院：医院日常 {done}/{of} 幕"),
+}
+
+
+def main() -> int:
+    """Play what is missing, then become a process that only waits for the end."""
+    utf8()
+    if not home().demo:
+        raise Misconfigured(N_("这不是演示医院，不能写入虚构内容。"), N_("请另选 JINGUI_HOME，再运行 jingui demo。"))
+    os.nice(10)  # the pages come first
+    progress = Progress()
+
+    def tell(kind: str, data: dict[str, object]) -> None:
+        if kind == "done":
+            progress.end(say(N_("演示医院已建成，用时 {time}。"), time=amount(float(str(data["seconds"])))))
+        else:
+            progress.show(kind, say(LINES[kind], **data), int(str(data["done"])), int(str(data["of"])))
+
+    try:
+        with house.opened():
+            from jingui.demo.play import Stage, play
+
+            stage = Stage(names=house.names(), now=lambda: datetime.now(UTC), folder=home().state, tell=tell)
+            play(stage, count=int(os.environ.get("JINGUI_DEMO_PATIENTS", "320")))
+    except Unavailable:
+        return AGAIN  # the database or the sequencer is away for a moment; what was done stays
+    except JinguiError as error:
+        err(say(N_("演示内容未能写完：")) + trouble(error))
+    wait = "import signal; signal.pause()"
+    os.execv(sys.executable, [sys.executable, "-I", "-S", "-c", wait])  # noqa: S606 -- a few megabytes instead of a hundred
+
+
+if __name__ == "__main__":
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the supervisor says when to stop
+    raise SystemExit(main())

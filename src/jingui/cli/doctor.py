@@ -1,0 +1,8 @@
+"""`jingui doctor`."""
+
+import argparse
+
+
+def doctor(given: argparse.Namespace) -> int:
+    """Check."""
+    raise NotImplementedError

@@ -1,0 +1,94 @@
+"""The commands and their arguments; the work itself is imported when a command runs."""
+
+import argparse
+from collections.abc import Callable
+
+from jingui.cli.words import say
+from jingui.core.word import N_
+
+Run = Callable[[argparse.Namespace], int]
+
+
+def parser() -> argparse.ArgumentParser:
+    """The whole command line in the reader's language."""
+    top = argparse.ArgumentParser(prog="jingui", description=say(N_("金匮：医院患者信息的一扇门，每次经过都有凭据。")))
+    top.add_argument("--home", default="", metavar="DIR", help=say(N_("本院数据所在目录（默认 $JINGUI_HOME 或 var）")))
+    commands = top.add_subparsers(title=say(N_("命令")), required=True, metavar="COMMAND")
+    _running(commands)
+    _content(commands)
+    _policy(commands)
+    _ledger(commands)
+    return top
+
+
+Commands = "argparse._SubParsersAction[argparse.ArgumentParser]"
+
+
+def _add(commands: Commands, name: str, text: str, run: Run) -> argparse.ArgumentParser:
+    made = commands.add_parser(name, help=say(text), description=say(text))
+    made.set_defaults(run=run)
+    return made
+
+
+def _running(commands: Commands) -> None:
+    from jingui.cli import demo, doctor, running
+
+    init = _add(commands, "init", N_("建立数据库、密钥和首批管理员"), running.init)
+    init.add_argument("--administrators", metavar="FILE", help=say(N_("首批三名管理员的名单（TOML）")))
+    serve = _add(commands, "serve", N_("运行系统：数据库、页面与接口、定时任务、存证"), running.serve)
+    serve.add_argument("--workers", type=int, default=0, help=say(N_("网页进程数")))
+    _add(commands, "worker", N_("只运行定时任务"), running.worker)
+    _add(commands, "sequencer", N_("只运行存证排序"), running.sequencer)
+    played = _add(commands, "demo", N_("运行演示医院"), demo.demo)
+    played.add_argument("--reset", action="store_true", help=say(N_("先删除演示数据，重新建立")))
+    checked = _add(commands, "doctor", N_("检查系统是否正常"), doctor.doctor)
+    checked.add_argument("--json", action="store_true")
+
+
+def _content(commands: Commands) -> None:
+    from jingui.cli import imports
+
+    made = _add(commands, "import", N_("批量导入"), imports.fhir)
+    made.add_argument("format", choices=["fhir"])
+    made.add_argument("folder", metavar="DIR")
+    made.add_argument("--as", dest="username", default="", metavar="USERNAME", help=say(N_("以哪个账号的名义导入")))
+    made.add_argument("--source", default="", help=say(N_("来源系统的名称；同一来源重复导入不产生重复记录")))
+    made.add_argument("--department", default="", metavar="CODE", help=say(N_("就诊没有写明科室时归属的科室")))
+    made.add_argument("--processes", type=int, default=0, help=say(N_("并行进程数（默认等于处理器数）")))
+    made.add_argument("--report", default="", metavar="FILE", help=say(N_("把导入报告写入文件（JSON）")))
+
+
+def _policy(commands: Commands) -> None:
+    from jingui.cli import policy
+
+    made = _add(commands, "policy", N_("制度文本"), policy.imported)
+    made.add_argument("action", choices=["import"])
+    made.add_argument("file", metavar="FILE")
+    made.add_argument("--json", action="store_true")
+    where = _add(commands, "where", N_("某条款由哪些规则、操作和测试落实"), policy.where)
+    where.add_argument("clause", metavar="CLAUSE")
+    why = _add(commands, "why", N_("某项操作依据哪些规则"), policy.why)
+    why.add_argument("operation", metavar="OPERATION")
+    listed = _add(commands, "clauses", N_("列出各条款及其落实情况"), policy.listed)
+    listed.add_argument("--json", action="store_true")
+
+
+def _ledger(commands: Commands) -> None:
+    from jingui.cli import ledger
+
+    verify = _add(commands, "verify", N_("核验整个存证台账"), ledger.verify)
+    verify.add_argument("--json", action="store_true")
+    export = _add(commands, "export", N_("导出"), ledger.export)
+    export.add_argument("what", choices=["ledger"])
+    export.add_argument("--out", default="-", metavar="FILE")
+    export.add_argument("--as", dest="username", default="", metavar="USERNAME")
+    token = _add(commands, "token", N_("签发接口访问令牌"), ledger.token)
+    token.add_argument("action", choices=["issue"])
+    token.add_argument("--for", dest="account", required=True, metavar="USERNAME")
+    token.add_argument("--as", dest="username", required=True, metavar="USERNAME")
+    token.add_argument("--scope", action="append", default=[], metavar="SCOPE")
+    token.add_argument("--days", type=int, default=90)
+    token.add_argument("--label", default="")
+    bench = _add(commands, "bench", N_("测量速度"), ledger.bench)
+    bench.add_argument("--quick", action="store_true")
+    bench.add_argument("--json", action="store_true")

@@ -1,0 +1,88 @@
+"""`jingui where | why | clauses | policy import`: the policy as the software carries it [1.3.1] [8.2]"""
+
+import argparse
+import json
+from collections import Counter
+from pathlib import Path
+
+from jingui.cli.words import language, out, say
+from jingui.core.errors import Invalid
+from jingui.core.word import N_
+from jingui.core.words import Verb
+
+
+def where(given: argparse.Namespace) -> int:
+    """Show what carries a clause."""
+    from jingui.config import carried
+    from jingui.policy import clauses
+
+    clause = clauses.get(clauses.clause_id(given.clause))
+    zh = language() == "zh"
+    found = carried.by_clause()[clause.id]
+    out(f"{clause.heading}  {clause.title_zh if zh else clause.title_en}")
+    out(clause.text_zh if zh else clause.text_en)
+    for title, lines in (
+        (N_("规则"), [f"{one.id}  {one.zh if zh else one.en}" for one in found.rules]),
+        (N_("操作"), [f"{verb.value}  {say(verb.label)}" for verb in found.operations]),
+        (N_("代码"), list(found.code)),
+        (N_("测试"), list(found.tests)),
+    ):
+        if lines:
+            out(f"\n{say(title)}")
+            for line in lines:
+                out(f"  {line}")
+    by_hand = clause.by_hand_zh if zh else clause.by_hand_en
+    if by_hand:
+        out(f"\n{say(N_('由人办理'))}\n  {by_hand}")
+    return 0
+
+
+def why(given: argparse.Namespace) -> int:
+    """Show the rules that speak of an operation."""
+    from jingui.config import carried
+    from jingui.policy import clauses
+
+    try:
+        verb = Verb(given.operation)
+    except ValueError as error:
+        known = " ".join(each.value for each in Verb)
+        raise Invalid(N_("没有这种操作。"), N_("请从所列操作中选择。"), places=((known, ""),)) from error
+    zh = language() == "zh"
+    out(f"{verb.value}  {say(verb.label)}")
+    for rule in carried.rules_of(verb):
+        mark = say(N_("准许")) if rule.effect == "permit" else say(N_("禁止"))
+        out(f"\n{mark}  {rule.id}  {rule.zh if zh else rule.en}")
+        for one in rule.clauses:
+            clause = clauses.get(one) if clauses.known(one) else None
+            out(f"    {clauses.heading(one)} {(clause.title_zh if zh else clause.title_en) if clause else ''}")
+    return 0
+
+
+def listed(given: argparse.Namespace) -> int:
+    """List the clauses with what carries each; evidence is counted when the house runs."""
+    from jingui.config import carried
+
+    rows = carried.rows()
+    if given.json:
+        out(json.dumps(rows, ensure_ascii=False, indent=1))
+        return 0
+    for row in rows:
+        named = (("rules", N_("规则")), ("tests", N_("测试")))
+        counts = " ".join(f"{say(name)} {len(row[key])}" for key, name in named)
+        out(f"{row['id']:<7}{row['state']:<9}{row['zh'] if language() == 'zh' else row['en']}  {counts}")
+    states = Counter(str(row["state"]) for row in rows)
+    out(", ".join(f"{state} {count}" for state, count in sorted(states.items())))
+    return 0
+
+
+def imported(given: argparse.Namespace) -> int:
+    """Read a policy's text and say how it differs from the shipped wording; nothing is published by this."""
+    from jingui.config import carried
+
+    report = carried.compared(Path(given.file))
+    if given.json:
+        out(json.dumps(report, ensure_ascii=False, indent=1))
+        return 0
+    for line in report["lines"]:
+        out(str(line))
+    return 0

@@ -1,0 +1,63 @@
+"""一（二）: the demonstration comes to life: people, patients, then a fortnight of days, all through the door [1.2]
+
+What was done is found again by numbers and by a small file of ids, so a stopped demonstration goes on where it ended.
+"""
+
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime
+from itertools import islice
+from pathlib import Path
+from random import Random
+
+from jingui.core.importing import Names
+from jingui.core.operation import Operation
+from jingui.core.words import Purpose, Verb
+from jingui.demo.build import INIT, Builder
+from jingui.demo.generator import build_hospital, stories
+from jingui.demo.play_patients import Patients
+from jingui.demo.play_scenes import Scenes
+from jingui.demo.play_state import State
+from jingui.gate import door
+
+SEED = 7
+COUNT = 320
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stage:
+    """What the play needs of the house: names, a clock, a place for its notes, and somebody to tell."""
+
+    names: Names
+    now: Callable[[], datetime]
+    folder: Path
+    tell: Callable[[str, dict[str, object]], None]
+
+
+def play(stage: Stage, *, count: int = COUNT, today: date | None = None, act: bool = True) -> State:
+    """Build what is missing and play on; return the notes at the end."""
+    began = time.monotonic()
+    state = State.load(stage.folder, today or stage.now().astimezone().date(), SEED)
+    hospital = build_hospital(Random(state.seed), state.today)
+    builder = Builder(hospital=hospital, names=stage.names, now=stage.now)
+    if not stage.names.account(hospital.staff[0].login):
+        door.write(Operation(actor=INIT, verb=Verb.START_SYSTEM, at=stage.now(), purpose=Purpose.OPERATION))
+    builder.departments()
+    for number in builder.people():
+        if number % 20 == 0 or number == len(hospital.staff):
+            stage.tell("people", {"done": number, "of": len(hospital.staff)})
+    patients = Patients(hospital=hospital, state=state, actor=builder.token(), now=stage.now)
+    patients.directory()
+    told = stories(hospital, Random(state.seed + 1), state.today, count)
+    for done, resources in patients.enter(islice(told, count)):
+        stage.tell("patients", {"done": done, "of": count, "resources": resources, "seconds": time.monotonic() - began})
+    if act:
+        scenes = Scenes(hospital=hospital, state=state, names=stage.names, now=stage.now)
+        whole = list(stories(hospital, Random(state.seed + 1), state.today, count))
+        for done, of in scenes.play(whole):
+            stage.tell("scenes", {"done": done, "of": of, "seconds": time.monotonic() - began})
+    stage.tell("done", {"seconds": time.monotonic() - began})
+    sys.stdout.flush()
+    return state
