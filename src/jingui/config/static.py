@@ -48,7 +48,8 @@ class Static:
         same = dict(scope["headers"]).get(b"if-none-match") == tag
         body = b"" if same or scope["method"] == "HEAD" else content
         headers = [
-            (b"content-type", kind), (b"etag", tag), (b"cache-control", b"no-cache"), (b"x-content-type-options", b"nosniff"),
+            (b"content-type", kind), (b"etag", tag), (b"cache-control", b"no-cache"),
+            (b"x-content-type-options", b"nosniff"),
             (b"content-length", b"%d" % (0 if same else len(content))),
         ]  # fmt: skip
         await send({"type": "http.response.start", "status": 304 if same else 200, "headers": headers})

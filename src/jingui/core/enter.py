@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 
 class Change(NamedTuple):
-    """One resource to enter or correct. `resource` is parsed and valid; references may name other changes by full URL."""
+    """One resource to enter or correct. `resource` is parsed and valid; references may name other full URLs."""
 
     resource: dict[str, Any]
     full_url: str = ""
@@ -16,7 +16,7 @@ class Change(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Submission:
-    """Changes that stand or fall together. `source` names a registered source system when numbers must be repeatable."""
+    """Changes that stand or fall together. `source` names a registered source when numbers must repeat."""
 
     changes: tuple[Change, ...]
     source: str = ""

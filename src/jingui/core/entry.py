@@ -15,7 +15,7 @@ class Line(NamedTuple):
 
 
 class EntryDraft(NamedTuple):
-    """An entry before the ledger gives it its id, its place in a writer's chain and its commitments. No patient data."""
+    """An entry before the ledger gives it id, place in a chain and commitments. No patient data."""
 
     verb: Verb
     decision: Decision

@@ -157,7 +157,7 @@ class Misconfigured(JinguiError):
 
 
 class KeyTrouble(Misconfigured):
-    """The key file is missing, wrong, half-written or readable by others. No new key is ever made over existing data."""
+    """The key file is missing, wrong, half-written or readable by others. No new key is made over data."""
 
     code = "key_trouble"
     message = N_("密钥文件缺失、错误或权限过宽，系统拒绝启动，且不会生成新的密钥。")

@@ -38,7 +38,7 @@ class Role(Word):
 
 
 class Verb(Word):
-    """操作: what can be asked of the door. Each has an act, a Cedar action of the same name and a ledger event [1.3.3]"""
+    """操作: what can be asked of the door. Each has an act, a Cedar action and a ledger event of its name [1.3.3]"""
 
     SIGN_IN = "sign_in", N_("登录")
     SIGN_OUT = "sign_out", N_("退出")

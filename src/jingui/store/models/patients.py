@@ -1,4 +1,4 @@
-"""一 总则, identity under all clauses: patients, their keys, encounters, relations, grants and holds [1.2] [4.1.1] [3.1.3]
+"""一 总则, identity under all clauses: patients, their keys, encounters, relations, holds [1.2] [4.1.1] [3.1.3]
 
 Every patient table's primary key begins with patient_id, the distribution column. Patient 0 is the directory.
 """

@@ -21,7 +21,7 @@ class Department(models.Model):
 
 
 class Person(Sealed):
-    """人员: one real person (staff, contractor) or a named service. Licence and validity dates gate what they may do."""
+    """人员: a real person (staff, contractor) or a named service. Licence and dates gate what they may do."""
 
     SEALED = ("id", "name", "staff_no", "kind", "active", "licence_no", "licence_until", "valid_from", "valid_until")
 
@@ -66,7 +66,7 @@ class AccountManager(BaseUserManager["Account"]):
 
 
 class Account(AbstractBaseUser, Sealed):
-    """账号: one person's way in. `mac` covers standing, `password_mac` the password hash and the account it belongs to."""
+    """账号: one person's way in. `mac` covers standing, `password_mac` the hash and whose it is."""
 
     SEALED = ("id", "username", "person_id", "kind", "state", "generation")
     SEALED_PASSWORD = ("id", "password", "password_at", "generation")

@@ -5,7 +5,7 @@ from django.db import models
 
 
 class Record(models.Model):
-    """记录: what is known of it without its content. `at` to `at_end` is the clinical time, shifted by the patient's secret."""
+    """记录: what is known of it without its content. `at`–`at_end`: clinical time, shifted by a secret."""
 
     pk = models.CompositePrimaryKey("patient_id", "record_id")
     patient_id = models.BigIntegerField()

@@ -7,7 +7,7 @@ from django.db import models
 
 
 class Sealed(models.Model):
-    """A row that decides. `SEALED` names the columns under the MAC, in order; `version` and `entry` are always added."""
+    """A row that decides. `SEALED` names the columns under the MAC; `version` and `entry` are always added."""
 
     SEALED: tuple[str, ...] = ()
 
