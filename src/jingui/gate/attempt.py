@@ -14,7 +14,8 @@ from jingui.formats.fhir_encounter import outline
 from jingui.formats.fhir_types import patient_of
 from jingui.gate import facts as f
 from jingui.gate.actors import ActorFacts
-from jingui.gate.copying import commit
+from jingui.gate.conditions import Wishes, existing_patients, existing_records
+from jingui.gate.copying import Raced, commit
 from jingui.gate.judging import Judging, Verdict
 from jingui.gate.lanes import Lane
 from jingui.gate.numbering import DIRECTORY, MATCH_SQL, Numbers, match, number, strong_tokens
@@ -48,27 +49,32 @@ class Attempt:
         """Return one answer per operation, after the commit."""
         actors = [await self.pipe.actor(operation.actor) for operation in operations]
         matched = [await self.matches(submission_of(operation)) for operation in operations]
+        wishes = await self.wishes(operations, matched)
         await self.load(self.patients(operations, matched))
         numbered: list[Numbers | JinguiError] = []
         for operation, hits in zip(operations, matched, strict=True):
             numbered.append(hits if isinstance(hits, JinguiError) else self.number(submission_of(operation), hits))
-        facts = await self.facts(operations, actors, numbered)
+        numbered = await self.settled(operations, numbered, wishes)
+        facts = await self.facts(operations, actors, numbered, wishes)
         epochs = {row[f.EPOCH] for row in facts.values()}
         if epochs and {actor.epoch for actor in actors} != epochs:
             raise Stale()
         people = await self.people(operations)
         rows, drafts, verdicts = Rows(), [], []
         at = self.runtime.clock.now()
-        for operation, actor, numbers in zip(operations, actors, numbered, strict=True):
+        for operation, actor, numbers, wish in zip(operations, actors, numbered, wishes, strict=True):
             judging = Judging(
                 runtime=self.runtime, operation=operation, actor=actor, facts=facts, at=at, departments=self.departments,
-                people=people, charts=self.charts(numbers, submission_of(operation)),
+                people=people, charts=self.charts(numbers, submission_of(operation)), existing=frozenset(wish.found),
             )  # fmt: skip
             verdict = judging.judge(numbers)
             verdicts.append(verdict)
             drafts += [(draft, entry) for entry, draft in verdict.drafts]
             if verdict.error is None:
                 rows.extend(verdict.rows)
+                if wish.conditions and rows.conditions:
+                    raise Raced()  # two conditional submissions are never judged side by side
+                rows.conditions += wish.conditions
         await self.store(rows, drafts, at)
         return [answer(verdict) for verdict in verdicts]
 
@@ -111,6 +117,31 @@ class Attempt:
             if found is not None:
                 out[i] = found
         return out
+
+    async def wishes(
+        self, operations: Sequence[Operation], matched: list[dict[int, int] | JinguiError]
+    ) -> list[Wishes]:
+        """Look up conditional Patients; what was found becomes part of `matched`."""
+        out: list[Wishes] = []
+        for i, operation in enumerate(operations):
+            made = await existing_patients(self.runtime, self.rows, submission_of(operation))
+            hits = matched[i]
+            if isinstance(made, JinguiError):
+                matched[i], made = made, Wishes()
+            elif not isinstance(hits, JinguiError):
+                matched[i] = hits | {n: place.patient for n, place in made.found.items()}
+            out.append(made)
+        return out
+
+    async def settled(
+        self, operations: Sequence[Operation], numbered: Sequence[Numbers | JinguiError], wishes: Sequence[Wishes]
+    ) -> list[Numbers | JinguiError]:
+        """Look up the other conditional resources in the charts where they would go."""
+        return [
+            numbers if isinstance(numbers, JinguiError)
+            else await existing_records(self.runtime, self.rows, submission_of(one), numbers, wish, self.keys)
+            for one, numbers, wish in zip(operations, numbered, wishes, strict=True)
+        ]  # fmt: skip
 
     def patients(self, operations: Sequence[Operation], matched: Sequence[dict[int, int] | JinguiError]) -> list[int]:
         """Numbers of the existing patients that the batch touches."""
@@ -155,18 +186,19 @@ class Attempt:
             return error
 
     async def facts(
-        self, operations: Sequence[Operation], actors: Sequence[ActorFacts], numbered: Sequence[Numbers | JinguiError]
-    ) -> dict[tuple[int, int, int, str], Sequence[Any]]:
+        self, operations: Sequence[Operation], actors: Sequence[ActorFacts], numbered: Sequence[Numbers | JinguiError],
+        wishes: Sequence[Wishes],
+    ) -> dict[tuple[int, int, int, str], Sequence[Any]]:  # fmt: skip
         """Rows of facts by (patient, record or -1, person, purpose); records only where one may exist already."""
         wanted: dict[tuple[int, int, int, str], Any] = {}
-        for operation, actor, numbers in zip(operations, actors, numbered, strict=True):
+        for operation, actor, numbers, wish in zip(operations, actors, numbered, wishes, strict=True):
             if isinstance(numbers, JinguiError):
                 continue
             submission = submission_of(operation)
-            for change, place in zip(submission.changes, numbers.places, strict=True):
+            for i, (change, place) in enumerate(zip(submission.changes, numbers.places, strict=True)):
                 if place.new_patient:
                     continue
-                may_exist = change.record is not None or bool(submission.source)
+                may_exist = change.record is not None or bool(submission.source) or i in wish.found
                 for record in {-1, place.record if may_exist else -1}:
                     key = (place.patient, record, actor.person, operation.purpose.value)
                     if key not in wanted:

@@ -5,7 +5,7 @@ from typing import Any
 
 import asyncpg
 
-from jingui.core.errors import Conflict, Unavailable
+from jingui.core.errors import Unavailable
 from jingui.gate.lanes import LIMIT, LOST, Lane
 from jingui.gate.pipeline import Stale
 from jingui.gate.preparing import Rows
@@ -64,6 +64,7 @@ async def commit(lane: Lane, rows: Rows, built: Built, epoch: int) -> None:
     connection = await lane.connection()
     try:
         async with connection.transaction():
+            await still_none(connection, rows)
             for name, table, columns in COPIES:
                 records = getattr(rows, name)
                 if records:
@@ -79,6 +80,15 @@ async def commit(lane: Lane, rows: Rows, built: Built, epoch: int) -> None:
         raise Unavailable(where="commit") from error
 
 
+async def still_none(connection: "asyncpg.Connection[Any]", rows: Rows) -> None:
+    """Look the conditions up again under their locks, which last until the commit; Raced if one is met by now."""
+    for lock in sorted({one.lock for one in rows.conditions}):
+        await connection.execute("SELECT pg_advisory_xact_lock($1::bigint)", lock, timeout=LIMIT)
+    for one in rows.conditions:
+        if await connection.fetch(one.sql, *one.args, timeout=LIMIT):
+            raise Raced()
+
+
 async def rest(connection: "asyncpg.Connection[Any]", rows: Rows) -> None:
     """What COPY cannot do: rows that may exist, and corrections that must still find the version they correct."""
     if rows.identities:
@@ -91,7 +101,7 @@ async def rest(connection: "asyncpg.Connection[Any]", rows: Rows) -> None:
         plain = [(*u[:6], ",".join(u[6]), *u[7:12], "{" + ",".join(map(str, u[12])) + "}") for u in rows.updates]
         status = await connection.execute(UPDATE_SQL, *turned(plain))
         if status != f"UPDATE {len(rows.updates)}":
-            raise Conflict()
+            raise Raced()  # judged again on the newer version: If-Match then fails, and that is entered
 
 
 def turned(rows: Sequence[tuple[Any, ...]]) -> list[list[Any]]:

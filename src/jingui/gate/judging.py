@@ -8,17 +8,20 @@ from uuid import UUID
 
 from jingui.core.enter import Change, Made, Submission
 from jingui.core.entry import EntryDraft, Line
-from jingui.core.errors import Gone, JinguiError, NotFound, PreconditionFailed, Refused, Tampered
+from jingui.core.errors import Gone, JinguiError, NotFound, PreconditionFailed, Refused, Tampered, Unprocessable
 from jingui.core.operation import Operation, Target
 from jingui.core.vector import Decided
+from jingui.core.word import N_
 from jingui.core.words import Category, Decision, RecordState, Standing, Verb
 from jingui.formats import fhir_json
+from jingui.formats.fhir_bundle import unresolved
 from jingui.formats.fhir_encounter import outline
-from jingui.formats.fhir_types import rewrite
+from jingui.formats.fhir_tokens import target_of
+from jingui.formats.fhir_types import patient_of, place_of, rewrite
 from jingui.gate import facts as f
 from jingui.gate.actors import ActorFacts
 from jingui.gate.entries import draft
-from jingui.gate.numbering import Numbers, Place, refuse_unowned
+from jingui.gate.numbering import DIRECTORY, Numbers, Place, refuse_unowned
 from jingui.gate.obligations import bound
 from jingui.gate.preparing import Chart, Placed, Rows, add_version, classify, encounter_rows
 from jingui.gate.read import refusal
@@ -50,6 +53,8 @@ class Judging:
     departments: Mapping[str, int]
     people: Mapping[str, int]
     charts: dict[int, Chart]
+    existing: frozenset[int] = frozenset()  # positions whose If-None-Exist found what they would have made
+    standing: dict[int, tuple[Decided, list[Line]]] = field(default_factory=dict)
     groups: dict[tuple[int, Verb], tuple[UUID, Decided, list[Line]]] = field(default_factory=dict)
 
     def judge(self, numbers: Numbers | JinguiError) -> Verdict:
@@ -58,13 +63,20 @@ class Judging:
         try:
             if isinstance(numbers, JinguiError):
                 raise numbers
-            for change, place in zip(cast(Submission, self.operation.data).changes, numbers.places, strict=True):
-                self.one(verdict, change, place, numbers.mapping)
+            changes = cast(Submission, self.operation.data).changes
+            for i, (change, place) in enumerate(zip(changes, numbers.places, strict=True)):
+                if i in self.existing:
+                    self.stands(verdict, change, place)
+                else:
+                    self.one(verdict, change, place, numbers.mapping)
         except JinguiError as error:
             entry, drafted = self.failure(error)
             return Verdict(drafts=[(entry, drafted)], error=error)
         for (patient, verb), (entry, decided, lines) in self.groups.items():
             verdict.drafts.append((entry, self.entry(verb, decided, patient, tuple(lines))))
+        for patient, (decided, lines) in self.standing.items():
+            made = self.entry(self.operation.verb, decided, patient, tuple(lines))._replace(reason="existing")
+            verdict.drafts.append((self.runtime.entry_id(self.at), made))
         if not verdict.drafts:  # everything stood already: the attempt is entered all the same
             verdict.drafts.append((self.runtime.entry_id(self.at), self.unchanged()))
         return verdict
@@ -74,14 +86,19 @@ class Judging:
         chart = self.charts[place.patient]
         resource = rewrite(change.resource, mapping) if mapping else change.resource
         kind = resource["resourceType"]
+        lost = tuple(unresolved(resource))
+        if lost:
+            raise Unprocessable(places=tuple((f"{kind}{path}", what) for path, what in lost[:50]))
         row = self.facts.get((place.patient, place.record, self.actor.person, self.operation.purpose.value))
         exists = row is not None and row[f.R_VERSION] is not None
-        if change.record is not None and not exists:
+        if change.record is not None and (row is None or not exists or row[f.R_KIND] != kind):
             raise NotFound()
         if row is None or not exists:
             row = self.facts.get((place.patient, -1, self.actor.person, self.operation.purpose.value))
         if not chart.new and (row is None or row[f.P_ID] is None):
             raise refuse_unowned(change)
+        if exists and not belongs(resource, chart):
+            raise Unprocessable(N_("记录不能改属另一名患者。"), places=((kind, N_("引用的患者与原记录不一致")),))
         if kind == "Patient" and resource.get("birthDate", "")[9:10]:
             chart.birth = birth_of(resource)
         details = classify(chart, change, resource, self.at, self.runtime.ids.internal)
@@ -114,6 +131,21 @@ class Judging:
         lines.append(Line(chart.public, public, kind, version))
         outcome = "updated" if exists else "created"
         verdict.made.append(Made(public, kind, version, outcome, body, change.full_url))
+
+    def stands(self, verdict: Verdict, change: Change, place: Place) -> None:
+        """Answer a conditional change whose like exists: whoever might have made it learns its number, nothing else."""
+        kind = change.resource["resourceType"]
+        chart = self.charts[place.patient]
+        row = self.facts.get((place.patient, place.record, self.actor.person, self.operation.purpose.value))
+        if row is None or row[f.R_VERSION] is None or (place.patient and row[f.P_ID] is None):
+            raise NotFound()
+        details = classify(chart, change, change.resource, self.at, self.runtime.ids.internal)
+        verb = Verb.REGISTER_PATIENT if kind == "Patient" else Verb.ENTER
+        decided = self.decide(verb, chart, row, details, False, change.resource)
+        public = self.runtime.public(place.patient, place.record)
+        # version 0: the entry tells of no version, because it made none
+        self.standing.setdefault(place.patient, (decided, []))[1].append(Line(chart.public, public, kind, 0))
+        verdict.made.append(Made(public, kind, row[f.R_VERSION], "existing", b"", change.full_url))
 
     def verb(self, change: Change, chart: Chart, kind: str, exists: bool) -> Verb:
         """Which operation a change is."""
@@ -221,6 +253,15 @@ def same(old: Mapping[str, Any], new: Mapping[str, Any]) -> bool:
     """Whether two resources say the same, ids and meta aside."""
     strip = {k: v for k, v in old.items() if k not in IGNORED}
     return strip == {k: v for k, v in new.items() if k not in IGNORED}
+
+
+def belongs(resource: dict[str, Any], chart: Chart) -> bool:
+    """Whether a resource still names the patient in whose chart it stands (the directory's name none)."""
+    if resource["resourceType"] == "Patient":
+        return chart.patient != DIRECTORY
+    if chart.patient == DIRECTORY:
+        return place_of(resource) == "directory"
+    return target_of(patient_of(resource) or "") == ("Patient", chart.public)
 
 
 def birth_of(resource: Mapping[str, Any]) -> date | None:

@@ -34,6 +34,7 @@ class Rows:
     versions: list[tuple[Any, ...]] = field(default_factory=list)
     updates: list[tuple[Any, ...]] = field(default_factory=list)
     faces: list[tuple[Any, ...]] = field(default_factory=list)
+    conditions: list[Any] = field(default_factory=list)  # gate.conditions.Condition: looked up again at the commit
 
     def extend(self, other: "Rows") -> None:
         """Take another submission's rows too."""
