@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any, Final
 
-from jingui.web import access, desk
+from jingui.web import access, desk, people, posts
 
 VIEWS: Final[dict[str, Callable[..., Any]]] = {
     "desk": desk.desk,
@@ -12,4 +12,12 @@ VIEWS: Final[dict[str, Callable[..., Any]]] = {
     "record": access.record,
     "record_version": access.record,
     "life": access.life,
+    "people": people.people,
+    "person": people.person,
+    "roles": people.roles,
+    "register_person": posts.register_person,
+    "open_account": posts.open_account,
+    "grant_post": posts.grant_post,
+    "end_post": posts.end_post,
+    "account_state": posts.account_state,
 }

@@ -105,6 +105,11 @@ def purpose(value: str) -> Purpose | None:
     return Purpose(value) if value in set(Purpose) else None
 
 
+def departments() -> tuple[lists.DepartmentRow, ...]:
+    """Every department in use."""
+    return tuple(row for row in lists.departments() if row.active)
+
+
 def department_names() -> dict[str, str]:
     """Departments by their Chinese name, in the reader's language: {} for Chinese itself."""
     if language() == "zh":

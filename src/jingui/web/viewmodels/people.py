@@ -10,13 +10,13 @@ from jingui.web.viewmodels.parts import Column, EntryLine, Link, Pager, Tag
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PersonRow:
-    """A person in the list. `licence` None where the role needs none."""
+    """A person in the list. `licence` None where the role needs none, `standing` None where there is no account."""
 
     href: str
     name: str
     number: str
     posts: tuple[str, ...]
-    standing: Standing
+    standing: Standing | None
     licence: Tag | None = None
     last_seen: datetime | None = None
 
@@ -62,6 +62,7 @@ class AccountLine:
 class PersonPage:
     """protect/person.html"""
 
+    id: str = ""
     name: str
     number: str
     title: str
