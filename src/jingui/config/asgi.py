@@ -9,7 +9,7 @@ from jingui.config.static import Static
 wiring.ready()
 from django.core.asgi import get_asgi_application  # noqa: E402 -- needs settings
 
-from jingui.api import fhir  # noqa: E402 -- needs Django ready
+from jingui.api import fhir, ledger  # noqa: E402 -- needs Django ready
 from jingui.gate import plane, runtime  # noqa: E402 -- needs Django ready
 
 Scope = Mapping[str, Any]
@@ -41,6 +41,8 @@ async def application(scope: Scope, receive: Receive, send: Send) -> None:
     path = scope["path"]
     if path.startswith("/fhir"):
         await fhir.handle(scope, receive, send)
+    elif path.startswith("/ledger/"):
+        await ledger.handle(scope, receive, send)
     elif path.startswith("/static/"):
         await static(scope, receive, send)
     else:

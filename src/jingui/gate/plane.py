@@ -9,6 +9,7 @@ from typing import Any
 from jingui.core.errors import Unavailable
 from jingui.gate.entering import Entering
 from jingui.gate.pipeline import Pipeline
+from jingui.gate.proofs import Library
 from jingui.gate.runtime import Runtime
 from jingui.gate.watch import Watch
 
@@ -20,6 +21,7 @@ class Plane:
     pipe: Pipeline
     entering: Entering
     watch: Watch
+    library: Library
     loop: asyncio.AbstractEventLoop
     thread: int
 
@@ -41,7 +43,7 @@ async def start(runtime: Runtime, address: Mapping[str, Any], *, read_lanes: int
     watch = Watch(pipe)
     plane = Plane(
         pipe=pipe, entering=Entering(pipe, lanes=enter_lanes), watch=watch, loop=asyncio.get_running_loop(),
-        thread=threading.get_ident(),
+        thread=threading.get_ident(), library=Library(pipe),
     )  # fmt: skip
     watch.start()
     _current[:] = [plane]
