@@ -1,7 +1,7 @@
 """一（三）: the one door. Nothing else reads or changes patient information [1.3.1] [1.3.3] [1.3.4]
 
 `write` changes and answers inside one transaction; `read` and `enter` go through the pipeline of the data plane's loop
-and may be awaited there (`aread`, `aenter`) or waited for from any other thread. Each answer's entry is committed first.
+and may be awaited there (`aread`, `aenter`) or waited for from any other thread. Every entry is committed first.
 """
 
 import asyncio
@@ -18,7 +18,7 @@ from jingui.core.operation import Actor, Operation, Target
 from jingui.core.sheets import Result, Sheet
 from jingui.core.vector import Decided
 from jingui.core.words import Verb
-from jingui.gate import acts, explaining, factors, plane, runtime, signing, writing
+from jingui.gate import acts, duties, evidence, explaining, factors, plane, runtime, signing, writing
 from jingui.gate.actors import ActorFacts
 from jingui.gate.attempt import Entered
 from jingui.gate.context import govern
@@ -31,8 +31,9 @@ LIMIT = 5.0  # seconds a page waits for the pipeline
 T = TypeVar("T")
 
 __all__ = [
-    "aauthenticate", "acts", "aenter", "aread", "asheet", "awhoami", "enter", "explain", "explain_refusal",
-    "factors", "locate", "new_token", "now", "read", "sheet", "signing", "whoami", "write",
+    "aauthenticate", "acts", "aenter", "aread", "asheet", "awhoami", "duties", "enter", "evidence",
+    "explain", "explain_refusal", "explaining", "factors", "locate", "new_token", "now", "read", "sheet", "signing",
+    "whoami", "write",
 ]  # fmt: skip
 
 
@@ -118,8 +119,10 @@ def enter(operation: Operation, limit: float = 120.0) -> Entered:
     return wait(aenter(operation), limit)
 
 
-def whoami(actor: Actor) -> ActorFacts:
-    """What the door knows of an actor, waited for."""
+def whoami(actor: Actor, *, fresh: bool = False) -> ActorFacts:
+    """What the door knows of an actor, waited for; `fresh` past what was known a moment ago."""
+    if fresh:
+        plane.current().pipe.forget(actor)
     return wait(awhoami(actor))
 
 

@@ -2,11 +2,11 @@
 
 from jingui.core.errors import Refused
 from jingui.core.vector import Decided
-from jingui.gate.runtime import Runtime
+from jingui.gate.runtime import Runtime, current
 from jingui.policy import why
-from jingui.policy.why import Explanation, Lang
+from jingui.policy.why import Explanation, Lang, RuleLine
 
-__all__ = ["Explanation", "Lang", "explain", "explain_refusal"]
+__all__ = ["Explanation", "Lang", "explain", "explain_refusal", "reason", "rules"]
 
 
 def explain(runtime: Runtime, decided: Decided, lang: Lang) -> Explanation:
@@ -23,3 +23,19 @@ def explain_refusal(runtime: Runtime, error: Refused, lang: Lang) -> Explanation
         matter=str(error.data.get("matter", "")),
     )  # fmt: skip
     return explain(runtime, decided, lang)
+
+
+def rules(ids: tuple[str, ...], lang: Lang) -> tuple[RuleLine, ...]:
+    """The sentences of rules in force, by their ids; rules of another version are left out."""
+    found = {rule.id: rule for rule in current().decider.rulebook.rules()}
+    return tuple(
+        RuleLine(id=one, sentence=found[one].zh if lang == "zh" else found[one].en, clauses=())
+        for one in ids
+        if one in found
+    )
+
+
+def reason(word: str, lang: Lang) -> str:
+    """The sentence of a stable reason; the word itself where the rules have none."""
+    known = current().decider.rulebook.lexicon.reasons.get(word)
+    return word if known is None else known.zh if lang == "zh" else known.en

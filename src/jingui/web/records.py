@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from jingui.core.access import Life, ReaderLine, Versions
 from jingui.core.errors import Refused
 from jingui.core.words import Decision, RecordState, Verb
-from jingui.formats import display, fhir_json, fhir_types
+from jingui.formats import display, fhir_json
 from jingui.gate import door
 from jingui.web import asking, charting, wording
 from jingui.web.viewmodels.access import PatientHeader
@@ -120,11 +120,10 @@ def _digits(value: object) -> orjson.Fragment:
 
 def life(public: str, found: Life) -> LifePage:
     """What happened to a record, oldest first, and what is still to come."""
-    row = fhir_types.rows().get(found.kind)
     done = [one for one in found.events if one.decision == Decision.ALLOW and one.verb in STATIONS]
     events = (event(one) for one in reversed(found.events))
     return LifePage(
-        patient=None, title=row.zh if row is not None and wording.language() == "zh" else found.kind,
+        patient=None, title=wording.kind(found.kind),
         record_href=to("record", record=public), events=tuple(one for one in events if one is not None),
         stages=(
             *(Stage(label=_(Verb(one.verb).label), who=one.person, at=one.at) for one in done),

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from jingui.core.sheets import Trace
 from jingui.core.words import Decision, Hold, Level, Purpose, Relation, Sensitivity, Verb
+from jingui.formats import fhir_types
 from jingui.gate import door
 from jingui.policy import clauses
 from jingui.store import lists
@@ -88,6 +89,12 @@ def relation(value: str) -> Tag | None:
 def hold(value: str) -> Tag:
     """保全 as a label."""
     return Tag(text=_(Hold(value).label) if value in set(Hold) else value, tone="hold")
+
+
+def kind(name: str) -> str:
+    """A FHIR type as people call it; its own name in English."""
+    row = fhir_types.rows().get(name)
+    return row.zh if row is not None and language() == "zh" else name
 
 
 def verb(value: str) -> Verb | None:

@@ -32,7 +32,10 @@ class TargetLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EntryPage:
-    """ledger/entry.html. `proof_url` answers the JSON that the browser checks; `head` is the canonical text itself."""
+    """ledger/entry.html. `proof_url` answers the JSON that the browser checks; `head` is the canonical text itself.
+
+    `note` is the free text beside the entry, decrypted for whoever wrote it and nobody else.
+    """
 
     entry: EntryLine
     entrance: Entrance
@@ -48,6 +51,7 @@ class EntryPage:
     targets_hidden: int = 0
     previous: Link | None = None
     next: Link | None = None
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

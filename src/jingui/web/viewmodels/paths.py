@@ -33,7 +33,6 @@ PATHS: Final[dict[str, str]] = {
     # the ledger; `/ledger/entry/<uuid>`, tiles and checkpoints themselves belong to the data plane
     "entries": "evidence/",
     "entry": "evidence/entries/<str:entry>/",
-    "entry_proof": "evidence/entries/<str:entry>/proof/",
     "checkpoints": "evidence/checkpoints/",
     "growth": "evidence/growth/",
     # people
