@@ -4,27 +4,28 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple, cast
 
-from jingui.core.enter import Made, Submission
+from jingui.core.enter import Change, Made, Submission
 from jingui.core.entry import EntryDraft
 from jingui.core.errors import JinguiError, Lockdown, Unavailable
 from jingui.core.operation import Operation
 from jingui.core.words import EncounterKind
 from jingui.crypto.keyring import DataKey
-from jingui.formats.fhir_encounter import outline
+from jingui.formats.fhir_encounter import Outline, outline
 from jingui.formats.fhir_types import patient_of
 from jingui.gate import facts as f
 from jingui.gate.actors import ActorFacts
 from jingui.gate.conditions import Wishes, existing_patients, existing_records
 from jingui.gate.copying import Raced, commit
-from jingui.gate.judging import Judging, Verdict
+from jingui.gate.judging import Judging, Verdict, birth_of
 from jingui.gate.lanes import Lane
-from jingui.gate.numbering import DIRECTORY, MATCH_SQL, Numbers, match, number, strong_tokens
+from jingui.gate.numbering import DIRECTORY, KNOWN_SQL, MATCH_SQL, STRONG, Numbers, match, number, strong_tokens
 from jingui.gate.pipeline import Asked, Pipeline, Stale
 from jingui.gate.preparing import Chart, Rows
 from jingui.store.ledger import Chain
 
 KEYS_SQL = "SELECT patient_id, retention_class, wrapped FROM patient_key WHERE patient_id = ANY($1::bigint[])"
 ENCOUNTERS_SQL = "SELECT patient_id, encounter_id, kind FROM encounter WHERE patient_id = ANY($1::bigint[])"
+KINDS = frozenset(EncounterKind)
 PEOPLE_SQL = "SELECT staff_no, id FROM person WHERE staff_no = ANY($1::text[]) AND active"
 
 
@@ -44,6 +45,8 @@ class Attempt:
         self.lane, self.chain = lane, chain
         self.keys: dict[int, dict[str, DataKey]] = {}
         self.kinds: dict[int, dict[int, EncounterKind]] = {}
+        self.broken: dict[int, JinguiError] = {}  # patients whose keys do not open
+        self.fresh: dict[int, dict[str, DataKey]] = {}  # keys that number a new patient's records before they are stored
 
     async def run(self, operations: Sequence[Operation]) -> list[Entered | BaseException]:
         """Return one answer per operation, after the commit."""
@@ -56,9 +59,13 @@ class Attempt:
             numbered.append(hits if isinstance(hits, JinguiError) else self.number(submission_of(operation), hits))
         numbered = await self.settled(operations, numbered, wishes)
         facts = await self.facts(operations, actors, numbered, wishes)
-        epochs = {row[f.EPOCH] for row in facts.values()}
-        if epochs and {actor.epoch for actor in actors} != epochs:
+        # one epoch for everything the batch rests on: facts of an actor from before a freeze never ride along
+        if len({actor.epoch for actor in actors} | {row[f.EPOCH] for row in facts.values()}) != 1:
             raise Stale()
+        if any(actor.lockdown for actor in actors):
+            for operation in operations:
+                self.pipe.forget(operation.actor)  # asked anew as soon as it is lifted
+            raise Lockdown()
         people = await self.people(operations)
         rows, drafts, verdicts = Rows(), [], []
         at = self.runtime.clock.now()
@@ -103,13 +110,10 @@ class Attempt:
             tokens = [token for _, token in strong_tokens(self.runtime.keyring, change.resource)]
             if not tokens:
                 continue
-            hits = await self.rows(MATCH_SQL, tokens, ["id_card", "passport", "mrn", "identifier"])
+            hits = await self.rows(MATCH_SQL, tokens, list(STRONG))
             if not hits:
                 continue
-            known = await self.rows(
-                "SELECT patient_id, field, token FROM patient_identity WHERE patient_id = ANY($1::bigint[])",
-                sorted({row[0] for row in hits}),
-            )
+            known = await self.rows(KNOWN_SQL, sorted({row[0] for row in hits}), list(STRONG))
             try:
                 found = match(self.runtime.keyring, change.resource, known)
             except JinguiError as error:
@@ -153,7 +157,7 @@ class Attempt:
                 if change.record is not None:
                     out.add(change.record[0])
                     continue
-                reference = patient_of(change.resource) or ""
+                reference = owner_of(change)
                 if reference.startswith("Patient/"):
                     pair = self.runtime.ids.internal(reference.partition("/")[2].partition("/")[0])
                     if pair is not None:
@@ -167,21 +171,31 @@ class Attempt:
     async def load(self, patients: list[int]) -> None:
         """Unwrap the data keys and read the encounter kinds of these patients."""
         for patient, retention, wrapped in await self.rows(KEYS_SQL, patients):
-            self.keys.setdefault(patient, {})[retention] = self.runtime.vault.key(patient, retention, wrapped)
+            try:
+                self.keys.setdefault(patient, {})[retention] = self.runtime.vault.key(patient, retention, wrapped)
+            except JinguiError as error:  # this patient's submissions fail and are entered; others go on
+                self.broken[patient] = error
         for patient, encounter, kind in await self.rows(ENCOUNTERS_SQL, [p for p in patients if p]):
-            self.kinds.setdefault(patient, {})[encounter] = EncounterKind(kind)
+            if kind in KINDS:
+                self.kinds.setdefault(patient, {})[encounter] = EncounterKind(kind)
 
     def number(self, submission: Submission, matched: Mapping[int, int]) -> Numbers | JinguiError:
         """Places for one submission's changes."""
 
-        def key_of(patient: int) -> DataKey | None:
-            return self.keys.get(patient, {}).get("identity" if patient else "directory")
+        def key_of(patient: int) -> DataKey:
+            retention = "identity" if patient else "directory"
+            found = self.keys.get(patient, {}).get(retention) or self.fresh.get(patient, {}).get(retention)
+            if found is None:
+                found = self.runtime.keyring.new_data_key(patient, retention)
+                self.fresh.setdefault(patient, {})[retention] = found
+            return found
 
         try:
-            return number(
+            made = number(
                 submission, fresh=lambda: self.runtime.number(self.runtime.clock.now()), public=self.runtime.public,
                 decode=self.runtime.ids.internal, matched=matched, key_of=key_of,
             )  # fmt: skip
+            return next((self.broken[p.patient] for p in made.places if p.patient in self.broken), made)
         except JinguiError as error:
             return error
 
@@ -195,8 +209,9 @@ class Attempt:
             if isinstance(numbers, JinguiError):
                 continue
             submission = submission_of(operation)
+            new = {place.patient for place in numbers.places if place.new_patient}
             for i, (change, place) in enumerate(zip(submission.changes, numbers.places, strict=True)):
-                if place.new_patient:
+                if place.patient in new:
                     continue
                 may_exist = change.record is not None or bool(submission.source) or i in wish.found
                 for record in {-1, place.record if may_exist else -1}:
@@ -216,7 +231,7 @@ class Attempt:
             found.attending
             for operation in operations
             for change in submission_of(operation).changes
-            if change.resource["resourceType"] == "Encounter" and (found := outline(change.resource)).attending
+            if change.resource["resourceType"] == "Encounter" and (found := outlined(change)) and found.attending
         }
         if not wanted:
             return {}
@@ -233,18 +248,38 @@ class Attempt:
                 out[place.patient] = Chart(
                     patient=place.patient, public=self.runtime.public(place.patient, 0), new=place.new_patient,
                     keys=dict(self.keys.get(place.patient, {})), encounters=dict(self.kinds.get(place.patient, {})),
+                    fresh=self.fresh.get(place.patient, {}),
                 )  # fmt: skip
             elif place.new_patient:
                 found.new = True
         for change, place in zip(submission.changes, numbers.places, strict=True):
-            if change.resource["resourceType"] == "Encounter":
-                out[place.patient].encounters[place.record] = outline(change.resource).kind
+            kind = change.resource["resourceType"]
+            if kind == "Encounter" and (found_visit := outlined(change)) is not None:
+                out[place.patient].encounters[place.record] = found_visit.kind
+            elif kind == "Patient":  # wherever it stands in the bundle
+                out[place.patient].birth = birth_of(change.resource)
         return out
 
 
 def submission_of(operation: Operation) -> Submission:
     """The operation's data."""
     return cast(Submission, operation.data)
+
+
+def owner_of(change: Change) -> str:
+    """The reference to a change's patient, "" when it names none or several: judging says what is wrong with it."""
+    try:
+        return patient_of(change.resource) or ""
+    except JinguiError:
+        return ""
+
+
+def outlined(change: Change) -> Outline | None:
+    """The outline of an Encounter, None when it has impossible times: judging says so."""
+    try:
+        return outline(change.resource)
+    except (JinguiError, OverflowError):
+        return None
 
 
 def answer(verdict: Verdict) -> Entered | BaseException:

@@ -10,7 +10,7 @@ from jingui.core.operation import Operation
 from jingui.core.permit import Permit
 from jingui.core.sheets import Result
 from jingui.core.vector import Decided, Vector
-from jingui.core.words import Category, Decision, Level, RecordState, Standing, Verb
+from jingui.core.words import Category, Decision, Grant, Level, RecordState, Standing, Verb
 from jingui.crypto.keyring import DataKey
 from jingui.gate import facts as f
 from jingui.gate.actors import ActorFacts
@@ -57,7 +57,10 @@ class ReadContext:
             actor=self.operation.actor, verb=verb, at=self.operation.at, purpose=self.operation.purpose,
         )  # fmt: skip
         base = f.vector(asked, self.actor, self.patient, state=RecordState.ENTERED)
-        return allowed_pairs(self.runtime, base)
+        grants: tuple[Grant, ...] = ()
+        if self.patient is not None and self.patient.row[f.G_ID] is not None:
+            grants = tuple(f.grant_for(self.patient.row, category, self.operation.at) for category in CATEGORIES)
+        return allowed_pairs(self.runtime, base, grants)
 
     async def about(self, patients: Sequence[int]) -> list[f.PatientFacts | None]:
         """Facts of several patients toward this actor, in order."""
@@ -68,7 +71,7 @@ class ReadContext:
                 self.pipe.facts(Asked(p, -1, 0, actor.person, actor.department, operation.purpose)) for p in patients
             ]
         ]
-        return [f.patient_facts(row, self.runtime.sealer, Category.BASIC, operation.at) for row in rows]
+        return [f.patient_facts(row, self.runtime.sealer) for row in rows]
 
     def face(self, patient: f.PatientFacts) -> dict[str, Any]:
         """The decrypted face of a patient (only after a decision that allows it)."""
@@ -89,21 +92,24 @@ class ReadContext:
 
 # Without a patient these verbs are about the directory.
 NO_PATIENT = {Verb.SEARCH: Category.DIRECTORY, Verb.HISTORY: Category.DIRECTORY}
-_pairs: dict[tuple[int, Vector], tuple[list[str], list[str]]] = {}
+CATEGORIES = tuple(category for category in Category if category is not Category.NONE)
+_pairs: dict[tuple[int, Vector, tuple[Grant, ...]], tuple[list[str], list[str]]] = {}
 
 
-def allowed_pairs(runtime: Runtime, base: Vector) -> tuple[list[str], list[str]]:
-    """The (category, level) pairs that the rules allow for this vector; remembered, as decisions are."""
-    key = (runtime.decider.version, base)
+def allowed_pairs(runtime: Runtime, base: Vector, grants: tuple[Grant, ...]) -> tuple[list[str], list[str]]:
+    """The (category, level) pairs that the rules allow for this vector; remembered, as decisions are.
+
+    `grants` says for each of CATEGORIES what the actor's grant says of it; () for somebody without a grant.
+    """
+    key = (runtime.decider.version, base, grants)
     found = _pairs.get(key)
     if found is None:
         decide = runtime.decider.decide
         pairs = [
             (category.value, level.value)
-            for category in Category
-            if category is not Category.NONE
+            for category, grant in zip(CATEGORIES, grants or (base.grant,) * len(CATEGORIES), strict=True)
             for level in Level
-            if decide(base._replace(category=category, level=level)).allow
+            if decide(base._replace(category=category, level=level, grant=grant)).allow
         ]
         found = ([a for a, _ in pairs], [b for _, b in pairs])
         if len(_pairs) > 10_000:
@@ -123,7 +129,7 @@ async def govern(pipe: Pipeline, operation: Operation) -> Result:
             if actor.account and actor.epoch != row[f.EPOCH]:
                 pipe.forget(operation.actor)
                 continue
-            patient = f.patient_facts(row, pipe.runtime.sealer, Category.BASIC, operation.at)
+            patient = f.patient_facts(row, pipe.runtime.sealer)
             epoch, policy, lockdown = row[f.EPOCH], row[f.POLICY], row[f.LOCKDOWN]
         pipe.check_open(lockdown)
         try:
@@ -140,6 +146,8 @@ async def _act(
     context = ReadContext(pipe=pipe, runtime=runtime, operation=operation, actor=actor, patient=patient)
     category = Category.BASIC if operation.target.patient else NO_PATIENT.get(operation.verb, Category.NONE)
     vector = f.vector(operation, actor, patient, category=category)
+    if operation.verb is Verb.READ_LEDGER and getattr(operation.data, "mine", False):
+        vector = vector._replace(own=True)  # the act shows nothing but the asker's own entries
     kind = operation.target.kind
     decided = REFUSED if out_of_scope(operation.actor, operation.verb, kind) else runtime.decider.decide(vector)
     decided = bound(operation, decided)

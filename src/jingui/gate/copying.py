@@ -36,7 +36,13 @@ COPIES: Sequence[tuple[str, str, Sequence[str]]] = (
     ),
 )  # fmt: skip
 IDENTITY_SQL = """INSERT INTO patient_identity (patient_id, field, token, current)
-SELECT * FROM unnest($1::bigint[], $2::text[], $3::bytea[], $4::bool[]) ON CONFLICT DO NOTHING"""
+SELECT * FROM unnest($1::bigint[], $2::text[], $3::bytea[], $4::bool[])
+ON CONFLICT (patient_id, field, token) DO UPDATE SET current = true"""
+# old numbers stay, so that people are still found by them, but they no longer say who somebody is
+OLD_SQL = "UPDATE patient_identity SET current = false WHERE patient_id = ANY($1::bigint[]) AND current"
+FLAGS_SQL = """UPDATE patient p SET deceased = u.deceased, version = u.before + 1, entry = u.entry, mac = u.mac
+FROM unnest($1::bigint[], $2::int[], $3::bool[], $4::uuid[], $5::bytea[]) u(id, before, deceased, entry, mac)
+WHERE p.patient_id = u.id AND p.version = u.before"""
 ENCOUNTER_SQL = """INSERT INTO encounter
   (patient_id, encounter_id, kind, department_id, attending_id, stay_seq, state, starts, ends)
 SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::text[], $4::bigint[], $5::bigint[], $6::int[], $7::text[],
@@ -91,6 +97,10 @@ async def still_none(connection: "asyncpg.Connection[Any]", rows: Rows) -> None:
 
 async def rest(connection: "asyncpg.Connection[Any]", rows: Rows) -> None:
     """What COPY cannot do: rows that may exist, and corrections that must still find the version they correct."""
+    if rows.faces:
+        await connection.execute(OLD_SQL, [row[0] for row in rows.faces])
+    if rows.flags and await connection.execute(FLAGS_SQL, *turned(rows.flags)) != f"UPDATE {len(rows.flags)}":
+        raise Raced()
     if rows.identities:
         await connection.execute(IDENTITY_SQL, *turned(rows.identities))
     if rows.encounters:

@@ -55,12 +55,11 @@ class PatientFacts(NamedTuple):
     linked_to: int
     relation: Relation
     hold: Hold
-    grant: Grant
     tampered: str
     row: Sequence[Any]
 
 
-def patient_facts(row: Sequence[Any], sealer: Sealer, category: Category, at: datetime) -> PatientFacts | None:
+def patient_facts(row: Sequence[Any], sealer: Sealer) -> PatientFacts | None:
     """Read the patient's side of a FACTS row; None when there is no such patient. Every present row's MAC is checked."""
     if row[P_ID] is None:
         return None
@@ -74,19 +73,21 @@ def patient_facts(row: Sequence[Any], sealer: Sealer, category: Category, at: da
         if not sealer.holds(group.table, group.values(row), mac):
             tampered = f"{group.table}:{row[group.start]}.{row[group.start + 1]}"
             break
-    grant = Grant.NONE
-    if row[G_ID] is not None:
-        covers = category in row[G_CATEGORIES] or not row[G_CATEGORIES]
-        if covers:
-            grant = Grant.COVERS if row[G_STARTS] <= at < row[G_ENDS] else Grant.EXPIRED
     kind = row[C_KIND]
     return PatientFacts(
         row[P_ID], row[EPOCH], row[POLICY], row[LOCKDOWN], row[P_RESTRICTED], row[P_DECEASED], row[P_DESTROYED],
         row[P_PERSON] or 0, row[P_LINKED] or 0,
         Relation.NONE if kind is None else RELATIONS.get(kind, Relation.NONE),
         Hold.NONE if row[H_KIND] is None else HOLDS.get(row[H_KIND], Hold.INVESTIGATION),
-        grant, tampered, row,
+        tampered, row,
     )  # fmt: skip
+
+
+def grant_for(row: Sequence[Any], category: Category, at: datetime) -> Grant:
+    """What the grant of a FACTS row says of one category at `at`: a grant for one category opens no other."""
+    if row[G_ID] is None or (row[G_CATEGORIES] and category not in row[G_CATEGORIES]):
+        return Grant.NONE
+    return Grant.COVERS if row[G_STARTS] <= at < row[G_ENDS] else Grant.EXPIRED
 
 
 def vector(
@@ -112,6 +113,7 @@ def vector(
     if patient.tampered:
         standing = Standing.TAMPERED
     person = actor.person
+    granted = grant_for(patient.row, category, at)
     return Vector(
         operation.verb,
         actor.role,
@@ -124,7 +126,7 @@ def vector(
         level,
         RecordState.DESTROYED if patient.destroyed else state,
         patient.hold,
-        grant=patient.grant if patient.grant is not Grant.NONE else grant,
+        grant=granted if granted is not Grant.NONE else grant,
         restricted=patient.restricted,
         own=bool(person) and patient.staff_person == person,
         colleague=bool(patient.staff_person) and patient.staff_person != person,

@@ -1,5 +1,8 @@
 """二（二）录入: one submission judged: a decision for each record, then rows and entries, or one refusal [2.2.1] [2.2.4]"""
 
+import logging
+import traceback
+from calendar import monthrange
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -12,23 +15,23 @@ from jingui.core.errors import Gone, JinguiError, NotFound, PreconditionFailed, 
 from jingui.core.operation import Operation, Target
 from jingui.core.vector import Decided
 from jingui.core.word import N_
-from jingui.core.words import Category, Decision, RecordState, Standing, Verb
+from jingui.core.words import Category, Decision, Level, RecordState, Sensitivity, Standing, Verb
 from jingui.formats import fhir_json
 from jingui.formats.fhir_bundle import unresolved
 from jingui.formats.fhir_encounter import outline
-from jingui.formats.fhir_tokens import target_of
-from jingui.formats.fhir_types import patient_of, place_of, rewrite
+from jingui.formats.fhir_types import rewrite
 from jingui.gate import facts as f
 from jingui.gate.actors import ActorFacts
 from jingui.gate.entries import draft
-from jingui.gate.numbering import DIRECTORY, Numbers, Place, refuse_unowned
+from jingui.gate.numbering import DIRECTORY, Numbers, Place, check_belonging, refuse_unowned
 from jingui.gate.obligations import bound
-from jingui.gate.preparing import Chart, Placed, Rows, add_version, classify, encounter_rows
-from jingui.gate.read import refusal
+from jingui.gate.preparing import Chart, Placed, Rows, add_version, classify, dead, encounter_rows
+from jingui.gate.read import LEVELS, refusal
 from jingui.gate.runtime import Runtime
 from jingui.gate.scopes import REFUSED, out_of_scope
 
 IGNORED = ("id", "meta")
+log = logging.getLogger(__name__)
 
 
 @dataclass(slots=True)
@@ -69,16 +72,17 @@ class Judging:
                     self.stands(verdict, change, place)
                 else:
                     self.one(verdict, change, place, numbers.mapping)
-        except JinguiError as error:
-            entry, drafted = self.failure(error)
-            return Verdict(drafts=[(entry, drafted)], error=error)
+        except Exception as error:  # noqa: BLE001 -- whatever it was: nothing of it stands and the attempt is entered
+            failed = known(error)
+            entry, drafted = self.failure(failed)
+            return Verdict(drafts=[(entry, drafted)], error=failed)
         for (patient, verb), (entry, decided, lines) in self.groups.items():
             verdict.drafts.append((entry, self.entry(verb, decided, patient, tuple(lines))))
         for patient, (decided, lines) in self.standing.items():
             made = self.entry(self.operation.verb, decided, patient, tuple(lines))._replace(reason="existing")
             verdict.drafts.append((self.runtime.entry_id(self.at), made))
         if not verdict.drafts:  # everything stood already: the attempt is entered all the same
-            verdict.drafts.append((self.runtime.entry_id(self.at), self.unchanged()))
+            verdict.drafts.append((self.runtime.entry_id(self.at), self.unchanged({p.patient for p in numbers.places})))
         return verdict
 
     def one(self, verdict: Verdict, change: Change, place: Place, mapping: Mapping[str, str]) -> None:
@@ -97,21 +101,25 @@ class Judging:
             row = self.facts.get((place.patient, -1, self.actor.person, self.operation.purpose.value))
         if not chart.new and (row is None or row[f.P_ID] is None):
             raise refuse_unowned(change)
-        if exists and not belongs(resource, chart):
-            raise Unprocessable(N_("记录不能改属另一名患者。"), places=((kind, N_("引用的患者与原记录不一致")),))
-        if kind == "Patient" and resource.get("birthDate", "")[9:10]:
-            chart.birth = birth_of(resource)
-        details = classify(chart, change, resource, self.at, self.runtime.ids.internal)
+        check_belonging(place, resource, self.runtime.ids.internal)
+        self.know_birth(chart, resource, row)
+        old = row if exists else None
+        details = classify(chart, change, resource, self.at, self.runtime.ids.internal, labels_of(old))
+        if old is not None:
+            details["level"] = max(details["level"], f.LEVELS.get(old[f.R_LEVEL], Level.SECRET), key=LEVELS.index)
         verb = self.verb(change, chart, kind, exists)
         decided = self.decide(verb, chart, row, details, exists, resource)
+        if old is not None and old[f.R_CATEGORY] != details["category"]:  # what it replaces must be theirs to change too
+            before = {**details, "category": f.CATEGORIES.get(old[f.R_CATEGORY], Category.NONE)}
+            self.decide(verb, chart, row, before, exists, resource)
         if exists and row is not None:
             if change.if_match and change.if_match != row[f.R_VERSION]:
                 raise PreconditionFailed()
-            old = self.stored(place, row)
-            if same(old, resource):
+            stored = self.stored(place, row)
+            if same(stored, resource):
                 public = self.runtime.public(place.patient, place.record)
                 verdict.made.append(
-                    Made(public, kind, row[f.R_VERSION], "unchanged", fhir_json.dump(old), change.full_url)
+                    Made(public, kind, row[f.R_VERSION], "unchanged", fhir_json.dump(stored), change.full_url)
                 )
                 return
         version = row[f.R_VERSION] + 1 if exists and row is not None else 1
@@ -127,6 +135,8 @@ class Judging:
         body = add_version(
             self.runtime, verdict.rows, placed, entry=entry, at=self.at, author=self.actor.person, department=department
         )
+        if kind == "Patient" and old is not None:
+            self.flag(verdict.rows, old, placed.resource, entry)
         public = self.runtime.public(place.patient, place.record)
         lines.append(Line(chart.public, public, kind, version))
         outcome = "updated" if exists else "created"
@@ -147,6 +157,25 @@ class Judging:
         self.standing.setdefault(place.patient, (decided, []))[1].append(Line(chart.public, public, kind, 0))
         verdict.made.append(Made(public, kind, row[f.R_VERSION], "existing", b"", change.full_url))
 
+    def know_birth(self, chart: Chart, resource: Mapping[str, Any], row: Sequence[Any] | None) -> None:
+        """Learn the patient's birth date, which decides the label of minors: from this resource, or from the face."""
+        if resource["resourceType"] == "Patient":
+            chart.birth = birth_of(resource)
+        elif chart.birth is None and chart.patient and row is not None and row[f.P_FACE] is not None:
+            key = self.runtime.vault.key(chart.patient, "identity", row[f.KI_WRAPPED])
+            face = self.runtime.vault.open_face(key, chart.patient, row[f.P_FACE])
+            chart.birth = birth_of({"birthDate": face["birth"]})
+
+    def flag(self, rows: Rows, row: Sequence[Any], resource: Mapping[str, Any], entry: UUID) -> None:
+        """Seal the patient's row anew when a correction says that they died, or that they did not."""
+        if row[f.P_DECEASED] == dead(resource):
+            return
+        values = list(f.P.values(row))
+        version, at = row[f.AT["p.version"]], f.P.start
+        values[f.P_DECEASED - at] = dead(resource)
+        values[f.AT["p.version"] - at], values[f.AT["p.entry"] - at] = version + 1, entry
+        rows.flags.append((row[f.P_ID], version, dead(resource), entry, self.runtime.sealer.mac("patient", values)))
+
     def verb(self, change: Change, chart: Chart, kind: str, exists: bool) -> Verb:
         """Which operation a change is."""
         if cast(Submission, self.operation.data).source:
@@ -161,7 +190,7 @@ class Judging:
     ) -> Decided:  # fmt: skip
         """Ask the rules; Refused or Tampered when they do not allow."""
         category = cast(Category, details["category"])
-        patient = None if row is None or chart.new else f.patient_facts(row, self.runtime.sealer, category, self.at)
+        patient = None if row is None or chart.new else f.patient_facts(row, self.runtime.sealer)
         asked = Operation(
             actor=self.operation.actor, verb=verb, at=self.at, purpose=self.operation.purpose,
             target=Target(patient=chart.patient),
@@ -227,10 +256,13 @@ class Judging:
         epochs: list[int] = [row[f.EPOCH] for row in self.facts.values()]
         return max(self.actor.epoch, *epochs) if epochs else self.actor.epoch
 
-    def unchanged(self) -> EntryDraft:
-        """The draft for a submission in which nothing was new."""
+    def unchanged(self, touched: set[int]) -> EntryDraft:
+        """The draft for a submission about the patients `touched` in which nothing was new."""
         decided = Decided(True, (), ("2.2.3",), (), "", "")
-        return self.entry(self.operation.verb, decided, 0, ())._replace(reason="unchanged")
+        patients = tuple(sorted(touched - {DIRECTORY}))
+        lines = tuple(Line(self.runtime.public(one, 0), "", "", 0) for one in patients)
+        made = self.entry(self.operation.verb, decided, patients[0] if len(patients) == 1 else 0, lines)
+        return made._replace(reason="unchanged", patients=patients)
 
     def failure(self, error: JinguiError) -> tuple[UUID, EntryDraft]:
         """The entry of a refused or failed submission."""
@@ -255,18 +287,30 @@ def same(old: Mapping[str, Any], new: Mapping[str, Any]) -> bool:
     return strip == {k: v for k, v in new.items() if k not in IGNORED}
 
 
-def belongs(resource: dict[str, Any], chart: Chart) -> bool:
-    """Whether a resource still names the patient in whose chart it stands (the directory's name none)."""
-    if resource["resourceType"] == "Patient":
-        return chart.patient != DIRECTORY
-    if chart.patient == DIRECTORY:
-        return place_of(resource) == "directory"
-    return target_of(patient_of(resource) or "") == ("Patient", chart.public)
+def labels_of(row: Sequence[Any] | None) -> frozenset[Sensitivity]:
+    """The labels that a record has; none without a row."""
+    return frozenset(Sensitivity(label) for label in row[f.R_LABELS]) if row is not None else frozenset()
 
 
 def birth_of(resource: Mapping[str, Any]) -> date | None:
-    """The birth date, None when it is not a full date."""
+    """The birth date, None when nothing is said. Of half a date the latest day it may be: doubt protects a minor."""
+    text = resource.get("birthDate", "")
     try:
-        return date.fromisoformat(resource.get("birthDate", ""))
+        year, month, day = [*map(int, text.split("-")), 0, 0][:3]
+        month = month or 12
+        return date(year, month, day or monthrange(year, month)[1])
     except ValueError:
         return None
+
+
+def known(error: Exception) -> JinguiError:
+    """The error as one of ours. What nobody foresaw is logged by its kind and place alone: its text may hold content."""
+    if isinstance(error, JinguiError):
+        return error
+    if isinstance(error, OverflowError):
+        return Unprocessable(N_("日期超出可以记录的范围，未被收录。"), N_("请核对日期后重新提交。"))
+    frames = traceback.extract_tb(error.__traceback__)
+    log.error("submission failed: %s at %s:%s", type(error).__name__, frames[-1].name, frames[-1].lineno)
+    made = JinguiError(where="submission")
+    made.__cause__ = error
+    return made

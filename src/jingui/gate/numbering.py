@@ -14,12 +14,15 @@ from jingui.core.word import N_
 from jingui.crypto.keyring import DataKey, Keyring
 from jingui.formats.fhir_identity import identity
 from jingui.formats.fhir_tokens import target_of
-from jingui.formats.fhir_types import patient_of, place_of
+from jingui.formats.fhir_types import patient_of, place_of, references
 
 DIRECTORY = 0
 MASK = (1 << 63) - 1
 MATCH_SQL = """SELECT patient_id, field, token FROM patient_identity
-WHERE token = ANY($1::bytea[]) AND field = ANY($2::text[])"""
+WHERE token = ANY($1::bytea[]) AND field = ANY($2::text[]) AND current"""
+# a number that was corrected away no longer says who somebody is; an old name or birth date still agrees
+KNOWN_SQL = """SELECT patient_id, field, token FROM patient_identity
+WHERE patient_id = ANY($1::bigint[]) AND (current OR NOT field = ANY($2::text[]))"""
 STRONG = ("id_card", "passport", "mrn", "identifier")
 
 
@@ -49,6 +52,32 @@ def refuse_unowned(change: Change) -> Unprocessable:
     )
 
 
+def check_belonging(place: Place, resource: dict[str, Any], decode: Callable[[str], tuple[int, int] | None]) -> None:
+    """Raise Unprocessable unless the resource belongs where it is placed and refers into no other patient's chart.
+
+    References are as they will be stored. Merging is an operation of its own, so a Patient links to nobody here.
+    """
+    kind = resource["resourceType"]
+    if kind == "Patient":
+        belongs = place.record == 0 and place.patient != DIRECTORY
+    elif place_of(resource) == "chart":
+        belongs = place.record != 0 and decode(target_of(patient_of(resource) or "")[1]) == (place.patient, 0)
+    else:
+        belongs = place_of(resource) == "directory" and place.patient == DIRECTORY
+    if not belongs:
+        raise Unprocessable(
+            N_("记录所属的患者与引用的患者不一致，因此未被收录。"),
+            N_("请核对患者编号；误记到他人名下的记录须重新录入。"), places=((kind, ""),),
+        )  # fmt: skip
+    foreign = [
+        (path, N_("引用了其他患者的记录"))
+        for path, reference in references(resource)
+        if (found := decode(target_of(reference)[1])) is not None and found[0] not in (DIRECTORY, place.patient)
+    ]
+    if foreign:
+        raise Unprocessable(places=tuple(foreign[:50]))
+
+
 def number(
     submission: Submission,
     *,
@@ -56,7 +85,7 @@ def number(
     public: Callable[[int, int], str],
     decode: Callable[[str], tuple[int, int] | None],
     matched: Mapping[int, int],
-    key_of: Callable[[int], DataKey | None],
+    key_of: Callable[[int], DataKey],
 ) -> Numbers:
     """Place every change. `matched` maps a Patient change's position to the existing patient it is (imports only)."""
     local: dict[str, int] = {}
@@ -87,7 +116,7 @@ def number(
 
 def _place(
     submission: Submission, change: Change, local: Mapping[str, int], fresh: Callable[[], int],
-    decode: Callable[[str], tuple[int, int] | None], key_of: Callable[[int], DataKey | None],
+    decode: Callable[[str], tuple[int, int] | None], key_of: Callable[[int], DataKey],
 ) -> Place:  # fmt: skip
     if change.record is not None:
         return Place(*change.record)
@@ -107,8 +136,7 @@ def _place(
             patient = found[0]
     if submission.source and change.full_url:
         key = key_of(patient)
-        if key is not None:
-            return Place(patient, key.token("source", f"{submission.source}|{kind}", change.full_url) & MASK)
+        return Place(patient, key.token("source", f"{submission.source}|{kind}", change.full_url) & MASK)
     return Place(patient, fresh())
 
 

@@ -81,7 +81,7 @@ class Pipeline:
         for row in rows:
             place = row[f.ORD] - 1
             one = asked[place]
-            if (row[f.PATIENT], row[f.RECORD], row[f.PERSON]) == (one.patient, one.record, one.person):
+            if row[f.PATIENT : f.PERSON + 1] == one[: f.PERSON + 1 - f.PATIENT]:
                 out[place] = row
         return out
 

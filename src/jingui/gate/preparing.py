@@ -34,6 +34,7 @@ class Rows:
     versions: list[tuple[Any, ...]] = field(default_factory=list)
     updates: list[tuple[Any, ...]] = field(default_factory=list)
     faces: list[tuple[Any, ...]] = field(default_factory=list)
+    flags: list[tuple[Any, ...]] = field(default_factory=list)
     conditions: list[Any] = field(default_factory=list)  # gate.conditions.Condition: looked up again at the commit
 
     def extend(self, other: "Rows") -> None:
@@ -51,13 +52,15 @@ class Chart:
     new: bool
     keys: dict[str, DataKey]
     encounters: dict[int, EncounterKind] = field(default_factory=dict)
+    fresh: Mapping[str, DataKey] = field(default_factory=dict)  # made for numbering, not stored yet
     birth: date | None = None
 
     def key(self, runtime: Runtime, rows: Rows, retention: str, at: datetime) -> DataKey:
         """The data key of a class, made now if the patient has none yet."""
         found = self.keys.get(retention)
         if found is None:
-            found = self.keys[retention] = runtime.keyring.new_data_key(self.patient, retention)
+            found = self.fresh.get(retention) or runtime.keyring.new_data_key(self.patient, retention)
+            self.keys[retention] = found
             wrapped = runtime.keyring.wrap(found)
             rows.keys.append((self.patient, retention, runtime.keyring.segment(self.patient, retention), wrapped, at))
         return found
@@ -81,11 +84,17 @@ class Placed:
     current: Mapping[str, Any] | None = None  # the row it corrects
 
 
-def classify(chart: Chart, change: Change, resource: dict[str, Any], at: datetime, decode: Any) -> dict[str, Any]:
-    """Category, labels, level, retention class and encounter of a resource, from its codes [2.1.3]."""
+def classify(
+    chart: Chart, change: Change, resource: dict[str, Any], at: datetime, decode: Any,
+    kept: frozenset[Sensitivity] = frozenset(),
+) -> dict[str, Any]:  # fmt: skip
+    """Category, labels, level, retention class and encounter of a resource, from its codes [2.1.3].
+
+    `kept` are the labels of what it corrects: leaving a code out never makes a record less sensitive.
+    """
     kind = resource["resourceType"]
     directory = chart.patient == 0
-    labels = frozenset() if directory else sensitivity.labels(resource, chart.birth, at.date())
+    labels = frozenset() if directory else sensitivity.labels(resource, chart.birth, at.date()) | kept
     level = sensitivity.level(labels)
     encounter: int | None = None
     found: EncounterKind | None = None
@@ -121,12 +130,12 @@ def place_tokens(key: DataKey, resource: dict[str, Any], at: datetime) -> tuple[
         elif one.value:
             out.append(key.token(one.parameter, one.system, one.value))
     shift = key.shift()
-    return list(dict.fromkeys(out)), (start or at) + shift, end and bounded(end, shift)
+    return list(dict.fromkeys(out)), bounded(start or at, shift), end and bounded(end, shift)
 
 
 def bounded(end: datetime, shift: timedelta) -> datetime:
-    """An end with its shift; open ends (year 9999) stay as they are."""
-    return end if end.year > 9000 else end + shift
+    """A time with its shift; open ends (year 9999) and what no calendar reaches stay as they are."""
+    return end if not 1000 < end.year <= 9000 else end + shift
 
 
 def add_version(
@@ -177,14 +186,18 @@ def add_version(
     return body
 
 
+def dead(resource: Mapping[str, Any]) -> bool:
+    """Whether a Patient resource says that the patient died."""
+    return bool(resource.get("deceasedDateTime") or resource.get("deceasedBoolean"))
+
+
 def patient_row(
     runtime: Runtime, patient: int, resource: Mapping[str, Any], entry: UUID, at: datetime, face: bytes
 ) -> tuple[Any, ...]:
     """A sealed row of a new patient."""
     unidentified = any(one.get("use") == "anonymous" for one in resource.get("name", ())) or not resource.get("name")
     kind = "unidentified" if unidentified else "identified"
-    deceased = bool(resource.get("deceasedDateTime") or resource.get("deceasedBoolean"))
-    values = (patient, kind, False, deceased, None, None, None, False, 1, entry)
+    values = (patient, kind, False, dead(resource), None, None, None, False, 1, entry)
     mac = runtime.sealer.mac("patient", values)
     return (*values, mac, face, at, None, None)
 

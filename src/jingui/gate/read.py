@@ -57,7 +57,7 @@ async def judged(pipe: Pipeline, operation: Operation, actor: ActorFacts, row: S
     level = f.LEVELS.get(row[f.R_LEVEL], Level.SECRET if row[f.R_LEVEL] else Level.ORDINARY)
     if row[f.V_SEAL] is not None and row[f.V_VERSION] != row[f.R_VERSION]:
         category, level = stricter(row[f.V_SEAL], category, level)
-    patient = f.patient_facts(row, runtime.sealer, category, operation.at)
+    patient = f.patient_facts(row, runtime.sealer)
     vector = f.vector(
         operation, actor, patient, category=category, level=level,
         state=f.STATES.get(row[f.R_STATE], RecordState.NONE), author=row[f.R_AUTHOR] or 0,

@@ -151,7 +151,7 @@ def decide(runtime: Runtime, operation: Operation) -> tuple[ActorFacts, f.Patien
             FACTS_SQL, [number], [operation.target.record or -1], [0], [actor.person], [actor.department],
             [operation.purpose.value], runtime.clock.now(),
         )[0]  # fmt: skip
-        patient = f.patient_facts(row, runtime.sealer, Category.BASIC, operation.at)
+        patient = f.patient_facts(row, runtime.sealer)
     grant = Grant.NONE
     if operation.actor.name == "system:init" and operation.verb in BOOTSTRAP and not raw(BOOTSTRAPPED_SQL):
         grant = Grant.COVERS  # the first three administrators of an empty house, and nobody after them

@@ -101,13 +101,15 @@ LEFT JOIN record_version v ON v.patient_id = q.patient AND v.record_id = q.recor
 LEFT JOIN patient_key k ON k.patient_id = q.patient AND k.retention_class = split_part(v.seal, ':', 3)
 LEFT JOIN patient_key ki ON ki.patient_id = q.patient AND ki.retention_class = 'identity'
 LEFT JOIN LATERAL (
-  SELECT * FROM care_relation x WHERE x.patient_id = q.patient AND (x.person_id = q.person OR x.department_id = q.department)
+  SELECT * FROM care_relation x WHERE x.patient_id IN (q.patient, p.linked_to)
+    AND (x.person_id = q.person OR x.department_id = q.department)
     AND x.starts <= $7::timestamptz AND (x.ends IS NULL OR x.ends > $7::timestamptz) ORDER BY x.rank LIMIT 1) c ON true
 LEFT JOIN LATERAL (
   SELECT * FROM access_grant x WHERE x.patient_id = q.patient AND x.person_id = q.person AND x.purpose = q.purpose
-    ORDER BY x.ends DESC LIMIT 1) g ON true
+    ORDER BY (x.starts <= $7::timestamptz AND x.ends > $7::timestamptz) DESC,
+      (cardinality(x.categories) = 0 OR coalesce(r.category, 'basic') = ANY(x.categories)) DESC, x.ends DESC LIMIT 1) g ON true
 LEFT JOIN LATERAL (
-  SELECT * FROM hold x WHERE x.patient_id = q.patient AND x.record_id IN (0, q.record) AND NOT x.lifted
+  SELECT * FROM hold x WHERE x.patient_id IN (q.patient, p.linked_to) AND x.record_id IN (0, q.record) AND NOT x.lifted
     AND (x.ends IS NULL OR x.ends > $7::timestamptz) ORDER BY x.kind LIMIT 1) h ON true"""
 
 ENTRY_COLUMNS = (
