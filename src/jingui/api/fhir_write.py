@@ -19,6 +19,7 @@ from jingui.formats.validate import validate
 from jingui.gate import door
 
 Route = Callable[[Request, Actor, list[str]], Awaitable[Answer]]
+REPRESENTATION = ("_format", "_pretty")
 KINDS = (b"application/fhir+json", b"application/json", b"application/json+fhir")
 
 
@@ -44,8 +45,18 @@ def version_of(request: Request) -> int:
     return int(number)
 
 
+def without_query(request: Request) -> None:
+    """Invalid for a query that some servers take as a condition: ignored, it would make a second of what exists."""
+    for name, _ in request.pairs():
+        if name not in REPRESENTATION:
+            raise Invalid(
+                N_("新增和更新的地址不能带查询条件。"), N_("请改用 If-None-Exist 请求头。"), places=((name[:64], ""),)
+            )
+
+
 async def create(request: Request, actor: Actor, kind: str) -> Answer:
     """Create one resource; If-None-Exist makes it conditional."""
+    without_query(request)
     resource = parsed(request)
     if resource.get("resourceType") != kind:
         raise Invalid(N_("资源类型与请求地址不一致。"), places=(("resourceType", ""),))
@@ -60,6 +71,7 @@ async def create(request: Request, actor: Actor, kind: str) -> Answer:
 
 async def update(request: Request, actor: Actor, kind: str, public: str) -> Answer:
     """A new version of a record; If-Match guards against overwriting what was not seen."""
+    without_query(request)
     resource = parsed(request)
     if resource.get("resourceType") != kind or resource.get("id") != public:
         raise Invalid(N_("资源类型或编号与请求地址不一致。"), places=(("id", ""),))

@@ -1,5 +1,6 @@
 """二（二）录入: whether a resource is what FHIR R4 says it is, and where not [2.2.1] [2.2.3]"""
 
+import re
 from collections.abc import Iterator
 from functools import cache
 from itertools import islice
@@ -36,6 +37,7 @@ _FORM = {
     "reference": N_("引用的写法不正确"),
     "id": N_("编号只能用字母、数字、- 和 .，最多 64 个字符"),
 }
+_ELEMENT = re.compile(r"_?[A-Za-z][A-Za-z0-9]{0,40}")
 _OTHER = N_("不符合 FHIR R4 的规定")
 _UNKNOWN = N_("不是 FHIR R4 的资源类型")
 
@@ -138,7 +140,9 @@ def _place(error: jsonschema_rs.ValidationError, path: str) -> tuple[str, str]:
     if name == "Required":
         where += f".{getattr(error.kind, 'property', '')}"
     elif name == "AdditionalProperties":
-        where += f".{next(iter(getattr(error.kind, 'unexpected', ())), '')}"
+        element = next(iter(getattr(error.kind, "unexpected", ())), "")
+        # what is no element's name at all may be content that slipped to the wrong side of a colon
+        where += f".{element}" if _ELEMENT.fullmatch(element) else ""
     elif name == "AnyOf":
         where += _missing(rule)
     return where, _WHAT.get(name, _OTHER)
