@@ -9,7 +9,8 @@ from jingui.core.signing import LIMITS
 
 #: Fragments that make a long password a guess all the same.
 COMMON: Final = (
-    "password", "passw0rd", "12345678", "23456789", "87654321", "qwertyui", "asdfghjk", "1qaz2wsx", "abcdefgh", "11111111",
+    "password", "passw0rd", "12345678", "23456789", "87654321", "qwertyui", "asdfghjk", "1qaz2wsx", "abcdefgh",
+    "11111111",
     "00000000", "88888888", "66666666", "iloveyou", "letmein", "welcome1", "admin123", "woaini", "5201314", "jingui",
     "yiyuan", "hospital",
 )  # fmt: skip

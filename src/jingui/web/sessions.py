@@ -3,7 +3,7 @@
 import secrets
 from typing import Any
 
-from jingui.core.errors import JinguiError, Refused, Tampered
+from jingui.core.errors import Refused, Tampered
 from jingui.core.operation import Actor, Operation
 from jingui.core.protect import SignIn, SignOut
 from jingui.core.signing import LIMITS, Checked
@@ -54,6 +54,8 @@ def identify(request: Any) -> None:
         return
     actor = actor_of(request, number, session["post"], Strength(session["strength"]))
     facts = door.whoami(actor)
+    if facts.generation < session["generation"]:  # known from just before this session's own password change
+        facts = door.whoami(actor, fresh=True)
     if facts.tampered:
         end(request, actor, "tampered")
         raise Tampered(where=facts.tampered)
@@ -99,7 +101,7 @@ def begin(request: Any, checked: Checked, must_change: bool) -> None:
     actor = actor_of(request, checked.account, post, Strength.PASSWORD)
     try:
         door.write(operation(request, Verb.SIGN_IN, SignIn(post=post), actor))
-    except JinguiError:
+    except Exception:  # whatever kept the entry from standing also keeps the session from standing
         session.flush()
         raise
     fill(request, actor, checked.generation)
@@ -115,7 +117,7 @@ def fill(request: Any, actor: Actor, generation: int) -> None:
     })  # fmt: skip
     session.setdefault("until", int((door.now() + LIMITS.absolute).timestamp()))
     request.actor = actor
-    request.facts = door.whoami(actor)
+    request.facts = door.whoami(actor, fresh=True)
 
 
 def strengthen(request: Any, data: SignIn) -> None:
