@@ -220,7 +220,7 @@ def _finds(v: Vector) -> bool:
     if v.verb is Verb.FLAG_PATIENT:
         desk = v.role in (Role.REGISTRAR, Role.ARCHIVIST, Role.MEDICAL_AFFAIRS)
         close = v.role is Role.PHYSICIAN and v.relation in (Relation.TREATING, Relation.TEAM) and v.purpose in CARE
-        return (desk or close) and not v.own
+        return (desk or close) and not v.own and not v.party
     if v.verb in (Verb.REGISTER_PATIENT, Verb.RELATE):
         fit = v.role in (Role.REGISTRAR, Role.PHYSICIAN, Role.NURSE, Role.INTERFACE) and v.purpose in INTAKE
         return fit and not (v.verb is Verb.RELATE and v.party and v.relation is Relation.NONE)

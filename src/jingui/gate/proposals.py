@@ -1,9 +1,25 @@
 """六（一）2 双人验证: an important operation waits for a second person, who confirms exactly its digest [6.1.2]"""
 
-from jingui.core.operation import Operation
-from jingui.core.words import Verb
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+import orjson
+from django.db import transaction
+
+from jingui.core.errors import Tampered
+from jingui.core.operation import Actor, Operation, Target
+from jingui.core.permit import Permit
+from jingui.core.proposals import Waiting
+from jingui.core.words import Purpose, Verb
+from jingui.gate import codec
+from jingui.gate.registry import WRITE_ACTS, Done
 from jingui.gate.runtime import Runtime
+from jingui.gate.sql import raw
 from jingui.store.models import Approval, Proposal
+
+if TYPE_CHECKING:
+    from jingui.gate.writing import WriteContext
 
 # The listed operations. None of them runs without a proposal that another person approved.
 TWO_PERSON = frozenset(
@@ -18,13 +34,102 @@ TWO_PERSON = frozenset(
         Verb.RECOVER,
     }
 )
+PROPOSED: Final = "proposed"  # the reason of an entry whose operation was not done but waits
+HOURS: Final = 24
+# Their effects reach outside the transaction, so they cannot be tried beforehand.
+UNTRIED = frozenset({Verb.ROTATE_KEYS, Verb.RECOVER})
+DATA: dict[Verb, type] = {}
+
+
+class Packed(NamedTuple):
+    """A proposal's operation as it was asked, and until when it may be confirmed."""
+
+    operation: Operation
+    expires: datetime
+
+
+class Tried(Exception):
+    """Undoes a trial."""
+
+
+def carries(verb: Verb, data: type) -> None:
+    """Say which frozen dataclass the operation of a two-person verb carries; verbs without one carry None."""
+    DATA[verb] = data
 
 
 def digest(runtime: Runtime, operation: Operation) -> bytes:
-    """What the second person confirms: verb, target and data, not who asks nor when."""
-    target = operation.target
-    text = f"{operation.verb}|{target.patient}|{target.record}|{target.version}|{target.kind}|{operation.data!r}"
-    return runtime.suite.digest(b"jingui:proposal:1\0" + text.encode())
+    """What the second person confirms: verb, target, purpose and data, not who asks nor when."""
+    return runtime.suite.digest(b"jingui:proposal:2\0" + body(operation))
+
+
+def body(operation: Operation) -> bytes:
+    """The canonical bytes of what is asked."""
+    return orjson.dumps(
+        {
+            "verb": operation.verb.value,
+            "purpose": operation.purpose.value,
+            "target": codec.plain(operation.target),
+            "data": codec.plain(operation.data),
+        },
+        option=orjson.OPT_SORT_KEYS,
+    )
+
+
+def propose(context: "WriteContext", permit: Permit) -> Done:
+    """Keep the operation as a proposal; what would fail today fails now. The value is a `Waiting`."""
+    operation, runtime = permit.operation, context.runtime
+    if operation.verb not in UNTRIED:
+        attempt(context, permit)
+    number = int(raw("SELECT nextval(pg_get_serial_sequence('proposal', 'id'))")[0][0])
+    expires = permit.at + timedelta(hours=HOURS)
+    made = digest(runtime, operation)
+    row = Proposal(
+        id=number, verb=operation.verb.value, digest=made, payload=seal(runtime, number, operation, expires),
+        person_id=permit.person, at=permit.at, expires=expires, entry=context.entry,
+    )  # fmt: skip
+    runtime.sealer.seal(row)
+    row.save(force_insert=True)
+    return Done(value=Waiting(proposal=number, digest=made.hex(), expires=expires))
+
+
+def attempt(context: "WriteContext", permit: Permit) -> None:
+    """Run the act and undo it: its errors are the proposer's."""
+    try:
+        with transaction.atomic():
+            WRITE_ACTS[permit.operation.verb](context, permit)
+            raise Tried
+    except Tried:
+        context.extra.clear()
+
+
+def seal(runtime: Runtime, number: int, operation: Operation, expires: datetime) -> bytes:
+    """The operation, encrypted for this proposal alone."""
+    who = operation.actor
+    inner = orjson.dumps(
+        {
+            "body": body(operation).decode(),
+            "actor": codec.plain(replace(who, scopes=())),
+            "reason": operation.reason,
+            "expires": codec.plain(expires),
+        }
+    )
+    return runtime.vault.seal_note(f"proposal{number}", inner)
+
+
+def opened(runtime: Runtime, number: int, payload: bytes, wanted: bytes) -> Packed:
+    """The operation of a proposal again; Tampered unless it is exactly the one that `wanted` is the digest of."""
+    inner = orjson.loads(runtime.vault.open_note(f"proposal{number}", bytes(payload)))
+    asked: dict[str, Any] = orjson.loads(inner["body"])
+    verb = Verb(asked["verb"])
+    data = None if asked["data"] is None else codec.read(DATA[verb], asked["data"])
+    expires: datetime = codec.read(datetime, inner["expires"])
+    operation = Operation(
+        actor=codec.read(Actor, inner["actor"]), verb=verb, at=expires, purpose=Purpose(asked["purpose"]),
+        target=codec.read(Target, asked["target"]), matter=number, reason=inner["reason"], data=data,
+    )  # fmt: skip
+    if digest(runtime, operation) != wanted:
+        raise Tampered(where=f"proposal:{number}")
+    return Packed(operation, expires)
 
 
 def covers(runtime: Runtime, operation: Operation) -> bool:

@@ -27,7 +27,7 @@ from jingui.gate.entries import draft
 from jingui.gate.notes import NOTE_SQL, seal_note
 from jingui.gate.obligations import bound
 from jingui.gate.parties import is_party
-from jingui.gate.proposals import covers
+from jingui.gate.proposals import PROPOSED, TWO_PERSON, covers, propose
 from jingui.gate.read import refusal
 from jingui.gate.registry import WRITE_ACTS, Done
 from jingui.gate.runtime import Runtime, current
@@ -54,7 +54,7 @@ class WriteContext:
     patient: f.PatientFacts | None
     epoch: int
     entry: UUID
-    extra: list[EntryDraft] = field(default_factory=list)  # further entries of the same transaction
+    extra: list[tuple[EntryDraft, UUID]] = field(default_factory=list)  # further entries of the same transaction
 
     def rows(self, sql: str, *args: object) -> list[tuple[Any, ...]]:
         """Run one statement with $n parameters on the transaction's connection."""
@@ -124,7 +124,7 @@ def _write(runtime: Runtime, operation: Operation) -> Result:
             made = _failure(context, decided, outcome)
         else:
             done = outcome
-            made = _success(context, decided, done)
+            made = success(context, decided, done)
         commit.enter(made, context, bump=done.bump)
     if failed is not None:
         raise failed
@@ -165,7 +165,15 @@ def decide(runtime: Runtime, operation: Operation) -> tuple[ActorFacts, f.Patien
         grant=grant,
         party=is_party(operation, actor),
     )
-    return actor, patient, bound(operation, runtime.decider.decide(vector))
+    if operation.verb not in TWO_PERSON:
+        return actor, patient, bound(operation, runtime.decider.decide(vector))
+    # a right to read is never a second person: only an approved proposal of exactly this operation is
+    decided = runtime.decider.decide(vector._replace(grant=grant))
+    if not decided.allow and not operation.matter:
+        paired = runtime.decider.decide(vector._replace(grant=Grant.COVERS))
+        if paired.allow:
+            decided = paired._replace(reason=PROPOSED)
+    return actor, patient, bound(operation, decided)
 
 
 def _outcome(
@@ -185,7 +193,8 @@ def _outcome(
     )  # fmt: skip
     try:
         with transaction.atomic():
-            return WRITE_ACTS[operation.verb](context, permit)
+            act = propose if decided.reason == PROPOSED else WRITE_ACTS[operation.verb]
+            return act(context, permit)
     except Unavailable:
         raise
     except JinguiError as error:
@@ -193,7 +202,8 @@ def _outcome(
         return error
 
 
-def _success(context: WriteContext, decided: Decided, done: Done) -> EntryDraft:
+def success(context: WriteContext, decided: Decided, done: Done) -> EntryDraft:
+    """The draft of an operation that was done, its note kept encrypted."""
     number = context.operation.target.patient
     detail = ""
     note = done.note + context.operation.reason.encode()
@@ -235,8 +245,7 @@ class Commit:
         """Insert the entries; the epoch must still be the one that was decided under."""
         self._stack.enter_context(self._chain.lock)
         at = self._runtime.clock.now()
-        extra = [(one, self._runtime.entry_id(at)) for one in context.extra]
-        self._built = self._chain.build([(made, context.entry), *extra], at)
+        self._built = self._chain.build([(made, context.entry), *context.extra], at)
         columns: Sequence[list[object]] = self._built.columns()
         with psycopg.RawCursor(connection.connection) as cursor:
             cursor.execute(ENTRY_SQL, [context.epoch, *columns])

@@ -10,8 +10,9 @@ from jingui.core.protect import ChangePassword, EnrolFactor, SignIn, SignOut
 from jingui.core.word import N_
 from jingui.core.words import Strength, Verb
 from jingui.gate import factors
-from jingui.gate.acts.protect import end_sessions, keep, locked
+from jingui.gate.acts.protect import end_sessions
 from jingui.gate.registry import Done, write_act
+from jingui.gate.rows import keep, locked
 from jingui.gate.writing import WriteContext
 from jingui.store.models import Account, FactorSeal, PasswordPast
 

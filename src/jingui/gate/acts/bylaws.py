@@ -1,34 +1,18 @@
 """八 附则: the start of the system, the directory, settings and versions of the policy [8.2] [8.3] [6.1.2]"""
 
-from dataclasses import dataclass
-from datetime import datetime
 from typing import cast
 
+from jingui.core.bylaws import ChangeSetting, PublishPolicy
 from jingui.core.errors import Conflict
 from jingui.core.permit import Permit
 from jingui.core.words import Verb
+from jingui.gate.proposals import carries
 from jingui.gate.registry import Done, write_act
 from jingui.gate.writing import WriteContext
 from jingui.store.models import Epoch, Patient, PatientKey, PolicyVersion, Setting
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ChangeSetting:
-    """A setting's new value, already checked against its row and floor."""
-
-    name: str
-    value: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PublishPolicy:
-    """A policy text and rules taking effect."""
-
-    source: str
-    body: str
-    text_hash: str
-    rules_hash: str
-    effective: datetime
+carries(Verb.CHANGE_SETTING, ChangeSetting)
+carries(Verb.PUBLISH_POLICY, PublishPolicy)
 
 
 @write_act(Verb.START_SYSTEM)

@@ -17,7 +17,8 @@ from jingui.gate.registry import Done, read_act
 
 MOST = 500
 RECORD_SQL = """SELECT r.kind, r.category, r.level, r.state, r.author_id, r.medium, r.retention_class, r.version,
-  r.entered, r.department_id, r.encounter_id, k.patient_id IS NOT NULL, e.kind, e.starts, e.ends, m.last_visit, m.last_discharge
+  r.entered, r.department_id, r.encounter_id, k.patient_id IS NOT NULL, e.kind, e.starts, e.ends,
+  m.last_visit, m.last_discharge
 FROM record r LEFT JOIN patient_key k ON k.patient_id = r.patient_id AND k.retention_class = r.retention_class
 LEFT JOIN encounter e ON e.patient_id = r.patient_id AND e.encounter_id = coalesce(r.encounter_id, r.record_id)
 CROSS JOIN LATERAL (SELECT max(x.starts) AS last_visit,

@@ -1,9 +1,7 @@
 """六（一）安全防护: people, posts, accounts and tokens [6.1.2] [1.3.4]"""
 
 from datetime import datetime
-from typing import TypeVar, cast
-
-from django.db import models
+from typing import cast
 
 from jingui.core.errors import Conflict, Invalid, NotFound, Refused
 from jingui.core.permit import Permit
@@ -19,39 +17,14 @@ from jingui.core.protect import (
 )
 from jingui.core.word import N_
 from jingui.core.words import Verb
+from jingui.gate.proposals import carries
 from jingui.gate.registry import Done, write_act
+from jingui.gate.rows import keep, locked, next_id
 from jingui.gate.separation import check_separation
-from jingui.gate.sql import raw
 from jingui.gate.writing import WriteContext
 from jingui.store.models import Account, Department, Person, Post, Session, Token
-from jingui.store.models.sealed import Sealed
 
-
-def next_id(model: type[models.Model]) -> int:
-    """The next number of a table's sequence: known before the insert, because the MAC covers it."""
-    table = model._meta.db_table
-    return int(raw(f"SELECT nextval(pg_get_serial_sequence('{table}', 'id'))")[0][0])
-
-
-M = TypeVar("M", bound=Sealed)
-
-
-def locked(context: WriteContext, model: type[M], number: int) -> M:
-    """The row `number`, locked and genuine; NotFound or Tampered otherwise."""
-    row = cast("M | None", model._default_manager.select_for_update().filter(pk=number).first())
-    if row is None:
-        raise NotFound()
-    context.runtime.sealer.check(row)
-    return row
-
-
-def keep(context: WriteContext, row: Sealed, *, new: bool = False) -> None:
-    """Seal and save a row that decides, naming this operation's entry."""
-    row.entry = context.entry
-    if not new:
-        row.version += 1
-    context.runtime.sealer.seal(row)
-    row.save(force_insert=new)
+carries(Verb.UNFREEZE_ACCOUNT, ChangeAccountState)
 
 
 @write_act(Verb.REGISTER_DEPARTMENT)
@@ -111,7 +84,7 @@ def grant_post(context: WriteContext, permit: Permit) -> Done:
         raise Refused(N_("不得为本人授予岗位。"), clauses=("6.1.2",), reason="party")
     if not Department.objects.filter(pk=data.department, active=True).exists():
         raise NotFound(N_("没有这个科室。"))
-    held = [p for p in Post.objects.filter(person=person, state="active")]
+    held = list(Post.objects.filter(person=person, state="active"))
     for post in held:
         context.runtime.sealer.check(post)
     check_separation(data.role, tuple(post.role for post in held if post.ends is None or post.ends > permit.at))

@@ -1,0 +1,55 @@
+"""二（一）采集: what is asked about who a patient is and who treats them [2.1.2] [2.1.3] [4.1.1]
+
+Patients, departments and people are internal numbers; `Operation.target.patient` says whom it is about.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from jingui.core.words import Relation
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Relate:
+    """诊疗关系 for a time: of a person or of a department, by booking, roster or consultation."""
+
+    kind: Relation
+    person: int = 0
+    department: int = 0
+    starts: datetime
+    ends: datetime
+    encounter: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EndRelation:
+    """The end of a relation, now."""
+
+    relation: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MergePatient:
+    """合并: the target is a second number of `into`, who lives on. Nothing is moved; a split undoes it."""
+
+    into: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SplitPatient:
+    """拆分: the target was merged in error and stands alone again."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FlagPatient:
+    """标记: what is None stays as it is; `person` and `mother` 0 take the link away."""
+
+    restricted: bool | None = None  # 保密病案
+    deceased: bool | None = None
+    kind: str = ""  # identified | unidentified | newborn
+    person: int | None = None  # the member of staff whom this patient is
+    mother: int | None = None  # the mother's patient number
+    reason: str = ""

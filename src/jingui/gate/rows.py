@@ -1,0 +1,36 @@
+"""六（一）2: rows that decide: found locked and genuine, kept sealed with the entry that made them [6.1.2]"""
+
+from typing import TypeVar
+
+from django.db import models
+
+from jingui.core.errors import NotFound
+from jingui.gate.sql import raw
+from jingui.gate.writing import WriteContext
+from jingui.store.models.sealed import Sealed
+
+M = TypeVar("M", bound=Sealed)
+
+
+def next_id(model: type[models.Model]) -> int:
+    """The next number of a table's sequence: known before the insert, because the MAC covers it."""
+    table = model._meta.db_table
+    return int(raw(f"SELECT nextval(pg_get_serial_sequence('{table}', 'id'))")[0][0])
+
+
+def locked(context: WriteContext, model: type[M], number: int | tuple[int, int]) -> M:
+    """The row `number`, locked and genuine; NotFound or Tampered otherwise."""
+    row: M | None = model._default_manager.select_for_update().filter(pk=number).first()
+    if row is None:
+        raise NotFound()
+    context.runtime.sealer.check(row)
+    return row
+
+
+def keep(context: WriteContext, row: Sealed, *, new: bool = False) -> None:
+    """Seal and save a row that decides, naming this operation's entry."""
+    row.entry = context.entry
+    if not new:
+        row.version += 1
+    context.runtime.sealer.seal(row)
+    row.save(force_insert=new)
