@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any, cast
 
-from jingui.core.errors import Conflict, Invalid, NotFound, Refused
+from jingui.core.errors import Conflict, Invalid, NotFound, Refused, Tampered
 from jingui.core.operation import Operation
 from jingui.core.permit import Permit
 from jingui.core.proposals import ProposalLine, ProposalsRequest, Settled, Verdict, Withdraw
@@ -136,11 +136,8 @@ async def read_proposals(context: ReadContext, permit: Permit) -> Done:
     """What waits for a second person: opened, and whether this actor may be the one."""
     data = permit.operation.data
     request = data if isinstance(data, ProposalsRequest) else ProposalsRequest()
-    rows = [
-        (row, opened(context.runtime, row[0], row[PROPOSAL.at["p.payload"]], bytes(row[PROPOSAL.at["p.digest"]])))
-        for row in await context.rows(PROPOSALS_SQL, request.settled, min(max(request.count, 1), 500))
-        if genuine(context, row)
-    ]
+    found = await context.rows(PROPOSALS_SQL, request.settled, min(max(request.count, 1), 500))
+    rows = [(row, packed) for row in found if (packed := genuine(context, row)) is not None]
     patients = sorted({packed.operation.target.patient for _, packed in rows} - {0})
     about = dict(zip(patients, await context.about(patients), strict=True)) if patients else {}
     people = await names_of(context).people(context, [row[PROPOSAL.at["p.person_id"]] for row, _ in rows])
@@ -152,10 +149,15 @@ async def read_proposals(context: ReadContext, permit: Permit) -> Done:
     return Done(value=tuple(lines), patients=tuple(patients))
 
 
-def genuine(context: ReadContext, row: Sequence[Any]) -> bool:
-    """Whether the row is as Jingui wrote it; another one is not shown and can never be confirmed."""
-    group = PROPOSAL.groups["p"]
-    return context.runtime.sealer.holds("proposal", group.values(row), group.mac(row))
+def genuine(context: ReadContext, row: Sequence[Any]) -> Packed | None:
+    """The proposal opened; None for one that is not as Jingui wrote it: it is not shown and can never be confirmed."""
+    group, at = PROPOSAL.groups["p"], PROPOSAL.at
+    if not context.runtime.sealer.holds("proposal", group.values(row), group.mac(row)):
+        return None
+    try:
+        return opened(context.runtime, row[at["p.id"]], row[at["p.payload"]], bytes(row[at["p.digest"]]))
+    except Tampered:
+        return None
 
 
 def line(
