@@ -13,7 +13,7 @@ from jingui.formats import fhir_json, sensitivity
 from jingui.formats.fhir_encounter import Outline, outline
 from jingui.formats.fhir_tokens import target_of, tuples
 from jingui.formats.fhir_types import category_of, retention_of
-from jingui.gate.dates import main_date
+from jingui.gate.dates import main_date, moved
 from jingui.gate.faces import face_of, tokens_of
 from jingui.gate.runtime import Runtime
 from jingui.store.vault import seal_of
@@ -130,12 +130,7 @@ def place_tokens(key: DataKey, resource: dict[str, Any], at: datetime) -> tuple[
         elif one.value:
             out.append(key.token(one.parameter, one.system, one.value))
     shift = key.shift()
-    return list(dict.fromkeys(out)), bounded(start or at, shift), end and bounded(end, shift)
-
-
-def bounded(end: datetime, shift: timedelta) -> datetime:
-    """A time with its shift; open ends (year 9999) and what no calendar reaches stay as they are."""
-    return end if not 1000 < end.year <= 9000 else end + shift
+    return list(dict.fromkeys(out)), moved(start or at, shift), end and moved(end, shift)
 
 
 def add_version(

@@ -12,7 +12,7 @@ from jingui.core.errors import Invalid
 from jingui.core.word import N_
 from jingui.crypto.keyring import DataKey
 from jingui.formats.fhir_query import DateTerm, SearchQuery
-from jingui.gate.dates import main_date
+from jingui.gate.dates import main_date, moved
 
 COLUMNS = """r.record_id, r.version, r.kind, r.category, r.level, r.labels, r.state, r.status, r.author_id, r.retention_class,
   r.encounter_id, r.department_id, r.entered, r.at"""
@@ -55,6 +55,7 @@ def compiled(
     where.add(f"r.patient_id = {where.arg(patient)}::bigint")
     where.add(f"r.kind = {where.arg(query.type)}::text")
     a, b = where.arg(pairs[0]), where.arg(pairs[1])
+    where.add("r.state <> 'draft'")  # a draft is its author's alone until it is submitted
     where.add(f"(r.category, r.level) IN (SELECT * FROM unnest({a}::text[], {b}::text[]))")
     if query.ids:
         where.add(f"r.record_id = ANY({where.arg(list(records))}::bigint[])")
@@ -94,7 +95,7 @@ def _clinical(where: Where, kind: str, term: DateTerm, shift: timedelta) -> str:
 
 def _span(where: Where, term: DateTerm, start: str, end: str, shift: timedelta) -> str:
     """The FHIR R4 rules for prefixes over a stored span."""
-    low, high = term.start + shift, term.end + shift
+    low, high = moved(term.start, shift), moved(term.end, shift)
 
     def at(moment: datetime) -> str:
         return f"{where.arg(moment)}::timestamptz"  # only what a prefix needs: PostgreSQL cannot type an unused place
