@@ -1,7 +1,5 @@
 """Settings for the type checker only: it needs the models, and neither a home nor keys."""
 
-from pathlib import Path
-
 SECRET_KEY = "the type checker signs nothing"  # noqa: S105 # no secret: never used to serve
 INSTALLED_APPS = ["jingui.store.apps.StoreConfig", "django.contrib.auth", "django.contrib.contenttypes"]
 AUTH_USER_MODEL = "jingui.Account"
@@ -9,4 +7,3 @@ USE_TZ = True
 # Names of our own in config/settings.py that pages read.
 JINGUI_INSTITUTION = JINGUI_INSTITUTION_EN = ""
 JINGUI_DEMO = False
-JINGUI_DEMO_SIGN_INS = Path("demo-sign-ins.json")

@@ -293,3 +293,33 @@ def test_the_way_back_stays_in_the_house(clinic: Hospital, path: str) -> None:
     answer = browser.post("/language/", language="en", next=path)
     assert answer["Location"] == "/"
     assert answer.cookies["jingui_language"].value == "en"
+
+
+def test_a_demonstration_publishes_its_sign_ins_and_a_real_house_none(clinic: Hospital) -> None:
+    from jingui.config import published
+    from jingui.demo.accounts import PASSWORD
+    from jingui.store.models import Account
+    from jingui.web import demonstration
+
+    assert demonstration.password() == ""
+    assert "演示账号" not in text(Browser().get("/sign-in/"))
+    made = published.sign_ins()
+    user = made.suggestions[0].user
+    clinic.person(user, made.suggestions[0].role, "xnk")
+    row = Account.objects.get(pk=clinic.actors[user].account)
+    row.password = make_password(PASSWORD)
+    clinic.runtime.sealer.seal(row)
+    row.save()
+    demonstration.publish(made)
+    try:
+        browser = Browser()
+        page = text(browser.get("/sign-in/"))
+        assert PASSWORD in page
+        assert user in page
+        assert browser.password(user, PASSWORD)["Location"] == "/sign-in/second-factor/"
+        shown = re.search(r"当前的验证码是 (\d{6})", text(browser.get("/sign-in/second-factor/")))
+        assert shown
+        assert browser.code(shown[1])["Location"] == "/"
+        assert browser.get("/account/").status_code == 200
+    finally:
+        demonstration.publish(demonstration.NOTHING)

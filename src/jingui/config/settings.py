@@ -136,7 +136,6 @@ DATABASE_CONNECT_TIMEOUT = 3
 # What the frame of the pages says of this house; the demonstration's published sign-ins exist only in a demo home.
 JINGUI_INSTITUTION, JINGUI_INSTITUTION_EN = home().institution, home().institution_en
 JINGUI_DEMO = home().demo
-JINGUI_DEMO_SIGN_INS = home().root / "demo-sign-ins.json"
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,

@@ -6,10 +6,11 @@ The data plane's own prefixes are dispatched before Django. A page without a row
 from collections.abc import Callable
 from typing import Any, Final
 
+from django.conf import settings
 from django.urls import URLPattern, path
 
 from jingui.core.errors import NotFound
-from jingui.web import accounts, factors, routes
+from jingui.web import accounts, demonstration, factors, routes
 from jingui.web.viewmodels.paths import ORDER, PATHS
 
 VIEWS: Final[dict[str, Callable[..., Any]]] = {
@@ -26,6 +27,10 @@ VIEWS: Final[dict[str, Callable[..., Any]]] = {
     "recovery_codes": factors.recovery_codes,
     **routes.VIEWS,
 }
+if settings.JINGUI_DEMO:
+    from jingui.config import published
+
+    demonstration.publish(published.sign_ins())
 
 
 def nothing_here(_request: object, **_parts: object) -> None:

@@ -94,14 +94,18 @@ def sign_in(request: Any) -> HttpResponse:
         return sign_in_page(request, username, trouble(request), 400)
     checked = proven.checked  # type: ignore[attr-defined]  # only our own backend answers
     age = door.now() - (checked.password_at or door.now())
-    must = age >= LIMITS.password_life or (checked.given and not settings.JINGUI_DEMO)
+    must = age >= LIMITS.password_life or (checked.given and not demonstration.published(username))
     try:
         sessions.begin(request, checked, must)
     except Refused as error:
         return sign_in_page(request, username, _(error.message) + _(error.next_step), 403)
     door.signing.forget_tries(request.tries_bucket)
     request.session["username"], request.session["next"] = username, way_back(request)
-    return redirect(to("second_factor" if door.factors.factors(checked.account) else "enrol_totp"))
+    enrolled = bool(door.factors.factors(checked.account))
+    if not enrolled and demonstration.published(username):
+        demonstration.enrol(request, username)
+        enrolled = True
+    return redirect(to("second_factor" if enrolled else "enrol_totp"))
 
 
 def trouble(request: Any) -> str:

@@ -1,51 +1,79 @@
-"""样板: the published sign-ins of a demonstration house; without `demo = true` in the home there are none
+"""六（一）2: the published sign-ins of a demonstration house; a real house publishes none [6.1.2]
 
-`demo-sign-ins.json` in the home: {"password": …, "accounts": [{"user": …, "post": {"zh": …, "en": …}, "hint": {…}}]}.
-The codes of demonstration accounts come from a secret that anybody can compute (core.onetime.demo_secret).
+The codes of demonstration accounts come from a secret that anybody can compute (core.onetime.demo_secret), enrolled at
+the first sign-in. `config.urls` publishes them, and only where the home says `demo = true`.
 """
 
-import json
-from functools import lru_cache
+from dataclasses import dataclass
 from typing import Any
 
-from django.conf import settings
-from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
 from jingui.core import onetime
+from jingui.core.protect import EnrolFactor
+from jingui.core.words import Role, Verb
 from jingui.gate import door
+from jingui.web import sessions, wording
 from jingui.web.viewmodels.accounts import Account
 
 
-@lru_cache(maxsize=1)
-def _read(stamp: int) -> dict[str, Any]:
-    found: dict[str, Any] = json.loads(settings.JINGUI_DEMO_SIGN_INS.read_text("utf-8"))
-    return found
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Suggestion:
+    """An account for the sign-in page and what to try with it."""
+
+    user: str
+    role: Role
+    zh: str
+    en: str
 
 
-def sign_ins() -> dict[str, Any]:
-    """What the demonstration published; {} in a real house."""
-    path = settings.JINGUI_DEMO_SIGN_INS
-    if not settings.JINGUI_DEMO or not path.exists():
-        return {}
-    return _read(path.stat().st_mtime_ns)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Published:
+    """What a demonstration tells everybody: one password, every user name, a few suggestions."""
+
+    password: str
+    users: frozenset[str]
+    suggestions: tuple[Suggestion, ...]
+
+
+NOTHING = Published(password="", users=frozenset(), suggestions=())
+_published = [NOTHING]
+
+
+def publish(what: Published) -> None:
+    """Publish the sign-ins of this house (NOTHING takes them back)."""
+    _published[:] = [what]
 
 
 def accounts() -> tuple[Account, ...]:
-    """The accounts for the sign-in page, in the reader's language."""
-    lang = "en" if (get_language() or "").startswith("en") else "zh"
+    """The suggestions, in the reader's language."""
+    english = wording.language() == "en"
     return tuple(
-        Account(user=row["user"], post=row["post"][lang], hint=row["hint"][lang])
-        for row in sign_ins().get("accounts", ())
+        Account(user=one.user, post=_(one.role.label), hint=one.en if english else one.zh)
+        for one in _published[0].suggestions
     )
 
 
 def password() -> str:
-    """The one password of them all."""
-    return str(sign_ins().get("password", ""))
+    """The one password of them all; "" in a real house."""
+    return _published[0].password
+
+
+def published(username: str) -> bool:
+    """Whether anybody may sign in as `username`."""
+    return username in _published[0].users
 
 
 def code(username: str) -> str:
     """The account's code of this moment; "" for accounts that are not published."""
-    if username not in {row["user"] for row in sign_ins().get("accounts", ())}:
+    if not published(username):
         return ""
     return onetime.code(onetime.demo_secret(username), onetime.counter_at(door.now()))
+
+
+def enrol(request: Any, username: str) -> None:
+    """Enrol the published secret at a published account's first sign-in; this moment's code stays unused."""
+    secret = onetime.demo_secret(username)
+    before = onetime.code(secret, onetime.counter_at(door.now()) - 1)
+    data = EnrolFactor(kind="totp", name=_("演示"), secret=secret.encode(), code=before)
+    door.write(sessions.operation(request, Verb.ENROL_FACTOR, data))
