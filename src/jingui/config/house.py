@@ -6,8 +6,10 @@ Every start goes through `prepare`, so a database that belongs to other keys nev
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import psycopg
@@ -18,9 +20,13 @@ from jingui.config import founding, plugs, schema
 from jingui.config.home import home
 from jingui.core.errors import KeyTrouble, Misconfigured, Unavailable
 from jingui.core.importing import Names
+from jingui.core.operation import Actor
 from jingui.core.word import N_
+from jingui.core.words import Entrance
 
 SOURCES = Path(__file__).resolve().parents[2]
+LEFT_SQL = """SELECT EXISTS (SELECT 1 FROM entry e WHERE NOT EXISTS (SELECT 1 FROM entry_index i WHERE i.id = e.id)
+AND e.at < now() - interval '1 second')"""
 STATE_SQL = "SELECT key_check, shred_generation, suite FROM epoch WHERE id = 1"
 
 
@@ -98,6 +104,7 @@ def opened(*, reading: bool = True, sequencing: bool = False) -> Iterator[None]:
         runtime.install(made)
         if sequencing:
             stack.enter_context(sequencer())
+            caught_up()
         if reading:
             stack.enter_context(plane.Background(made, plugs.address().asyncpg()))
         stack.callback(close_connections)
@@ -111,11 +118,39 @@ def names() -> Names:
     return importing_names
 
 
+def actor(username: str, token: str = "") -> Actor | None:
+    """Somebody acting from this host: by the token they hold (which must be that account's), or from their own post."""
+    from jingui.gate import importing_names
+
+    found = importing_names.actor(username)
+    if found is None or not token:
+        return found
+    from jingui.gate import door
+
+    held = door.wait(door.aauthenticate(token, ""))
+    if held.account != found.account:
+        return None
+    return replace(held, entrance=Entrance.COMMAND)
+
+
 def close_connections() -> None:
     """Give Django's connection back before the server may stop."""
     from django.db import connections
 
     connections.close_all()
+
+
+def caught_up(limit: float = 60.0) -> None:
+    """Wait until the sequencer has placed what an earlier run left; Unavailable when it does not within `limit` s."""
+    until = time.monotonic() + limit
+    with psycopg.connect(plugs.address().psycopg(), autocommit=True, connect_timeout=5) as connection:
+        while True:
+            row = connection.execute(LEFT_SQL).fetchone()
+            if row is None or not row[0]:
+                return
+            if time.monotonic() > until:
+                raise Unavailable(N_("存证排序没有跟上，因此没有开始。"), N_("请运行 jingui doctor 查看原因。"))
+            time.sleep(0.1)
 
 
 @contextmanager
