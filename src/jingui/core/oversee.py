@@ -181,3 +181,46 @@ class LedgerState:
     outside_size: int
     sinks: tuple[str, ...]
     waiting: tuple[str, ...]  # what a lockdown named and no recovery has settled
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """One thing that is not as Jingui wrote it: what kind, where (`table:key`), at which index, and why."""
+
+    kind: str
+    where: str
+    index: int | None
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verification:
+    """What `jingui verify` found. `findings` are sorted, entries by index first; at most some hundred are kept."""
+
+    size: int
+    root: str
+    entries: int
+    unplaced: int
+    checkpoints: int
+    tiles: int
+    versions: int
+    payloads: int
+    rows: int
+    seconds: float
+    findings: tuple[Finding, ...]
+
+    @property
+    def well(self) -> bool:
+        """Whether nothing was found."""
+        return not self.findings
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Progress:
+    """How far long work is: done of total, per second, seconds left."""
+
+    what: str
+    done: int
+    total: int
+    rate: float
+    left: float

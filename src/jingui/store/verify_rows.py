@@ -1,0 +1,154 @@
+"""七（一）监督检查, 六（一）2: rows that decide, versions and free text against the ledger [7.1.2] [6.1.2]"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+import orjson
+
+from jingui.core.errors import JinguiError
+from jingui.core.oversee import Finding
+from jingui.store.seals import PASSWORD, SEALED_TABLES, Sealer
+from jingui.store.vault import Vault
+
+Stream = Callable[..., Iterator[Sequence[Any]]]
+"""Streams the rows of one statement, whatever their number."""
+
+ENTERING = frozenset({"enter", "correct", "import", "register_patient"})
+# Which operations may be the last to have written a row of a table. A new act that seals rows is added here.
+FITTING: Mapping[str, frozenset[str]] = {
+    "account": frozenset({"open_account", "freeze_account", "unfreeze_account", "change_password", "sign_in"}),
+    "person": frozenset({"register_person"}),
+    "post": frozenset({"grant_post", "end_post"}),
+    "token": frozenset({"issue_token", "revoke_token"}),
+    "factor_seal": frozenset({"enrol_factor", "sign_in"}),
+    "setting": frozenset({"change_setting"}),
+    "policy_version": frozenset({"publish_policy", "start_system"}),
+    "hold": frozenset({"place_hold", "lift_hold"}),
+    "approval": frozenset({"approve"}),
+    "access_grant": frozenset({"approve", "relate"}),
+    "care_relation": ENTERING | {"relate", "merge_patient", "split_patient"},
+    "patient": ENTERING | {"start_system", "flag_patient", "merge_patient", "split_patient", "relate"},
+}
+# A two-person operation is entered at its proposal and at its approval: rows may name either.
+TWO_ENTRIES = frozenset({"approve"})
+# Every allowed operation of these verbs made exactly one change of one row: the ledger's count is the sum of versions.
+COUNTED: Mapping[str, tuple[str, ...]] = {
+    "post": ("grant_post", "end_post"),
+    "token": ("issue_token", "revoke_token"),
+    "person": ("register_person",),
+}
+ENTRY_OF = "LEFT JOIN entry e ON e.id = t.entry"
+
+
+def sealed_rows(stream: Stream, sealer: Sealer, count: Callable[[int], None]) -> Iterator[Finding]:
+    """Every row that decides: its MAC, and that an allowed entry with a fitting verb made it."""
+    for table, columns in SEALED_TABLES.items():
+        if table == PASSWORD:
+            continue
+        extra = ", t.password, t.password_at, t.password_mac" if table == "account" else ""
+        names = ", ".join(f"t.{name}" for name in columns)
+        sql = f"SELECT {names}, t.mac, e.verb, e.decision, e.id IS NOT NULL{extra} FROM {table} t {ENTRY_OF}"  # noqa: S608 -- own names
+        for row in stream(sql):
+            count(1)
+            values, mac = tuple(row[: len(columns)]), row[len(columns)]
+            verb, decision, exists = row[len(columns) + 1 : len(columns) + 4]
+            where = f"{table}:{key_of(columns, values)}"
+            if not sealer.holds(table, values, mac):
+                yield Finding(kind="row", where=where, index=None, why="mac")
+                continue
+            if not exists:
+                yield Finding(kind="row", where=where, index=None, why="no entry")
+            elif decision != "allow" or verb not in FITTING.get(table, {verb}) | TWO_ENTRIES:
+                yield Finding(kind="row", where=where, index=None, why=f"entry says {verb} {decision}")
+            if table == "account":
+                number, generation = values[columns.index("id")], values[columns.index("generation")]
+                password = (number, row[-3], row[-2], generation)
+                if not sealer.holds(PASSWORD, password, row[-1]):
+                    yield Finding(kind="row", where=f"{PASSWORD}:{number}", index=None, why="mac")
+
+
+def key_of(columns: Sequence[str], values: Sequence[Any]) -> str:
+    """The row's key as text."""
+    wide = 2 if columns[0] == "patient_id" and columns[1].endswith("_id") and columns[1] != "person_id" else 1
+    return ".".join(str(value) for value in values[:wide])
+
+
+def counted(stream: Stream) -> Iterator[Finding]:
+    """Rows deleted or put back to an older state: the ledger knows more changes than the rows."""
+    for table, verbs in COUNTED.items():
+        sql = f"""SELECT (SELECT count(*) FROM entry e WHERE e.decision = 'allow' AND e.verb = ANY($1::text[])),
+          (SELECT coalesce(sum(version), 0) FROM {table})"""  # noqa: S608 -- own names
+        ((made, kept),) = stream(sql, list(verbs))
+        if made != kept:
+            why = f"the ledger knows {made} changes, the rows show {kept}"
+            yield Finding(kind="row", where=table, index=None, why=why)
+            missing = f"""SELECT e.id, e.verb FROM entry e WHERE e.decision = 'allow' AND e.verb = $1::text
+              AND NOT EXISTS (SELECT 1 FROM {table} t WHERE t.entry = e.id) LIMIT 20"""  # noqa: S608 -- own names
+            for entry, verb in stream(missing, verbs[-1]):
+                yield Finding(kind="row", where=f"{table}:?", index=None, why=f"gone: changed by {verb} {entry}")
+
+
+def versions(stream: Stream, public: Callable[[int, int], str], count: Callable[[int], None]) -> Iterator[Finding]:
+    """I2: every version stands in its entry's targets, and every entered version is in the table."""
+    sql = """SELECT t.entry, t.patient_id, t.record_id, t.version, e.targets, e.decision, e.verb FROM record_version t
+      LEFT JOIN entry e ON e.id = t.entry ORDER BY t.entry"""
+    current: UUID | None = None
+    wanted: set[tuple[str, int]] = set()
+    for entry, patient, record, version, targets, decision, verb in stream(sql):
+        count(1)
+        where = f"record_version:{patient}.{record}.{version}"
+        if targets is None:
+            yield Finding(kind="version", where=where, index=None, why="no entry")
+            continue
+        if entry != current:
+            yield from missing(current, wanted)
+            current, wanted = entry, targets_of(targets)
+        if decision != "allow" or verb not in ENTERING:
+            yield Finding(kind="version", where=where, index=None, why=f"entry says {verb} {decision}")
+        try:
+            wanted.remove((public(patient, record), version))
+        except KeyError:
+            yield Finding(kind="version", where=where, index=None, why="not in its entry")
+    yield from missing(current, wanted)
+    without = """SELECT e.id, e.targets FROM entry e WHERE e.decision = 'allow' AND e.verb = ANY($1::text[])
+      AND NOT EXISTS (SELECT 1 FROM record_version t WHERE t.entry = e.id)"""
+    for entry, targets in stream(without, sorted(ENTERING)):
+        yield from missing(entry, targets_of(targets))
+
+
+def targets_of(targets: bytes) -> set[tuple[str, int]]:
+    """The (record, version) pairs that an entry made; a target without version made none."""
+    try:
+        return {(one["record"], one["version"]) for one in orjson.loads(bytes(targets)) if one["version"]}
+    except (ValueError, TypeError, KeyError):
+        return set()  # named already as an entry that is not as it was written
+
+
+def missing(entry: UUID | None, wanted: set[tuple[str, int]]) -> Iterator[Finding]:
+    """Versions that an entry made and the table has not."""
+    for record, version in sorted(wanted):
+        yield Finding(kind="version", where=f"record:{record}/{version}", index=None, why=f"gone: entered by {entry}")
+
+
+def payloads(
+    stream: Stream, vault: Vault, details: Mapping[UUID, str], count: Callable[[int], None]
+) -> Iterator[Finding]:
+    """Free text: each opens and is what its entry committed to; none is missing, none is extra."""
+    left = dict(details)
+    for entry, payload in stream("SELECT id, payload FROM entry_payload"):
+        count(1)
+        wanted = left.pop(entry, None)
+        where = f"entry_payload:{entry}"
+        if wanted is None:
+            yield Finding(kind="payload", where=where, index=None, why="no entry names it")
+            continue
+        try:
+            text = vault.open_note(str(entry), bytes(payload))
+        except JinguiError as error:
+            yield Finding(kind="payload", where=where, index=None, why=error.code)
+            continue
+        if vault.keyring.suite.digest(text).hex() != wanted:
+            yield Finding(kind="payload", where=where, index=None, why="not what its entry committed to")
+    for entry in left:
+        yield Finding(kind="payload", where=f"entry_payload:{entry}", index=None, why="gone")
