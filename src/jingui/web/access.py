@@ -1,7 +1,6 @@
 """四（一）内部查阅与使用: finding a patient, the chart, one record and its life [4.1.1] [4.1.2] [4.1.3]"""
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
@@ -9,7 +8,7 @@ from jingui.core.access import Chart, ChartRequest, PatientLine
 from jingui.core.errors import Invalid
 from jingui.core.words import Category, Verb
 from jingui.gate import door
-from jingui.web import asking, charting, finding, records, wording
+from jingui.web import answering, asking, charting, finding, records, wording
 from jingui.web.viewmodels import access as view
 from jingui.web.viewmodels.parts import Tag
 from jingui.web.viewmodels.paths import to
@@ -28,7 +27,7 @@ def patients(request: HttpRequest) -> HttpResponse:
         except Invalid as error:
             errors = (_(error.message), *(_(what) for _where, what in error.places))
     page = view.SearchPage(form=finding.form(asked, errors=errors), found=found, truncated=truncated)
-    return render(request, "access/search.html", {"page": page}, status=400 if errors else 200)
+    return answering.page(request, "access/search.html", page, status=400 if errors else 200)
 
 
 def result(line: PatientLine) -> view.Found:
@@ -65,7 +64,7 @@ def chart(request: HttpRequest, patient: str) -> HttpResponse:
         readers_total=len(found.readers), withheld=found.hidden, older=result.more,
         newest_href=here if asked.cursor else "",
     )  # fmt: skip
-    return render(request, "access/chart.html", {"page": page})
+    return answering.page(request, "access/chart.html", page)
 
 
 def filters(found: Chart, here: str, asked: ChartRequest) -> tuple[view.CategoryFilter, ...]:
@@ -87,7 +86,7 @@ def filters(found: Chart, here: str, asked: ChartRequest) -> tuple[view.Category
 @require_http_methods(["GET", "HEAD"])
 def record(request: HttpRequest, record: str, version: int = 0) -> HttpResponse:
     """One record as a person reads it, its versions, what this version corrected, and why it may be seen."""
-    return render(request, "access/record.html", {"page": records.page(request, record, version)})
+    return answering.page(request, "access/record.html", records.page(request, record, version))
 
 
 @require_http_methods(["GET", "HEAD"])
@@ -95,4 +94,4 @@ def life(request: HttpRequest, record: str) -> HttpResponse:
     """记录的一生: what happened to a record, each step with its entry."""
     result = asking.read(request, Verb.READ_LIFE, target=door.locate(record))
     page: LifePage = records.life(record, result.value)
-    return render(request, "access/life.html", {"page": page})
+    return answering.page(request, "access/life.html", page)

@@ -1,6 +1,6 @@
 """一（三）4 责任到人: how a page asks the door: who, what, for which purpose [1.3.4] [4.1.2]"""
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from django.http import HttpRequest
@@ -40,7 +40,7 @@ def may(request: HttpRequest, verb: Verb) -> bool:
 
 def purpose(request: HttpRequest) -> Purpose:
     """The purpose chosen for this session, else what the role's work usually is."""
-    return purposes.current(request.session.get(purposes.KEY, ""), role(request))
+    return purposes.current(request.session, role(request), now())
 
 
 def operation(
@@ -48,9 +48,10 @@ def operation(
     why: Purpose | None = None,
 ) -> Operation:  # fmt: skip
     """The operation that this request asks for, now."""
+    chosen = why or purpose(request)
     return Operation(
-        actor=actor(request), verb=verb, at=datetime.now(UTC), purpose=why or purpose(request),
-        target=target or Target(), matter=matter, data=data,
+        actor=actor(request), verb=verb, at=door.now(), purpose=chosen, target=target or Target(), matter=matter,
+        data=data, reason=purposes.reason(request.session, chosen),
     )  # fmt: skip
 
 
@@ -82,4 +83,4 @@ def write(request: HttpRequest, verb: Verb, data: object = None, **more: Any) ->
 
 def now() -> datetime:
     """This moment in the hospital's zone: every relative time of a page hangs on one such moment."""
-    return timezone.localtime()
+    return timezone.localtime(door.now())

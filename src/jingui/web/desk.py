@@ -1,18 +1,18 @@
 """四（一）1 审批与范围: the desk: my patients, what waits for me, my own last entries [4.1.1] [4.1.2]"""
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from jingui.core.access import WorkLine, Worklist
 from jingui.core.words import Verb
-from jingui.web import asking, charting, wording
+from jingui.web import answering, asking, charting, ledger, waiting, wording
 from jingui.web.viewmodels.desk import DeskPage, DeskPatient
 from jingui.web.viewmodels.parts import Tag
 from jingui.web.viewmodels.paths import to
 
 COUNT = 60
+RECENT = 6
 
 
 @require_safe
@@ -25,11 +25,14 @@ def desk(request: HttpRequest) -> HttpResponse:
     if ward:
         result = asking.read(request, Verb.LIST, Worklist(mine=mine, count=COUNT))
         patients = tuple(patient(line, wording.department(facts.department_name)) for line in result.value)
+    trace = getattr(request, "trace", None)
     page = DeskPage(
-        patients=patients, waiting=(), recent=(), has_ward=ward, mine=mine,
+        patients=patients, waiting=waiting.for_me(request), recent=ledger.mine(request, RECENT), has_ward=ward,
+        mine=mine,
         scope=scope(mine, wording.department(facts.department_name)) if ward else "",
     )  # fmt: skip
-    return render(request, "desk/desk.html", {"page": page})
+    request.trace = trace or getattr(request, "trace", None)  # type: ignore[attr-defined]  # the strip is the list's own
+    return answering.page(request, "desk/desk.html", page)
 
 
 def scope(mine: bool, department: str) -> str:

@@ -17,7 +17,7 @@ class Filled:
 
     def __init__(self, posted: Mapping[str, str], *, sent: bool) -> None:
         """Read from `posted`; without `sent` the form is fresh and nothing is wrong with it yet."""
-        self._posted, self._sent = posted, sent
+        self._posted, self.sent = posted, sent
         self._fields: list[Field] = []
         self._errors: list[str] = []
 
@@ -56,6 +56,10 @@ class Filled:
         self._keep(name, label, value, wrong, required=required, kind="select", choices=choices, **more)
         return value if known else ""
 
+    def add(self, field: Field) -> None:
+        """Add a field that nobody fills."""
+        self._fields.append(field)
+
     def wrong(self, name: str, text: str) -> None:
         """Say what is wrong with a field; with the whole form if there is no such field."""
         for at, field in enumerate(self._fields):
@@ -75,15 +79,15 @@ class Filled:
     @property
     def right(self) -> bool:
         """Whether it was sent and nothing is wrong."""
-        return self._sent and not self._errors and not any(field.errors for field in self._fields)
+        return self.sent and not self._errors and not any(field.errors for field in self._fields)
 
     def form(self, submit: str, action: str = "") -> Form:
         """The form as it stands."""
         return Form(fields=tuple(self._fields), submit=submit, action=action, errors=tuple(self._errors))
 
     def _keep(self, name: str, label: str, value: str, wrong: str, **more: Any) -> None:
-        errors = (wrong,) if wrong and self._sent else ()
-        if not self._fields and self._sent is False:
+        errors = (wrong,) if wrong and self.sent else ()
+        if not self._fields and not self.sent:
             more.setdefault("autofocus", True)
         self._fields.append(Field(name=name, label=label, value=value, errors=errors, **more))
 

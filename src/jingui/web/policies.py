@@ -23,11 +23,11 @@ WHO: Final[dict[str, Who]] = {
     "enrol_passkey": S, "recovery_codes": S, "account": S, "change_password": S, "switch_post": S, "keys": S,
     "desk": C, "patients": C, "chart": C, "record": C, "record_version": C, "life": C,
     "purpose": S, "waiting": C, "proposal": C,
-    "open_account": C, "end_post": C, "account_state": C, "tokens": C, "issue_token": C, "revoke_token": C,
+    "open_account": C, "end_post": C, "account_state": C, "tokens": C, "issue_token": C, "revoke_token": C, "change_setting": S,
     "purpose": S, "waiting": C, "proposal": C,
     "entries": C, "entry": C, "checkpoints": S, "growth": S,
     "people": C, "register_person": C, "person": C, "grant_post": C, "roles": C, "open_account": C, "end_post": C,
-    "account_state": C, "tokens": C, "issue_token": C, "revoke_token": C,
+    "account_state": C, "tokens": C, "issue_token": C, "revoke_token": C, "change_setting": S,
     "cockpit": S, "clause": S, "policy_versions": S, "settings": S, "system": S,
 }  # fmt: skip
 #: Reached although the password must be changed first.

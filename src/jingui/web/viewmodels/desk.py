@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from jingui.core.words import EncounterKind
-from jingui.web.viewmodels.parts import EntryLine, Tag
+from jingui.web.viewmodels.parts import EntryLine, PersonLine, Tag
+from jingui.web.viewmodels.resource import Shown
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,3 +45,32 @@ class DeskPage:
     has_ward: bool = True
     mine: bool = False
     more_href: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WaitingPage:
+    """desk/waiting.html: what waits for a second person, and what became of the others."""
+
+    waiting: tuple[Waiting, ...]
+    settled: tuple[Waiting, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProposalPage:
+    """desk/proposal.html. `digest` stands for exactly what is shown; confirming sends it back.
+
+    `may_decide` is for a qualified second person, `mine` for the proposer; `open` while nobody decided.
+    """
+
+    title: str
+    proposer: PersonLine
+    at: datetime
+    expires: datetime
+    state: Tag
+    shown: tuple[Shown, ...]
+    digest: str
+    purpose: str = ""
+    patient_href: str = ""
+    mine: bool = False
+    open: bool = True
+    may_decide: bool = False

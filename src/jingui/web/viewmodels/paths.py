@@ -52,6 +52,7 @@ PATHS: Final[dict[str, str]] = {
     "clause": "policy/clauses/<str:clause>/",
     "policy_versions": "policy/versions/",
     "settings": "policy/settings/",
+    "change_setting": "policy/settings/<str:setting>/",
     "system": "system/",
     "keys": "help/keys/",
 }

@@ -104,6 +104,27 @@ class RolesPage:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TokenRow:
+    """A bearer token; `revoke` is where its end is asked for, "" where that is nothing for this reader."""
+
+    label: str
+    holder: str
+    href: str
+    scopes: tuple[str, ...]
+    expires: datetime
+    state: Tag
+    revoke: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TokensPage:
+    """protect/tokens.html"""
+
+    tokens: tuple[TokenRow, ...]
+    actions: tuple[Link, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FormPage:
     """protect/form.html: registering a person, granting a post, and other forms of one column."""
 

@@ -73,8 +73,8 @@ class VersionRow:
     name: str
     effective: datetime | None
     published_by: PersonLine | None
-    clauses: int
-    rules: int
+    clauses: int | None
+    rules: int | None
     hash: str
     current: bool = False
     note: str = ""
@@ -82,9 +82,10 @@ class VersionRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VersionsPage:
-    """cockpit/versions.html"""
+    """cockpit/versions.html. `shipped` is the hash of the wording this program brings."""
 
     versions: tuple[VersionRow, ...]
+    shipped: str = ""
     pager: Pager | None = None
 
 
@@ -100,6 +101,7 @@ class SettingRow:
     clause: str = ""
     floor: str = ""
     changed: bool = False
+    href: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
