@@ -64,8 +64,11 @@ class SettingLine:
     value: str
     default: str
     floor: str
+    ceiling: str
+    words: tuple[str, ...]
     unit: str
     clause: str
+    basis: str
     source: str
     label: str
     entry: str = ""

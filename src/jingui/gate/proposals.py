@@ -12,7 +12,7 @@ from jingui.core.operation import Actor, Operation, Target
 from jingui.core.permit import Permit
 from jingui.core.proposals import Waiting
 from jingui.core.words import Purpose, Verb
-from jingui.gate import codec
+from jingui.gate import codec, settings
 from jingui.gate.registry import WRITE_ACTS, Done
 from jingui.gate.runtime import Runtime
 from jingui.gate.sql import raw
@@ -35,7 +35,6 @@ TWO_PERSON = frozenset(
     }
 )
 PROPOSED: Final = "proposed"  # the reason of an entry whose operation was not done but waits
-HOURS: Final = 24
 # Their effects reach outside the transaction, so they cannot be tried beforehand.
 UNTRIED = frozenset({Verb.ROTATE_KEYS, Verb.RECOVER})
 DATA: dict[Verb, type] = {}
@@ -81,7 +80,7 @@ def propose(context: "WriteContext", permit: Permit) -> Done:
     if operation.verb not in UNTRIED:
         attempt(context, permit)
     number = int(raw("SELECT nextval(pg_get_serial_sequence('proposal', 'id'))")[0][0])
-    expires = permit.at + timedelta(hours=HOURS)
+    expires = permit.at + timedelta(hours=settings.number(runtime, context.epoch, "proposal_hours"))
     made = digest(runtime, operation)
     row = Proposal(
         id=number, verb=operation.verb.value, digest=made, payload=seal(runtime, number, operation, expires),

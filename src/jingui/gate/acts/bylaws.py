@@ -1,13 +1,18 @@
 """八 附则: the start of the system, the directory, settings and versions of the policy [8.2] [8.3] [6.1.2]"""
 
+from datetime import timedelta
 from typing import cast
 
-from jingui.core.bylaws import ChangeSetting, PublishPolicy
+from jingui.core.bylaws import ChangeSetting, PolicyRequest, PolicyState, PublishPolicy
 from jingui.core.errors import Conflict
 from jingui.core.permit import Permit
+from jingui.core.settings import parse
 from jingui.core.words import Verb
+from jingui.gate import settings
+from jingui.gate.cockpit import clause_lines, counted, setting_lines, versions
+from jingui.gate.context import ReadContext
 from jingui.gate.proposals import carries
-from jingui.gate.registry import Done, write_act
+from jingui.gate.registry import Done, read_act, write_act
 from jingui.gate.writing import WriteContext
 from jingui.store.models import Epoch, Patient, PatientKey, PolicyVersion, Setting
 
@@ -17,7 +22,8 @@ carries(Verb.PUBLISH_POLICY, PublishPolicy)
 
 @write_act(Verb.START_SYSTEM)
 def start_system(context: WriteContext, permit: Permit) -> Done:
-    """Enter the start; make the directory's row and key the first time."""
+    """Enter the start; make the directory's row and key the first time. Misconfigured when a setting is unusable."""
+    settings.values(context.runtime, context.epoch)
     if not Patient.objects.filter(patient_id=0).exists():
         row = Patient(patient_id=0, kind="directory", created=permit.at, entry=context.entry)
         context.runtime.sealer.seal(row)
@@ -32,8 +38,9 @@ def start_system(context: WriteContext, permit: Permit) -> Done:
 
 @write_act(Verb.CHANGE_SETTING)
 def change_setting(context: WriteContext, permit: Permit) -> Done:
-    """Set a setting (two people; the value was checked against its floor by core.settings)."""
+    """Set a setting, by two people; Invalid for an unknown one or beyond what law and policy allow."""
     data = cast(ChangeSetting, permit.operation.data)
+    parse(data.name, data.value)
     row = Setting.objects.select_for_update().filter(pk=data.name).first()
     new = row is None
     row = row or Setting(name=data.name)
@@ -62,3 +69,17 @@ def publish_policy(context: WriteContext, permit: Permit) -> Done:
     row.save(force_insert=True)
     Epoch.objects.filter(pk=1).update(policy=row.n)
     return Done(value=row.n, bump=True)
+
+
+@read_act(Verb.READ_POLICY)
+async def read_policy(context: ReadContext, permit: Permit) -> Done:
+    """What carries each clause and what the ledger holds of it, the published versions, the settings [8.1] [8.3]."""
+    data = permit.operation.data
+    request = data if isinstance(data, PolicyRequest) else PolicyRequest()
+    since = permit.at - timedelta(days=min(max(request.days, 1), 366))
+    rows, total, complete = await counted(context, since)
+    state = PolicyState(
+        since=since, counted=total, complete=complete, clauses=clause_lines(context.runtime, rows),
+        versions=await versions(context), settings=await setting_lines(context),
+    )  # fmt: skip
+    return Done(value=state)

@@ -9,6 +9,7 @@ from jingui.core.errors import Conflict, Invalid, NotFound, Refused
 from jingui.core.permit import Permit
 from jingui.core.word import N_
 from jingui.core.words import Hold, Relation, Role, Verb
+from jingui.gate import settings
 from jingui.gate.preparing import RANK
 from jingui.gate.proposals import carries
 from jingui.gate.registry import Done, write_act
@@ -17,7 +18,6 @@ from jingui.gate.writing import WriteContext
 from jingui.store.models import CareRelation, Department, Encounter, Patient, Person
 from jingui.store.models import Hold as HoldRow
 
-LONGEST = timedelta(days=366)
 KINDS = frozenset({"identified", "unidentified", "newborn"})
 STOPS = (Hold.DISPUTE_SEAL, Hold.LAWSUIT, Hold.INVESTIGATION)  # what a merge or split would disturb
 carries(Verb.MERGE_PATIENT, MergePatient)
@@ -37,7 +37,8 @@ def relate(context: WriteContext, permit: Permit) -> Done:
         keep(context, row)
         return Done(value=row.relation_id, bump=True)
     wanted = cast(Relate, data)
-    check_relation(wanted, permit.at)
+    longest = settings.number(context.runtime, context.epoch, "relation_days")
+    check_relation(wanted, permit.at, timedelta(days=longest))
     row = new_relation(
         context, number, wanted.kind, wanted.person or None, wanted.department or None, wanted.encounter or None,
         wanted.starts, wanted.ends,
@@ -45,15 +46,15 @@ def relate(context: WriteContext, permit: Permit) -> Done:
     return Done(value=row.relation_id)
 
 
-def check_relation(wanted: Relate, at: datetime) -> None:
-    """Invalid or NotFound unless it names exactly one who exists, a kind that fits and a period of at most a year."""
+def check_relation(wanted: Relate, at: datetime, longest: timedelta) -> None:
+    """Invalid or NotFound unless it names exactly one who exists, a kind that fits and a period not too long."""
     if bool(wanted.person) == bool(wanted.department):
         raise Invalid(places=(("person", N_("请指定一名人员或一个科室")),))
     fits = {Relation.DEPARTMENT, Relation.CONSULTATION} if wanted.department else set(Relation) - {Relation.DEPARTMENT}
     if wanted.kind not in fits - {Relation.NONE}:
         raise Invalid(places=(("kind", N_("该关系不适用于所选对象")),))
-    if not wanted.starts < wanted.ends <= max(at, wanted.starts) + LONGEST or wanted.ends <= at:
-        raise Invalid(places=(("ends", N_("期限须在今后一年以内")),))
+    if not wanted.starts < wanted.ends <= max(at, wanted.starts) + longest or wanted.ends <= at:
+        raise Invalid(places=(("ends", N_("期限须在今后，且不超过规定的最长期限")),))
     if wanted.person and not Person.objects.filter(pk=wanted.person, active=True).exists():
         raise NotFound(N_("没有这名人员。"))
     if wanted.department and not Department.objects.filter(pk=wanted.department, active=True).exists():

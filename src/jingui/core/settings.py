@@ -1,0 +1,134 @@
+"""八 附则: the settings: what the hospital promises, with unit, limits and source of each [8.2] [6.1.2] [3.1.3]
+
+A row is parsed once into a number, a word or a pattern. A value that the law forbids, or that nobody knows, is refused.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from jingui.core.errors import Invalid, Misconfigured
+from jingui.core.word import N_
+
+Value = int | str
+LAW, POLICY, HOUSE = N_("法律法规"), N_("本制度"), N_("本院约定")
+NUMBER: Final = re.compile(r"-?\d{1,9}\Z")
+PATTERN: Final = re.compile(r"[A-Z]{0,4}\{n(:0[4-9]|:010)\}\Z")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Setting:
+    """A row: `floor` and `ceiling` are the limits that law or policy set; `text`, `unit`, `source` are msgids."""
+
+    name: str
+    kind: str  # number | word | pattern
+    default: Value
+    unit: str
+    clause: str
+    basis: str  # LAW, POLICY or HOUSE
+    source: str  # the very rule
+    text: str
+    floor: int | None = None
+    ceiling: int | None = None
+    words: tuple[str, ...] = ()
+
+
+def number(
+    name: str, default: int, unit: str, clause: str, text: str, *, floor: int, ceiling: int, basis: str = POLICY,
+    source: str = "",
+) -> Setting:  # fmt: skip
+    """A row whose value is a whole number."""
+    return Setting(
+        name=name, kind="number", default=default, unit=unit, clause=clause, basis=basis, source=source, text=text,
+        floor=floor, ceiling=ceiling,
+    )  # fmt: skip
+
+
+DAYS, HOURS, MINUTES, SECONDS = N_("天"), N_("小时"), N_("分钟"), N_("秒")
+YEARS, TIMES, CHARACTERS, PIECES = N_("年"), N_("次"), N_("位"), N_("条")
+GRADED = "GB/T 22239"
+TABLE: Final[tuple[Setting, ...]] = (
+    number("password_length", 12, CHARACTERS, "6.1.2", N_("密码最短长度"), floor=8, ceiling=64, source=GRADED),
+    number("password_history", 5, TIMES, "6.1.2", N_("不得重复最近用过的密码"), floor=5, ceiling=24, source=GRADED),
+    number("password_days", 90, DAYS, "6.1.2", N_("密码更换期限"), floor=1, ceiling=90),
+    number("sign_in_tries", 5, TIMES, "6.1.2", N_("连续登录失败次数上限"), floor=3, ceiling=5, source=GRADED),
+    number("lock_minutes", 15, MINUTES, "6.1.2", N_("登录锁定时长"), floor=10, ceiling=1440),
+    number("idle_minutes", 30, MINUTES, "6.1.2", N_("无操作自动退出"), floor=1, ceiling=30, source=GRADED),
+    number("session_hours", 12, HOURS, "6.1.2", N_("一次登录最长时间"), floor=1, ceiling=12),
+    number("token_days", 366, DAYS, "6.1.2", N_("访问令牌最长有效期"), floor=1, ceiling=366, basis=HOUSE),
+    number("proposal_hours", 24, HOURS, "6.1.2", N_("等待第二人确认的期限"), floor=1, ceiling=72, basis=HOUSE),
+    number("relation_days", 366, DAYS, "4.1.1", N_("手工建立关系的最长期限"), floor=1, ceiling=366, basis=HOUSE),
+    number("follow_up_days", 30, DAYS, "4.1.1", N_("就诊后科室关系延续"), floor=0, ceiling=90, basis=HOUSE),
+    number(
+        "inpatient_years", 30, YEARS, "3.1.3", N_("住院病历保存年限"), floor=30, ceiling=200, basis=LAW,
+        source=N_("《医疗机构病历管理规定》第二十九条"),
+    ),
+    number(
+        "outpatient_years", 15, YEARS, "3.1.3", N_("门（急）诊病历保存年限"), floor=15, ceiling=200, basis=LAW,
+        source=N_("《医疗机构病历管理规定》第二十九条"),
+    ),
+    number(
+        "psychiatric_years", 30, YEARS, "3.1.3", N_("精神障碍病历保存年限"), floor=30, ceiling=200, basis=LAW,
+        source=N_("《精神卫生法》第四十七条"),
+    ),
+    number("bundle_entries", 1000, PIECES, "2.2.3", N_("一次提交的记录数上限"), floor=100, ceiling=1000, basis=HOUSE),
+    number("search_count", 200, PIECES, "4.1.3", N_("一次列出的患者数上限"), floor=20, ceiling=200, basis=HOUSE),
+    number("outside_seconds", 60, SECONDS, "1.3.3", N_("外部检查点送出间隔"), floor=1, ceiling=3600, basis=HOUSE),
+    number("ledger_lag_seconds", 5, SECONDS, "1.3.3", N_("台账排序延迟上限"), floor=1, ceiling=5, basis=HOUSE),
+    Setting(
+        name="mrn_format", kind="pattern", default="{n:08}", unit="", clause="2.1.2", basis=HOUSE, source="",
+        text=N_("病案号格式"),
+    ),
+    Setting(
+        name="inpatient_no_format", kind="pattern", default="ZY{n:08}", unit="", clause="2.1.2", basis=HOUSE, source="",
+        text=N_("住院号格式"),
+    ),
+    Setting(
+        name="outpatient_no_format", kind="pattern", default="MZ{n:08}", unit="", clause="2.1.2", basis=HOUSE,
+        source="", text=N_("门诊号格式"),
+    ),
+    Setting(
+        name="assign_numbers", kind="word", default="yes", unit="", clause="2.1.2", basis=HOUSE, source="",
+        text=N_("来源没有号码时由本系统编号"), words=("yes", "no"),
+    ),
+)  # fmt: skip
+BY_NAME: Final[Mapping[str, Setting]] = {row.name: row for row in TABLE}
+
+
+def parse(name: str, text: str) -> Value:
+    """The value of a setting as written; Invalid says which limit it breaks."""
+    row = BY_NAME.get(name)
+    if row is None:
+        raise Invalid(N_("没有这项设置。"), places=((name[:64], N_("未知的设置")),))
+    if row.kind == "number":
+        if not NUMBER.match(text.strip()):
+            raise Invalid(places=((name, N_("须为整数")),))
+        value = int(text)
+        if row.floor is not None and value < row.floor:
+            raise Invalid(N_("低于允许的最低值，不能更改。"), places=((name, str(row.floor)),))
+        if row.ceiling is not None and value > row.ceiling:
+            raise Invalid(N_("高于允许的最高值，不能更改。"), places=((name, str(row.ceiling)),))
+        return value
+    if row.kind == "word" and text not in row.words:
+        raise Invalid(places=((name, "、".join(row.words)),))
+    if row.kind == "pattern" and not PATTERN.match(text):
+        raise Invalid(places=((name, "ZY{n:08}"),))
+    return text
+
+
+def table(rows: Mapping[str, str]) -> dict[str, Value]:
+    """Every setting's value, defaults where nothing was said; Misconfigured for an unknown or forbidden one."""
+    out: dict[str, Value] = {row.name: row.default for row in TABLE}
+    for name, text in rows.items():
+        try:
+            out[name] = parse(name, text)
+        except Invalid as error:
+            raise Misconfigured(setting=name, value=text[:80]) from error
+    return out
+
+
+def shaped(pattern: str, n: int) -> str:
+    """A number in its pattern: `ZY{n:08}` and 7 make ZY00000007."""
+    letters, _, rest = pattern.partition("{")
+    return f"{letters}{n:0{int(rest[2:-1])}d}"

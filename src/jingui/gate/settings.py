@@ -1,0 +1,59 @@
+"""八（二） the settings in force: read once per epoch, each row genuine, or nothing starts [8.2]"""
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from jingui.core.errors import Tampered
+from jingui.core.settings import Value, table
+from jingui.gate.runtime import Runtime
+from jingui.gate.sql import raw
+from jingui.store.statements import Columns
+
+if TYPE_CHECKING:
+    from jingui.gate.pipeline import Pipeline
+
+SETTING = Columns()
+SETTING.sealed("s", "setting")
+SETTING.add("s.at")
+SETTINGS_SQL = f"SELECT {SETTING.sql} FROM setting s ORDER BY s.name"  # noqa: S608 -- own texts only
+_known: dict[int, tuple[int, Mapping[str, Value]]] = {}  # by runtime: the epoch they were read under, and the values
+
+
+def values(runtime: Runtime, epoch: int) -> Mapping[str, Value]:
+    """All settings under `epoch`, on this thread's own connection (writing acts, commands)."""
+    found = _known.get(id(runtime))
+    if found is not None and found[0] == epoch:
+        return found[1]
+    return remember(runtime, epoch, raw(SETTINGS_SQL))
+
+
+async def loop_values(pipe: "Pipeline", epoch: int) -> Mapping[str, Value]:
+    """All settings under `epoch`, on the data plane's loop."""
+    found = _known.get(id(pipe.runtime))
+    if found is not None and found[0] == epoch:
+        return found[1]
+    return remember(pipe.runtime, epoch, await pipe.pool.fetch(SETTINGS_SQL))
+
+
+def remember(runtime: Runtime, epoch: int, rows: Sequence[Sequence[Any]]) -> Mapping[str, Value]:
+    """Check every row, parse the table and keep it for this epoch. Tampered or Misconfigured when it cannot be used."""
+    group = SETTING.groups["s"]
+    for row in rows:
+        if not runtime.sealer.holds("setting", group.values(row), group.mac(row)):
+            raise Tampered(where=f"setting:{row[0]}")
+    made = table({row[0]: row[1] for row in rows})
+    _known[id(runtime)] = (epoch, made)
+    return made
+
+
+def number(runtime: Runtime, epoch: int, name: str) -> int:
+    """One setting that is a number."""
+    value = values(runtime, epoch)[name]
+    if not isinstance(value, int):
+        raise TypeError(name)
+    return value
+
+
+def text(runtime: Runtime, epoch: int, name: str) -> str:
+    """One setting that is a word or a pattern."""
+    return str(values(runtime, epoch)[name])
