@@ -1,11 +1,10 @@
 """五（一）传输: the FHIR R4 data plane: routes, tokens, limits [5.1.2] [5.1.3]"""
 
-import logging
 from datetime import UTC, datetime
-from functools import cache
+from functools import lru_cache
 
 from jingui.api import fhir_read, fhir_write
-from jingui.api.reply import failure
+from jingui.api.reply import failure, unexpected
 from jingui.api.wire import Answer, Receive, Request, Scope, Send, body_of, pairs_of, request_of, send_answer
 from jingui.core.errors import Invalid, JinguiError, NotFound, NotSignedIn
 from jingui.core.operation import Actor
@@ -15,12 +14,11 @@ from jingui.formats.capability import Interface, capability
 from jingui.formats.fhir_types import rows
 from jingui.gate import door
 
-log = logging.getLogger(__name__)
 VERSION = "0.1.0"
 OPEN = frozenset({("metadata",), ("hello",)})
 
 
-@cache
+@lru_cache(maxsize=16)  # the address is the caller's own word: names without end must not fill the memory
 def statement(base: str) -> bytes:
     """The CapabilityStatement for one base address."""
     return fhir_json.dump(capability(Interface(url=f"{base}/fhir", version=VERSION, date=datetime.now(UTC))))
@@ -75,7 +73,9 @@ async def handle(scope: Scope, receive: Receive, send: Send) -> None:
     """The ASGI application under /fhir."""
     request = request_of(scope, scope["path"])
     try:
-        parts = scope["path"].removeprefix("/fhir").removeprefix("/").split("/")
+        root, *parts = scope["path"].removeprefix("/").split("/")
+        if root != "fhir":
+            raise NotFound()
         if request.method in ("GET", "HEAD") and parts == ["metadata"]:
             answer = Answer(body=statement(request.base))
         elif request.method == "GET" and parts == ["hello"]:
@@ -87,8 +87,6 @@ async def handle(scope: Scope, receive: Receive, send: Send) -> None:
             answer = await route(request, actor, [part for part in parts if part] or [""])
     except JinguiError as error:
         answer = failure(request, error)
-    except Exception:
-        # the kind only: a traceback's values could hold content
-        log.exception("unexpected")
-        answer = failure(request, JinguiError())
+    except Exception as error:  # noqa: BLE001 -- the one place where a request ends; it is logged and answered 500
+        answer = unexpected(request, error)
     await send_answer(send, answer, head=request.method == "HEAD")

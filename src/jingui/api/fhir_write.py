@@ -4,11 +4,11 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
-from jingui.api.fhir_read import asked, target_for
-from jingui.api.reply import failure
+from jingui.api.fhir_read import NUMBER, asked, target_for
+from jingui.api.reply import failure, unexpected
 from jingui.api.wire import Answer, Request, pairs_of
 from jingui.core.enter import Change, Made, Submission
-from jingui.core.errors import Invalid, JinguiError, Unprocessable
+from jingui.core.errors import Invalid, JinguiError, PreconditionFailed, Unprocessable
 from jingui.core.operation import Actor, Target
 from jingui.core.word import N_
 from jingui.core.words import Verb
@@ -20,6 +20,7 @@ from jingui.gate import door
 
 Route = Callable[[Request, Actor, list[str]], Awaitable[Answer]]
 REPRESENTATION = ("_format", "_pretty")
+AT_ONCE = 16  # entries of one batch under way together: a thousand must not hold up everybody else's reads
 KINDS = (b"application/fhir+json", b"application/json", b"application/json+fhir")
 
 
@@ -40,7 +41,7 @@ def version_of(request: Request) -> int:
     if not text:
         return 0
     number = text.removeprefix("W/").strip('"')
-    if not number.isdigit():
+    if not NUMBER(number):
         raise Invalid(places=(("If-Match", ""),))
     return int(number)
 
@@ -109,7 +110,9 @@ def change_of(entry: EntryRequest) -> Change:
         resource.pop("id", None)
         return Change(resource, entry.full_url, if_none_exist=tuple(pairs_of(entry.if_none_exist.encode())))
     target = target_for(entry.type, entry.id)
-    version = int(entry.if_match) if entry.if_match.isdigit() else 0
+    if entry.if_match and not NUMBER(entry.if_match):
+        raise PreconditionFailed()  # no version of ours: it never means that nothing was asked
+    version = int(entry.if_match or 0)
     return Change(resource, entry.full_url, (target.patient, target.record), version)
 
 
@@ -127,7 +130,13 @@ async def bundle(request: Request, actor: Actor, route: Route) -> Answer:
             body=response("transaction-response", [done_of(request, made) for made in entered.made]),
             headers=((b"x-jingui-entry", entered.entries[0].encode()),),
         )
-    done = await asyncio.gather(*(one_of_batch(request, actor, entry, route) for entry in entries))
+    turns = asyncio.Semaphore(AT_ONCE)
+
+    async def in_turn(entry: EntryRequest) -> Done:
+        async with turns:
+            return await one_of_batch(request, actor, entry, route)
+
+    done = await asyncio.gather(*(in_turn(entry) for entry in entries))
     return Answer(body=response("batch-response", done))
 
 
@@ -147,7 +156,9 @@ async def one_of_batch(request: Request, actor: Actor, entry: EntryRequest, rout
         return done_of(request, entered.made[0])
     except JinguiError as error:
         refused = failure(request, error)
-        return Done(status=str(refused.status), outcome=refused.body)
+    except Exception as error:  # noqa: BLE001 -- the others of the batch stand and must be told so
+        refused = unexpected(request, error)
+    return Done(status=str(refused.status), outcome=refused.body)
 
 
 def done_of(request: Request, made: Made) -> Done:

@@ -1,5 +1,7 @@
 """五（一）: answers of the FHIR interface: resources, errors in the reader's language, headers [5.1.2]"""
 
+import logging
+import traceback
 from collections.abc import Callable
 
 from django.utils import translation
@@ -9,6 +11,8 @@ from jingui.core.errors import JinguiError, NotSignedIn, Unavailable
 from jingui.core.sheets import Sheet, Trace
 from jingui.formats import fhir_json
 from jingui.formats.outcome import outcome
+
+log = logging.getLogger(__name__)
 
 
 def language(request: Request) -> str:
@@ -40,6 +44,13 @@ def failure(request: Request, error: JinguiError) -> Answer:
     if entry:
         headers = (*headers, (b"x-jingui-entry", str(entry).encode()))
     return Answer(status=error.status, body=fhir_json.dump(outcome(error, translator(request))), headers=headers)
+
+
+def unexpected(request: Request, error: Exception) -> Answer:
+    """The answer to what nobody foresaw; its kind and place are logged, never its text, which could hold content."""
+    frame = traceback.extract_tb(error.__traceback__)[-1]
+    log.error("unexpected %s at %s:%s", type(error).__name__, frame.name, frame.lineno)
+    return failure(request, JinguiError())
 
 
 def entry_header(trace: Trace) -> tuple[bytes, bytes]:

@@ -1,5 +1,6 @@
 """Raw ASGI, as little as the data plane needs: one request in, one answer out [5.1.2]"""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -11,6 +12,7 @@ from jingui.core.word import N_
 Scope = Mapping[str, Any]
 Receive = Callable[[], Awaitable[Mapping[str, Any]]]
 Send = Callable[[dict[str, Any]], Awaitable[None]]
+BODY_SECONDS = 60.0  # for a whole body: a sender that drips holds nothing for longer
 MAX_BODY = 16 * 1024 * 1024
 FHIR_JSON = b"application/fhir+json; charset=utf-8"
 JSON = b"application/json; charset=utf-8"
@@ -45,6 +47,14 @@ class Request:
         return pairs_of(self.query)
 
 
+class TooSlow(Invalid):
+    """The body did not arrive in time."""
+
+    status = 408
+    code = "timeout"
+    message = N_("请求在规定时间内没有完整送达，没有任何内容被更改。")
+
+
 def pairs_of(raw: bytes) -> list[tuple[str, str]]:
     """Decoded (name, value) pairs of a query or form; Invalid when it is none."""
     try:
@@ -71,8 +81,13 @@ async def body_of(scope: Scope, receive: Receive) -> bytes:
         raise TooLarge()
     parts: list[bytes] = []
     size = 0
+    limit = asyncio.get_running_loop().time() + BODY_SECONDS
     while True:
-        message = await receive()
+        try:
+            async with asyncio.timeout_at(limit):
+                message = await receive()
+        except TimeoutError as error:
+            raise TooSlow() from error
         if message["type"] != "http.request":
             raise Invalid(N_("请求没有完整送达，没有任何内容被更改。"))
         part = message.get("body", b"")

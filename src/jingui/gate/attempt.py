@@ -6,7 +6,7 @@ from typing import Any, NamedTuple, cast
 
 from jingui.core.enter import Change, Made, Submission
 from jingui.core.entry import EntryDraft
-from jingui.core.errors import JinguiError, Lockdown, Unavailable
+from jingui.core.errors import JinguiError, Lockdown
 from jingui.core.operation import Operation
 from jingui.core.words import EncounterKind
 from jingui.crypto.keyring import DataKey
@@ -93,8 +93,10 @@ class Attempt:
         built = self.chain.build(drafts, at)
         try:
             await commit(self.lane, rows, built, epoch)
-        except Unavailable:
-            self.chain.renew()
+        except (Stale, Raced):
+            raise  # nothing of it was stored: the chain stays where it was
+        except BaseException:
+            self.chain.renew()  # whether it was committed is unknown
             raise
         self.chain.advance(built)
         self.runtime.clock.at_least(at)

@@ -98,7 +98,7 @@ class Pipeline:
         built = self.chain.build([(draft, entry or next(fresh_ids)) for draft, entry in fresh], at)
         try:
             _, status = await self._writer.fetch(ENTRY_SQL, epoch, *built.columns())
-        except Unavailable:
+        except BaseException:
             self.chain.renew()  # whether it was committed is unknown: this chain ends here
             raise
         stands = status == f"INSERT 0 {len(fresh)}"

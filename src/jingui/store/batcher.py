@@ -54,6 +54,10 @@ class Batcher(Generic[A, B]):
             for _, future in batch:
                 settle(future, error)
             return
+        except asyncio.CancelledError:  # the loop stops: nobody waits for ever
+            for _, future in batch:
+                future.cancel()
+            raise
         except Exception as error:
             if len(batch) == 1:
                 settle(batch[0][1], error)
@@ -61,6 +65,8 @@ class Batcher(Generic[A, B]):
             for one in batch:
                 await self._serve(lane, [one])
             return
+        if len(results) != len(batch):  # never tried again: what was done may stand
+            results = [RuntimeError(f"{len(results)} results for {len(batch)} items")] * len(batch)
         for (_, future), result in zip(batch, results, strict=True):
             settle(future, result)
 

@@ -5,7 +5,7 @@ does not hold is never used: the caller gets Tampered with table and row.
 """
 
 from collections.abc import Callable, Sequence
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from hmac import compare_digest
 from uuid import UUID
 
@@ -36,6 +36,7 @@ SEALED_TABLES: dict[str, tuple[str, ...]] = {
     )
 }  # fmt: skip
 REMEMBERED = 65_536
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 PASSWORD = "account.password"  # noqa: S105 -- the name of a group of columns
 SEALED_TABLES[PASSWORD] = Account.SEALED_PASSWORD
 
@@ -52,7 +53,8 @@ def plain(value: Value) -> str:
         case str():
             return f"s{value}"
         case datetime():
-            return f"t{int(value.timestamp() * 1_000_000)}"
+            since = value - EPOCH  # in whole numbers: a float would let neighbouring microseconds meet
+            return f"t{(since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds}"
         case date():
             return f"d{value.isoformat()}"
         case UUID():

@@ -6,10 +6,12 @@ from typing import Any, cast
 
 from jingui.core.access import Page, RecordLine, Versions
 from jingui.core.entry import Line
-from jingui.core.errors import Gone, NotFound, Refused
+from jingui.core.errors import Gone, Invalid, NotFound, Refused
 from jingui.core.permit import Permit
+from jingui.core.word import N_
 from jingui.core.words import Category, Level, RecordState, Verb
 from jingui.formats.fhir_query import SearchQuery
+from jingui.formats.fhir_types import rows as rows_of_types
 from jingui.gate.context import ReadContext
 from jingui.gate.finding import patient_line
 from jingui.gate.names import names_of
@@ -54,6 +56,11 @@ async def search(context: ReadContext, permit: Permit) -> Done:
     facts = context.patient
     if facts is None and patient:
         raise NotFound()
+    if not patient and rows_of_types()[query.type].place == "chart":
+        raise Refused(
+            N_("跨患者的临床检索不能直接进行。"), N_("请限定一名患者，或提出科研、管理用途的申请。"),
+            clauses=("4.1.1", "4.2.4"), reason="across_patients", matter="data_extract",
+        )  # fmt: skip
     key = await identity_key(context, patient)
     pairs = context.allowed_pairs()
     if not pairs[0]:
@@ -96,7 +103,7 @@ BY_ID_SQL = """SELECT r.record_id, r.version, r.kind, r.category, r.level, r.lab
 FROM record r JOIN record_version v ON v.patient_id = r.patient_id AND v.record_id = r.record_id AND v.version = r.version
 LEFT JOIN patient_key k ON k.patient_id = r.patient_id AND k.retention_class = r.retention_class
 WHERE r.patient_id = $1::bigint AND r.record_id = ANY($2::bigint[])
-  AND (r.category, r.level) IN (SELECT * FROM unnest($3::text[], $4::text[]))
+  AND r.state <> 'draft' AND (r.category, r.level) IN (SELECT * FROM unnest($3::text[], $4::text[]))
   AND ($5::text[] IS NULL OR r.kind = ANY($5::text[]))"""
 
 
@@ -174,7 +181,7 @@ async def class_key(context: ReadContext, patient: int, retention: str) -> Any:
 
 EVERYTHING_SQL = """WITH r AS MATERIALIZED (SELECT * FROM record r WHERE r.patient_id = $1::bigint
     AND (r.category, r.level) IN (SELECT * FROM unnest($2::text[], $3::text[]))
-    AND r.record_id > $4::bigint AND ($6::text[] IS NULL OR r.kind = ANY($6::text[]))
+    AND r.state <> 'draft' AND r.record_id > $4::bigint AND ($6::text[] IS NULL OR r.kind = ANY($6::text[]))
     ORDER BY r.record_id LIMIT $5::int)
 SELECT r.record_id, r.version, r.kind, r.category, r.level, r.labels, r.state, r.status, r.author_id,
   r.retention_class, r.encounter_id, r.department_id, r.entered, r.at, v.seal, v.payload, k.wrapped
@@ -190,8 +197,8 @@ async def everything(context: ReadContext, permit: Permit) -> Done:
     pairs = context.allowed_pairs(Verb.EVERYTHING)
     after = -1
     if query.cursor:
-        if not query.cursor.isdigit():
-            raise NotFound()
+        if not query.cursor.isascii() or not query.cursor.isdigit() or not int(query.cursor[:20]) < 1 << 63:
+            raise Invalid(N_("翻页标记无效。"), places=(("_page", ""),))
         after = int(query.cursor)
     count = min(max(query.count, 1), EVERYTHING)
     rows = await context.rows(EVERYTHING_SQL, patient, *pairs, after, count + 1, readable_kinds(permit.operation.actor))
