@@ -14,6 +14,8 @@ from jingui.crypto.keyring import ROOT_FILE, Keyring
 from jingui.crypto.providers import KeyProvider
 from jingui.crypto.providers.file import FileProvider
 
+PAGE_CONNECTIONS = 8  # database connections that one process's pages share; the data plane has its own
+
 
 def provider(where: Home) -> KeyProvider:
     """The key provider that the hospital's file names; an unknown one stops the start."""
@@ -56,9 +58,12 @@ def django_database() -> dict[str, Any]:
         database = address(os.environ.get("JINGUI_ROLE", "app")).django()
     except JinguiError:
         return {"ENGINE": "django.db.backends.postgresql", "NAME": "none", "HOST": "/nonexistent"}
-    database["CONN_MAX_AGE"] = 600
+    # Under ASGI every request runs on a thread of its own, so a connection kept for "this thread" is never used again:
+    # 16 pages at once ran the server out of connections. A pool is shared by all threads of the process.
+    database["CONN_MAX_AGE"] = 0
     database["CONN_HEALTH_CHECKS"] = True
     options = database.setdefault("OPTIONS", {})
+    options["pool"] = {"min_size": 1, "max_size": PAGE_CONNECTIONS, "timeout": 5}
     options["connect_timeout"] = 3
     options["options"] = "-c statement_timeout=30000 -c idle_in_transaction_session_timeout=30000"
     return database
