@@ -37,3 +37,9 @@ def main(argv: Sequence[str] | None = None) -> int:
             + say(N_("请检查路径、权限和磁盘空间。"))
         )
         return 1
+    except Exception as error:
+        if os.environ.get("JINGUI_TRACE"):
+            raise
+        text = N_("发生意外错误：{kind}。请设置 JINGUI_TRACE=1 重试，并将输出交给维护人员。")
+        err(say(text, kind=type(error).__name__))
+        return 1

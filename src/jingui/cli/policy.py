@@ -10,6 +10,15 @@ from jingui.core.errors import Invalid
 from jingui.core.word import N_
 from jingui.core.words import Verb
 
+STATES = {
+    "evident": N_("有留痕"),
+    "carried": N_("已落实"),
+    "untested": N_("未测试"),
+    "by_hand": N_("由人办理"),
+    "open": N_("未落实"),
+}
+CHANGES = {"added": N_("新增"), "removed": N_("删除"), "changed": N_("修改"), "moved": N_("移动")}
+
 
 def where(given: argparse.Namespace) -> int:
     """Show what carries a clause."""
@@ -60,18 +69,23 @@ def why(given: argparse.Namespace) -> int:
 
 def listed(given: argparse.Namespace) -> int:
     """List the clauses with what carries each; evidence is counted when the house runs."""
-    from jingui.config import carried
+    from jingui.config import carried, gauges
 
-    rows = carried.rows()
+    rows = carried.rows(gauges.evidence())
     if given.json:
         out(json.dumps(rows, ensure_ascii=False, indent=1))
         return 0
+    zh = language() == "zh"
     for row in rows:
-        named = (("rules", N_("规则")), ("tests", N_("测试")))
-        counts = " ".join(f"{say(name)} {len(row[key])}" for key, name in named)
-        out(f"{row['id']:<7}{row['state']:<9}{row['zh'] if language() == 'zh' else row['en']}  {counts}")
+        counts = say(
+            N_("规则 {rules}，测试 {tests}，近 30 天留痕 {n} 条"),
+            rules=len(row["rules"]),
+            tests=len(row["tests"]),
+            n=row["evidence"],
+        )
+        out(f"{say(STATES[row['state']])}  {row['zh' if zh else 'en']}  {counts}")
     states = Counter(str(row["state"]) for row in rows)
-    out(", ".join(f"{state} {count}" for state, count in sorted(states.items())))
+    out("\n" + "  ".join(f"{say(STATES[state])} {count}" for state, count in states.most_common()))
     return 0
 
 
@@ -79,10 +93,13 @@ def imported(given: argparse.Namespace) -> int:
     """Read a policy's text and say how it differs from the shipped wording; nothing is published by this."""
     from jingui.config import carried
 
-    report = carried.compared(Path(given.file))
+    changes = carried.compared(Path(given.file))
     if given.json:
-        out(json.dumps(report, ensure_ascii=False, indent=1))
+        out(json.dumps(changes, ensure_ascii=False, indent=1))
         return 0
-    for line in report["lines"]:
-        out(str(line))
+    for change in changes:
+        was = f" ← {change['was']}" if change["was"] else ""
+        out(f"{say(CHANGES[change['change']])}  {change['heading']}{was}")
+    out(say(N_("与随附文本相比，有 {n} 条不同。"), n=len(changes)))
+    out(say(N_("文本已读懂，但尚未发布；请在“制度”页提交修订，由第二人确认。")))
     return 0

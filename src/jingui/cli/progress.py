@@ -41,7 +41,7 @@ class Progress:
         spent = now - began
         if spent > 1 and done > first and not last:
             left = spent * (of - done) / (done - first)
-            line += say(N_("（剩余约 {time}）"), time=amount(left))
+            line = line + say(N_("（剩余约 {time}）"), time=amount(left))
         if self._terminal:
             sys.stderr.write(f"\r\x1b[K{line}" + ("\n" if last else ""))
             self._open = not last

@@ -31,7 +31,7 @@ def _catalogue(code: str) -> gettext.NullTranslations:
 
 def say(text: str, /, **values: object) -> str:
     """`text` (Chinese) in the reader's language, with its values filled in."""
-    found = _catalogue(language()).gettext(text)
+    found = _catalogue(language()).gettext(text) if text else ""
     return found.format(**values) if values else found
 
 
