@@ -92,7 +92,7 @@ class Attempt:
         epoch = max(draft.epoch for draft, _ in drafts)
         built = self.chain.build(drafts, at)
         try:
-            await commit(self.lane, rows, built, epoch)
+            await commit(self.lane, rows, built, epoch, self.runtime.keyring)
         except (Stale, Raced):
             raise  # nothing of it was stored: the chain stays where it was
         except BaseException:

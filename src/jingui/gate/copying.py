@@ -5,12 +5,13 @@ from typing import Any
 
 import asyncpg
 
-from jingui.core.errors import Unavailable
+from jingui.core.errors import Tampered, Unavailable
+from jingui.crypto.keyring import Keyring
 from jingui.gate.lanes import LIMIT, LOST, Lane
 from jingui.gate.pipeline import Stale
 from jingui.gate.preparing import Rows
 from jingui.store.ledger import Built
-from jingui.store.statements import ENTRY_SQL
+from jingui.store.statements import ENTRY_SQL, KEYS_LOCK
 
 COPIES: Sequence[tuple[str, str, Sequence[str]]] = (
     (
@@ -65,12 +66,13 @@ class Raced(Exception):
     """Another transaction made the same rows first: prepare again from fresh facts."""
 
 
-async def commit(lane: Lane, rows: Rows, built: Built, epoch: int) -> None:
+async def commit(lane: Lane, rows: Rows, built: Built, epoch: int, keyring: Keyring) -> None:
     """Store everything or nothing. Stale: decide again; Raced: prepare again; Unavailable: the outcome is unknown."""
     connection = await lane.connection()
     try:
         async with connection.transaction():
             await still_none(connection, rows)
+            await keys_open(connection, rows, keyring)
             for name, table, columns in COPIES:
                 records = getattr(rows, name)
                 if records:
@@ -93,6 +95,19 @@ async def still_none(connection: "asyncpg.Connection[Any]", rows: Rows) -> None:
     for one in rows.conditions:
         if await connection.fetch(one.sql, *one.args, timeout=LIMIT):
             raise Raced()
+
+
+async def keys_open(connection: "asyncpg.Connection[Any]", rows: Rows, keyring: Keyring) -> None:
+    """New data keys open under the segment keys of this moment, until the commit; Raced if one does not [3.1.1]."""
+    if not rows.keys:
+        return
+    await connection.execute("SELECT pg_advisory_xact_lock_shared($1::bigint)", KEYS_LOCK, timeout=LIMIT)
+    keyring.refresh()
+    for patient, retention, segment, wrapped, _ in rows.keys:
+        try:
+            keyring.segments.unwrap(segment, patient, retention, wrapped)
+        except Tampered as error:
+            raise Raced() from error
 
 
 async def rest(connection: "asyncpg.Connection[Any]", rows: Rows) -> None:

@@ -112,6 +112,9 @@ LEFT JOIN LATERAL (
   SELECT * FROM hold x WHERE x.patient_id IN (q.patient, p.linked_to) AND x.record_id IN (0, q.record) AND NOT x.lifted
     AND (x.ends IS NULL OR x.ends > $7::timestamptz) ORDER BY x.kind LIMIT 1) h ON true"""
 
+# Held shared by whoever stores a new wrapped key, exclusively while segment keys are replaced (crypto.rotation).
+KEYS_LOCK = 0x4A474B31
+
 ENTRY_COLUMNS = (
     "id", "at", "writer", "n", "head", "leaf", "mac", "private", "targets", "verb", "decision", "account_id",
     "person_id", "patient_id", "patients",

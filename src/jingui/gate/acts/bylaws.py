@@ -13,8 +13,10 @@ from jingui.gate.cockpit import clause_lines, counted, setting_lines, versions
 from jingui.gate.context import ReadContext
 from jingui.gate.proposals import carries
 from jingui.gate.registry import Done, read_act, write_act
+from jingui.gate.sql import raw
 from jingui.gate.writing import WriteContext
 from jingui.store.models import Epoch, Patient, PatientKey, PolicyVersion, Setting
+from jingui.store.statements import KEYS_LOCK
 
 carries(Verb.CHANGE_SETTING, ChangeSetting)
 carries(Verb.PUBLISH_POLICY, PublishPolicy)
@@ -28,6 +30,7 @@ def start_system(context: WriteContext, permit: Permit) -> Done:
         row = Patient(patient_id=0, kind="directory", created=permit.at, entry=context.entry)
         context.runtime.sealer.seal(row)
         row.save(force_insert=True)
+        raw("SELECT pg_advisory_xact_lock_shared($1::bigint)", KEYS_LOCK)
         key = context.runtime.keyring.new_data_key(0, "directory")
         PatientKey.objects.create(
             patient_id=0, retention_class="directory", segment=context.runtime.keyring.segment(0, "directory"),
@@ -57,17 +60,16 @@ def change_setting(context: WriteContext, permit: Permit) -> Done:
 def publish_policy(context: WriteContext, permit: Permit) -> Done:
     """Publish a policy version; the old one stays for old decisions."""
     data = cast(PublishPolicy, permit.operation.data)
-    epoch = Epoch.objects.select_for_update().get(pk=1)
+    policy = Epoch.objects.get(pk=1).policy  # the bump moves it: nothing locks the epoch before the entry
     last = PolicyVersion.objects.order_by("-n").first()
     if last is not None and last.text_hash == data.text_hash and last.rules_hash == data.rules_hash:
         raise Conflict()
     row = PolicyVersion(
-        n=epoch.policy + 1, source=data.source, body=data.body, text_hash=data.text_hash, rules_hash=data.rules_hash,
+        n=policy + 1, source=data.source, body=data.body, text_hash=data.text_hash, rules_hash=data.rules_hash,
         effective=data.effective, entry=context.entry,
     )  # fmt: skip
     context.runtime.sealer.seal(row)
     row.save(force_insert=True)
-    Epoch.objects.filter(pk=1).update(policy=row.n)
     return Done(value=row.n, bump=True)
 
 

@@ -7,9 +7,12 @@ from jingui.core.keep import LiftHold, PlaceHold, RotateKeys
 from jingui.core.permit import Permit
 from jingui.core.word import N_
 from jingui.core.words import Hold, Verb
+from jingui.crypto.shred import SEGMENTS
 from jingui.gate.proposals import carries
 from jingui.gate.registry import Done, write_act
+from jingui.gate.rotating import rotate
 from jingui.gate.rows import keep, locked
+from jingui.gate.sql import raw
 from jingui.gate.writing import WriteContext
 from jingui.store.models import Hold as HoldRow
 from jingui.store.models import Patient, Record
@@ -54,3 +57,14 @@ def lift_hold(context: WriteContext, permit: Permit) -> Done:
     row.lifted = True
     keep(context, row)
     return Done(value=row.hold_id, note=data.reason.encode(), bump=True)
+
+
+@write_act(Verb.ROTATE_KEYS)
+def rotate_keys(context: WriteContext, permit: Permit) -> Done:
+    """Give segments new keys, re-wrap every data key under them; an interrupted rotation is finished first [3.1.1]."""
+    data = cast(RotateKeys, permit.operation.data)
+    if any(not 0 <= one < SEGMENTS for one in data.segments):
+        raise Invalid(places=(("segments", N_("密钥段编号为 0 至 1023")),))
+    done = rotate(context.runtime.keyring, data.segments)
+    raw("UPDATE epoch SET shred_generation = $1 WHERE id = 1 AND shred_generation < $1", done.generation)
+    return Done(value=done, note=data.reason.encode(), bump=True)
