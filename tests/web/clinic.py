@@ -67,7 +67,7 @@ class Pages:
     """A browser of one member of staff."""
 
     def __init__(self, actor: Actor, language: str = "zh-hans") -> None:
-        self.actor, self.client, self.session = actor, Client(), Session()
+        self.actor, self.client, self.session = actor, Client(SERVER_NAME="localhost"), Session()
         self.client.cookies["jingui_language"] = language
 
     def get(self, address: str, **more: Any) -> Any:

@@ -9,7 +9,7 @@ from django.utils import timezone
 from jingui.core.errors import NotSignedIn
 from jingui.core.operation import Actor, Operation, Target
 from jingui.core.sheets import Result, Sheet
-from jingui.core.words import Purpose, Verb
+from jingui.core.words import Purpose, Role, Verb
 from jingui.gate import door
 from jingui.web import purposes
 
@@ -34,8 +34,9 @@ def role(request: HttpRequest) -> Any:
 
 
 def may(request: HttpRequest, verb: Verb) -> bool:
-    """Whether the rules give this post anything to do with `verb` at all: useless doors are not offered."""
-    return verb in door.signing.may(actor(request), facts(request), verb)
+    """Whether the rules leave this post's role anything to do with `verb`, alone or by two."""
+    held = Role(role(request))
+    return door.duties.table((held,), (verb,))[held, verb] != door.duties.NO
 
 
 def purpose(request: HttpRequest) -> Purpose:

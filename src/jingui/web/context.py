@@ -24,10 +24,10 @@ from jingui.web.viewmodels.shell import NavItem, Shell, Strip, Watermark
 #: Room, its label, what the rules must allow for it to be offered (None: everybody).
 ROOMS: tuple[tuple[str, str, Verb | None], ...] = (
     ("desk", N_("工作台"), None),
-    ("patients", N_("患者"), Verb.SEARCH_PATIENT),
+    ("patients", N_("查找患者"), Verb.SEARCH_PATIENT),
     ("cockpit", N_("制度"), Verb.READ_POLICY),
     ("entries", N_("存证台账"), None),
-    ("people", N_("人员"), Verb.READ_PEOPLE),
+    ("people", N_("人员与账号"), Verb.READ_PEOPLE),
     ("system", N_("系统"), Verb.READ_PEOPLE),
 )
 

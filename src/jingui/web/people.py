@@ -131,7 +131,7 @@ def person(request: HttpRequest, person: str) -> HttpResponse:
         licence_number=one.licence_no, licence_until=one.licence_until, licence_tag=licence(one, active, now.date()),
         actions=offers(request, *rows, person=person),
     )  # fmt: skip
-    crumbs = (Link(label=_("人员"), href=to("people")), Link(label=one.name, href=""))
+    crumbs = (Link(label=_("人员与账号"), href=to("people")), Link(label=one.name, href=""))
     return answering.page(request, "protect/person.html", page, crumbs=crumbs)
 
 
