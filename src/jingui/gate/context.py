@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from jingui.core.entry import Line
-from jingui.core.errors import JinguiError, NotFound, Refused, Tampered, Unavailable
+from jingui.core.errors import NotFound, Refused, Tampered, Unavailable
 from jingui.core.operation import Operation
 from jingui.core.permit import Permit
 from jingui.core.sheets import Result
@@ -14,7 +14,7 @@ from jingui.core.words import Category, Decision, Grant, Level, RecordState, Sta
 from jingui.crypto.keyring import DataKey
 from jingui.gate import facts as f
 from jingui.gate.actors import ActorFacts
-from jingui.gate.entries import draft
+from jingui.gate.entries import draft, known
 from jingui.gate.notes import NOTE_SQL, seal_note
 from jingui.gate.obligations import bound
 from jingui.gate.pipeline import Asked, Pipeline, Stale
@@ -184,7 +184,8 @@ async def _act(
         done = await READ_ACTS[operation.verb](context, permit)
     except Unavailable:
         raise
-    except JinguiError as error:
+    except Exception as caught:  # noqa: BLE001 -- whatever it was: nothing leaves and the attempt is entered
+        error = known(caught)
         refused = isinstance(error, Refused)
         outcome, reason = (Decision.DENY, error.reason) if isinstance(error, Refused) else (Decision.FAIL, error.code)
         committed = await pipe.enter(
@@ -202,7 +203,7 @@ async def _act(
         )
         if refused:
             error.entry = str(committed.id)  # type: ignore[attr-defined]  # a Refused has it
-        raise
+        raise error from error.__cause__
     detail = ""
     note = done.note + operation.reason.encode()
     if note:

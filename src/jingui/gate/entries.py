@@ -1,10 +1,17 @@
 """一（三）3 全程管控: how an operation and its outcome become a draft of a ledger entry [1.3.3]"""
 
+import logging
+import traceback
+
 from jingui.core.entry import EntryDraft, Line
+from jingui.core.errors import JinguiError, Unprocessable
 from jingui.core.operation import Operation
 from jingui.core.vector import Decided
+from jingui.core.word import N_
 from jingui.core.words import Decision
 from jingui.gate.actors import ActorFacts
+
+log = logging.getLogger(__name__)
 
 
 def draft(
@@ -48,3 +55,16 @@ def draft(
         patient if patient else (patients[0] if len(patients) == 1 else None),
         patients,
     )
+
+
+def known(error: Exception) -> JinguiError:
+    """The error as one of ours. What nobody foresaw is logged by kind and place alone: its text may hold content."""
+    if isinstance(error, JinguiError):
+        return error
+    if isinstance(error, OverflowError):
+        return Unprocessable(N_("日期超出可以记录的范围，未被收录。"), N_("请核对日期后重新提交。"))
+    frames = traceback.extract_tb(error.__traceback__)
+    log.error("failed: %s at %s:%s", type(error).__name__, frames[-1].name, frames[-1].lineno)
+    made = JinguiError(where="act")
+    made.__cause__ = error
+    return made

@@ -1,7 +1,5 @@
 """二（二）录入: one submission judged: a decision for each record, then rows and entries, or one refusal [2.2.1] [2.2.4]"""
 
-import logging
-import traceback
 from calendar import monthrange
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -14,7 +12,6 @@ from jingui.core.entry import EntryDraft, Line
 from jingui.core.errors import Gone, JinguiError, NotFound, PreconditionFailed, Refused, Tampered, Unprocessable
 from jingui.core.operation import Operation, Target
 from jingui.core.vector import Decided
-from jingui.core.word import N_
 from jingui.core.words import Category, Decision, Level, RecordState, Sensitivity, Standing, Verb
 from jingui.formats import fhir_json
 from jingui.formats.fhir_bundle import unresolved
@@ -22,7 +19,7 @@ from jingui.formats.fhir_encounter import outline
 from jingui.formats.fhir_types import rewrite
 from jingui.gate import facts as f
 from jingui.gate.actors import ActorFacts
-from jingui.gate.entries import draft
+from jingui.gate.entries import draft, known
 from jingui.gate.numbering import DIRECTORY, Numbers, Place, check_belonging, refuse_unowned
 from jingui.gate.obligations import bound
 from jingui.gate.preparing import Chart, Placed, Rows, add_version, classify, dead, encounter_rows
@@ -31,7 +28,6 @@ from jingui.gate.runtime import Runtime
 from jingui.gate.scopes import REFUSED, out_of_scope
 
 IGNORED = ("id", "meta")
-log = logging.getLogger(__name__)
 
 
 @dataclass(slots=True)
@@ -72,7 +68,7 @@ class Judging:
                     self.stands(verdict, change, place)
                 else:
                     self.one(verdict, change, place, numbers.mapping)
-        except Exception as error:  # noqa: BLE001 -- whatever it was: nothing of it stands and the attempt is entered
+        except Exception as error:  # noqa: BLE001 -- whatever it was: nothing of it stands, the attempt is entered
             failed = known(error)
             entry, drafted = self.failure(failed)
             return Verdict(drafts=[(entry, drafted)], error=failed)
@@ -301,16 +297,3 @@ def birth_of(resource: Mapping[str, Any]) -> date | None:
         return date(year, month, day or monthrange(year, month)[1])
     except ValueError:
         return None
-
-
-def known(error: Exception) -> JinguiError:
-    """The error as one of ours. What nobody foresaw is logged by its kind and place alone: its text may hold content."""
-    if isinstance(error, JinguiError):
-        return error
-    if isinstance(error, OverflowError):
-        return Unprocessable(N_("日期超出可以记录的范围，未被收录。"), N_("请核对日期后重新提交。"))
-    frames = traceback.extract_tb(error.__traceback__)
-    log.error("submission failed: %s at %s:%s", type(error).__name__, frames[-1].name, frames[-1].lineno)
-    made = JinguiError(where="submission")
-    made.__cause__ = error
-    return made

@@ -4,14 +4,14 @@ from collections.abc import Sequence
 from typing import Any
 
 from jingui.core.entry import EntryDraft, Line
-from jingui.core.errors import Gone, NotFound, Refused, Tampered, Unavailable
+from jingui.core.errors import NotFound, Refused, Tampered, Unavailable
 from jingui.core.operation import Operation
 from jingui.core.sheets import Sheet, Trace
 from jingui.core.vector import Decided
 from jingui.core.words import Category, Decision, Level, RecordState, Standing
 from jingui.gate import facts as f
 from jingui.gate.actors import ActorFacts
-from jingui.gate.entries import draft
+from jingui.gate.entries import draft, known
 from jingui.gate.notes import NOTE_SQL, seal_note
 from jingui.gate.obligations import bound
 from jingui.gate.pipeline import Asked, Committed, Pipeline, Stale
@@ -99,11 +99,11 @@ async def judged(pipe: Pipeline, operation: Operation, actor: ActorFacts, row: S
         if row[f.V_SEAL] != seal and row[f.V_VERSION] == row[f.R_VERSION]:
             raise Tampered(where=f"record:{number}.{record}")
         body = runtime.vault.open(key, number, record, row[f.V_VERSION], row[f.V_SEAL], row[f.V_PAYLOAD])
-    except (Tampered, Gone) as error:
+    except Exception as caught:  # noqa: BLE001 -- whatever it was: nothing leaves, and the failure is entered too
+        error = known(caught)
         await future
-        reason = "tampered" if isinstance(error, Tampered) else "gone"
-        await pipe.enter(entry(Decision.FAIL, reason))
-        raise
+        await pipe.enter(entry(Decision.FAIL, error.code))
+        raise error from error.__cause__
     committed = await future
     return Sheet(
         id=public,

@@ -23,7 +23,7 @@ from jingui.core.vector import Decided
 from jingui.core.words import Category, Decision, Grant, Verb
 from jingui.gate import facts as f
 from jingui.gate.actors import ActorFacts, from_row, named_actor
-from jingui.gate.entries import draft
+from jingui.gate.entries import draft, known
 from jingui.gate.notes import NOTE_SQL, seal_note
 from jingui.gate.obligations import bound
 from jingui.gate.parties import is_party
@@ -36,6 +36,10 @@ from jingui.store.ledger import Chain
 from jingui.store.statements import ACTOR_SQL, ENTRY_SQL, FACTS_SQL
 
 TRIES = 4
+# Nothing else locks the epoch, and this only after the entry, under the chain's lock: earlier, a write that waits for
+# the chain would stop every entry of every process, and the one that holds the chain.
+BUMP_SQL = """UPDATE epoch SET n = n + 1, policy = greatest(policy, (SELECT max(n) FROM policy_version)) WHERE id = 1"""
+AWAY = (OperationalError, InterfaceError, psycopg.OperationalError, psycopg.InterfaceError)
 BOOTSTRAPPED_SQL = "SELECT 1 FROM post OFFSET 2 LIMIT 1"
 BOOTSTRAP = frozenset({Verb.REGISTER_DEPARTMENT, Verb.REGISTER_PERSON, Verb.OPEN_ACCOUNT, Verb.GRANT_POST})
 
@@ -103,10 +107,10 @@ def write(operation: Operation) -> Result:
         raise Unavailable(where="epoch")
     except JinguiError:
         raise
-    except (OperationalError, InterfaceError, psycopg.OperationalError) as error:
+    except AWAY as error:
         connection.close()
         raise Unavailable(where="database") from error
-    except DatabaseError as error:
+    except (DatabaseError, psycopg.Error) as error:
         raise JinguiError(where="database", detail=type(error).__name__) from error
 
 
@@ -195,11 +199,11 @@ def _outcome(
         with transaction.atomic():
             act = propose if decided.reason == PROPOSED else WRITE_ACTS[operation.verb]
             return act(context, permit)
-    except Unavailable:
+    except (Unavailable, *AWAY):
         raise
-    except JinguiError as error:
+    except Exception as error:  # noqa: BLE001 -- whatever it was: the act is undone and the attempt is entered
         context.extra.clear()
-        return error
+        return known(error)
 
 
 def success(context: WriteContext, decided: Decided, done: Done) -> EntryDraft:
@@ -252,7 +256,7 @@ class Commit:
             if cursor.rowcount != len(self._built.rows):
                 raise EpochMoved(where="epoch")
         if bump:
-            raw("UPDATE epoch SET n = n + 1 WHERE id = 1")
+            raw(BUMP_SQL)
 
     def __exit__(self, kind: object, error: object, _trace: object) -> None:
         """After the transaction: advance, or give the chain up when the outcome is unknown."""
