@@ -15,8 +15,8 @@ def test_an_honest_house_verifies(hospital: Hospital) -> None:
     report = check(hospital)
     assert report.findings == ()
     assert report.size > 300
-    assert report.tiles == 1
-    assert report.versions == 12
+    assert report.tiles >= 1
+    assert report.versions == hospital.sql("SELECT count(*) FROM record_version")[0][0] >= 12
     assert report.unplaced == 0
 
 
@@ -137,18 +137,14 @@ CHECKPOINT = {
 @pytest.mark.parametrize("column", CHECKPOINT)
 def test_each_column_of_a_checkpoint(hospital: Hospital, column: str) -> None:
     size = hospital.sql("SELECT size FROM checkpoint ORDER BY size OFFSET 1 LIMIT 1")[0][0]
-    with tampered(
-        hospital, "checkpoint", f"UPDATE checkpoint SET {column} = {CHECKPOINT[column]} WHERE size = {size}"
-    ):
+    with tampered(hospital, "checkpoint", f"UPDATE checkpoint SET {column} = {CHECKPOINT[column]} WHERE size = {size}"):
         report = check(hospital)
     assert report.findings[0].where.startswith("checkpoint:")
     assert size - 2 <= (report.findings[0].index or 0) <= size - 1
 
 
 def test_the_newest_checkpoint_taken_away(hospital: Hospital) -> None:
-    with tampered(
-        hospital, "checkpoint", "DELETE FROM checkpoint WHERE size = (SELECT max(size) FROM checkpoint)"
-    ):
+    with tampered(hospital, "checkpoint", "DELETE FROM checkpoint WHERE size = (SELECT max(size) FROM checkpoint)"):
         assert check(hospital).findings[0].why == "entries without a checkpoint"
 
 

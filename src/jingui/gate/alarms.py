@@ -9,6 +9,8 @@ from typing import NamedTuple
 
 from jingui.core.entry import Line
 
+ALARMS = "alarms.jsonl"
+
 
 class Alarm(NamedTuple):
     """One alarm: when, which kind, and what it names (`kind:id`)."""

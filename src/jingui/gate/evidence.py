@@ -4,17 +4,24 @@ An entry's id is known only to who was answered under it (74 random bits); its h
 """
 
 from collections import OrderedDict
+from collections.abc import Callable
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
+import psycopg
+from django.db import connection
+
 from jingui.core.errors import NotFound
-from jingui.core.oversee import LedgerState, Placed
+from jingui.core.oversee import LedgerState, Placed, Progress, Verification
 from jingui.crypto import note, proof
 from jingui.crypto.checkpoint import Receipt
 from jingui.crypto.merkle import tree_hash
 from jingui.gate import plane
+from jingui.gate.alarms import ALARMS, Alarm, Alarms
 from jingui.gate.proofs import Library
 from jingui.gate.runtime import current
+from jingui.store import verification
 
 BATCH_SQL = """SELECT e.id, e.head, e.leaf FROM entry e WHERE e.xid = (SELECT xid FROM entry WHERE id = $1::uuid)
 ORDER BY e.writer, e.n"""
@@ -69,6 +76,20 @@ async def areceipt(entry: str, at: datetime) -> dict[str, Any]:
             _signed.popitem(last=False)
     position = [str(row[0]) for row in rows].index(entry)
     return proof.prove_receipt(suite, [bytes(row[1]) for row in rows], position, signed)
+
+
+def alarms(state: Path) -> list[Alarm]:
+    """The newest alarms of the ledger's own watch, newest first; `state` is the installation's state folder."""
+    return Alarms(state / ALARMS).read()
+
+
+def verify(tell: Callable[[Progress], None] = verification.silent) -> Verification:
+    """Verify the whole house through a connection of its own; for a command, since it takes its time."""
+    parameters: dict[str, Any] = connection.get_connection_params()
+    parameters.pop("cursor_factory", None)
+    parameters.pop("context", None)
+    with psycopg.connect(**parameters, autocommit=True) as own:
+        return verification.verify(own, current().keyring, current().origin, tell)
 
 
 async def astate() -> LedgerState:

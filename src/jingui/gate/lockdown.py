@@ -2,16 +2,22 @@
 
 import logging
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import psycopg
 
 from jingui.core.entry import Line
 from jingui.core.errors import Tampered
 from jingui.crypto import note
 from jingui.crypto.tiles import Prover
+from jingui.gate.alarms import ALARMS, Alarms
 from jingui.gate.runtime import Runtime
 from jingui.store import outside, recovery
 from jingui.store.tiles import NEWEST_SQL, Run, shelf
 
+NOTE = "last_checkpoint"
 EPOCH_SQL = "SELECT n, policy, lockdown FROM epoch WHERE id = 1 FOR UPDATE"
 LOCK_SQL = "UPDATE epoch SET lockdown = true, n = n + 1 WHERE id = 1 AND NOT lockdown"
 log = logging.getLogger(__name__)
@@ -66,6 +72,34 @@ def contradictions(
         elif wrong is not None and wrong.mark not in closed:
             found.append(wrong)
     return found, mute
+
+
+def check_at_start(runtime: Runtime, address: str, state: Path, sinks: Sequence[str]) -> tuple[str, ...]:
+    """Before anything is served: compare the database with the outside and lock the house if they differ.
+
+    Returns what was found, () if all agrees. `address` is a libpq string; the rest is as `sequencer.run` has it.
+    """
+    local = outside.FileSink(state / NOTE, "state")
+    places = (local, *outside.sinks_of(sinks, runtime.origin, runtime.suite))
+    with psycopg.connect(address, autocommit=True, connect_timeout=3) as connection:
+
+        def run(sql: str, *args: object) -> list[tuple[Any, ...]]:
+            with psycopg.RawCursor(connection) as cursor:
+                cursor.execute(sql, args, binary=True)
+                return cursor.fetchall() if cursor.description else []
+
+        try:
+            found, _ = contradictions(runtime, run, places)
+            reason, lines = (found[0].kind, lines_of(found)) if found else ("", ())
+        except Tampered as error:
+            reason, lines = "tampered", (Line("", str(error.data.get("where", "")), recovery.ROW, 0),)
+        if reason:
+            at = datetime.now(UTC)
+            with connection.transaction():
+                news = engage(runtime, run, reason, lines, at)
+            if news:
+                Alarms(state / ALARMS).add(at, reason, lines)
+    return tuple(f"{reason}:{line.kind}:{line.record}" for line in lines)
 
 
 def lines_of(found: Sequence[outside.Disagreement]) -> tuple[Line, ...]:

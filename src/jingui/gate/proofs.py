@@ -18,6 +18,7 @@ from jingui.crypto.merkle import TILE_WIDTH, tile_root
 from jingui.crypto.tiles import Prover
 from jingui.gate.lockdown import ledger_key
 from jingui.gate.pipeline import Pipeline
+from jingui.store import recovery
 from jingui.store.tiles import LEAVES_SQL, NEWEST_SQL, TILE_SQL, split
 
 KEPT = 512  # full tiles in memory, 17 KB each
@@ -176,8 +177,17 @@ class Library:
         lockdown, size, signed, outside_size, outside, sinks = (await self._pipe.pool.fetch(STATE_SQL))[0]
         return LedgerState(
             size=size or 0, signed=signed, behind=behind, lockdown=lockdown, outside=outside,
-            outside_size=outside_size or 0, sinks=tuple(sinks or ()), waiting=(),
+            outside_size=outside_size or 0, sinks=tuple(sinks or ()), waiting=await self._waiting(),
         )  # fmt: skip
+
+    async def _waiting(self) -> tuple[str, ...]:
+        """What a lockdown named and no recovery has settled."""
+        rows = await self._pipe.pool.fetch(recovery.READ_SQL)
+        try:
+            open_ = recovery.pending(recovery.read(lambda *_: rows, self._pipe.runtime.keyring))
+        except Tampered as error:
+            return (str(error.data.get("where", "")),)
+        return tuple(sorted(f"{line.kind}:{line.record}" for line in open_))
 
 
 def made(row: Sequence[Any]) -> Checkpoint:

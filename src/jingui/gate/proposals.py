@@ -10,7 +10,7 @@ from django.db import transaction
 from jingui.core.errors import Tampered
 from jingui.core.operation import Actor, Operation, Target
 from jingui.core.permit import Permit
-from jingui.core.proposals import Waiting
+from jingui.core.proposals import Verdict, Waiting
 from jingui.core.words import Purpose, Verb
 from jingui.gate import codec, settings
 from jingui.gate.registry import WRITE_ACTS, Done
@@ -129,6 +129,13 @@ def opened(runtime: Runtime, number: int, payload: bytes, wanted: bytes) -> Pack
     if digest(runtime, operation) != wanted:
         raise Tampered(where=f"proposal:{number}")
     return Packed(operation, expires)
+
+
+def recovers(operation: Operation) -> bool:
+    """Whether this is part of a recovery, which alone runs in lockdown: asking for it, or a word about it."""
+    if operation.verb is Verb.APPROVE and isinstance(operation.data, Verdict):
+        return Proposal.objects.filter(pk=operation.data.proposal, verb=Verb.RECOVER.value).exists()
+    return operation.verb is Verb.RECOVER
 
 
 def covers(runtime: Runtime, operation: Operation) -> bool:

@@ -15,7 +15,7 @@ import psycopg
 from jingui.core.entry import Line
 from jingui.core.errors import JinguiError, Tampered
 from jingui.gate import lockdown
-from jingui.gate.alarms import Alarms
+from jingui.gate.alarms import ALARMS, Alarms
 from jingui.gate.courier import Courier
 from jingui.gate.runtime import Runtime
 from jingui.store import outside, recovery
@@ -24,7 +24,6 @@ from jingui.store.sequence import LOCK, Sequencer
 
 BUSY, IDLE, RETRY = 0.2, 0.5, 0.5  # seconds between turns with work, without, and after trouble
 HOUR = 3600.0
-NOTE = "last_checkpoint"
 LOCK_SQL = "SELECT pg_try_advisory_lock($1::bigint)"
 log = logging.getLogger(__name__)
 Stop = Callable[[], bool]
@@ -39,9 +38,9 @@ class Leader:
     ) -> None:  # fmt: skip
         """Take the equipment, the folder beside the database and the outside sinks."""
         self._runtime, self._connection = runtime, connection
-        self._local = outside.FileSink(state / NOTE, "state")
+        self._local = outside.FileSink(state / lockdown.NOTE, "state")
         self._sinks, self._courier = sinks, courier
-        self._alarms = Alarms(state / "alarms.jsonl")
+        self._alarms = Alarms(state / ALARMS)
         self._open: set[Line] = set()
         self._kept = 0.0
 

@@ -27,7 +27,7 @@ from jingui.gate.entries import draft, known
 from jingui.gate.notes import NOTE_SQL, seal_note
 from jingui.gate.obligations import bound
 from jingui.gate.parties import is_party
-from jingui.gate.proposals import PROPOSED, TWO_PERSON, covers, propose
+from jingui.gate.proposals import PROPOSED, TWO_PERSON, covers, propose, recovers
 from jingui.gate.read import refusal
 from jingui.gate.registry import WRITE_ACTS, Done
 from jingui.gate.runtime import Runtime, current
@@ -146,7 +146,7 @@ def _write(runtime: Runtime, operation: Operation) -> Result:
 def decide(runtime: Runtime, operation: Operation) -> tuple[ActorFacts, f.PatientFacts | None, Decided]:
     """Facts and decision on this connection."""
     actor = load_actor(runtime, operation)
-    if actor.lockdown and operation.verb is not Verb.RECOVER:
+    if actor.lockdown and not recovers(operation):
         raise Lockdown()
     patient = None
     number = operation.target.patient

@@ -40,7 +40,7 @@ class Recorded(NamedTuple):
 
 def writer_of(keyring: Keyring, origin: str) -> UUID:
     """The recovery ledger's one writer id: fixed by the origin."""
-    return UUID(bytes=keyring.suite.digest(b"jingui:recovery:1\0" + origin.encode())[:16], version=8)
+    return UUID(bytes=keyring.suite.digest(b"jingui:recovery:1\0" + origin.encode())[:16], version=5)
 
 
 def read(run: Run, keyring: Keyring) -> list[Recorded]:

@@ -267,8 +267,6 @@ class Verifier:
             self._found(finding.kind, finding.where, finding.index, finding.why)
 
 
-def verify(
-    connection: "psycopg.Connection[Any]", keyring: Keyring, origin: str, tell: Tell = silent
-) -> Verification:
+def verify(connection: "psycopg.Connection[Any]", keyring: Keyring, origin: str, tell: Tell = silent) -> Verification:
     """Verify the whole house through a connection of its own; `tell` hears about every second how far it is."""
     return Verifier(connection, keyring, origin, tell).verify()
