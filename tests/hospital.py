@@ -159,6 +159,8 @@ def house(*, sequenced: bool = True) -> Iterator[Hospital]:
         os.environ["JINGUI_OWNER_URL"] = addresses["owner"].psycopg()
         founding.found(home())
         connections.settings["default"].update(addresses["app"].django())
+        connections["default"].close()
+        connections["default"].close_pool()  # an earlier house was another server
         connections["default"].settings_dict.update(addresses["app"].django())
         made = wiring.runtime()
         runtime.install(made)
@@ -168,3 +170,4 @@ def house(*, sequenced: bool = True) -> Iterator[Hospital]:
             hospital.found()
             yield hospital
             connections.close_all()
+            connections["default"].close_pool()
