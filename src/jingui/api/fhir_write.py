@@ -26,13 +26,18 @@ KINDS = (b"application/fhir+json", b"application/json", b"application/json+fhir"
 
 def parsed(request: Request) -> dict[str, object]:
     """The body as a resource; Invalid for another media type, charset, duplicate keys, NaN, depth."""
+    check_kind(request)
+    return fhir_json.parse(request.body)
+
+
+def check_kind(request: Request) -> None:
+    """Raise Invalid for a body that does not say it is FHIR JSON in UTF-8."""
     kind, _, parameters = request.headers.get(b"content-type", b"").lower().partition(b";")
     if kind.strip() not in KINDS:
         raise Invalid(N_("只接受 application/fhir+json。"), places=(("Content-Type", ""),))
     charset = parameters.replace(b" ", b"").replace(b'"', b"")
     if b"charset=" in charset and b"charset=utf-8" not in charset:
         raise Invalid(N_("只接受 UTF-8 编码。"), places=(("Content-Type", ""),))
-    return fhir_json.parse(request.body)
 
 
 def version_of(request: Request) -> int:
@@ -116,8 +121,21 @@ def change_of(entry: EntryRequest) -> Change:
     return Change(resource, entry.full_url, (target.patient, target.record), version)
 
 
+def of_transaction(request: Request, entered: door.Entered) -> Answer:
+    """The answer to a transaction."""
+    return Answer(
+        body=response("transaction-response", [done_of(request, made) for made in entered.made]),
+        headers=tuple((b"x-jingui-entry", entry.encode()) for entry in entered.entries[:1]),
+    )
+
+
 async def bundle(request: Request, actor: Actor, route: Route) -> Answer:
     """A transaction stands or falls as a whole; the entries of a batch each for themselves."""
+    check_kind(request)
+    whole = asked(request, actor, Verb.ENTER, Target())
+    handed = await door.abundle(actor, whole.purpose, request.body, whole.reason)
+    if handed is not None:
+        return of_transaction(request, handed)
     body = parsed(request)
     entries = unpack(body)
     if body["type"] == "transaction":
@@ -125,11 +143,7 @@ async def bundle(request: Request, actor: Actor, route: Route) -> Answer:
         if not changes:
             return Answer(body=response("transaction-response", []))
         operation = asked(request, actor, Verb.ENTER, Target(), Submission(changes=changes))
-        entered = await door.aenter(operation)
-        return Answer(
-            body=response("transaction-response", [done_of(request, made) for made in entered.made]),
-            headers=((b"x-jingui-entry", entered.entries[0].encode()),),
-        )
+        return of_transaction(request, await door.aenter(operation))
     turns = asyncio.Semaphore(AT_ONCE)
 
     async def in_turn(entry: EntryRequest) -> Done:

@@ -22,6 +22,7 @@ class Home:
     key_file: Path
     key_provider: str
     workers: int
+    ingest: int  # processes that prepare large bundles, so that reading never waits for them
     port: int
     host: str
     sinks: tuple[str, ...]
@@ -56,6 +57,7 @@ KNOWN = {
     "key_file",
     "key_provider",
     "workers",
+    "ingest",
     "port",
     "host",
     "sinks",
@@ -83,7 +85,8 @@ def home() -> Home:
         suite=str(raw.get("suite", "intl")),
         key_file=Path(os.environ.get("JINGUI_KEY_FILE") or str(raw.get("key_file", root / "provider.key"))),
         key_provider=str(raw.get("key_provider", "file")),
-        workers=int(raw.get("workers", 1)),
+        workers=int(os.environ.get("JINGUI_WORKERS") or raw.get("workers", 1)),
+        ingest=int(raw.get("ingest", 1)),
         port=int(os.environ.get("PORT") or raw.get("port", 8400)),
         host=str(raw.get("host", "127.0.0.1")),
         sinks=tuple(str(s) for s in raw.get("sinks", ())),

@@ -1,14 +1,17 @@
 """`jingui serve`: the database, the web workers, the job runner and the one sequencer, kept alive [6.1]"""
 
 import errno
+import hashlib
 import os
 import socket
 import sys
+import tempfile
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Sequence
 from contextlib import closing
 from importlib.util import find_spec
+from pathlib import Path
 
 from jingui.cluster.address import external
 from jingui.cluster.children import Child
@@ -19,6 +22,7 @@ from jingui.core.errors import Misconfigured
 from jingui.core.word import N_
 
 WEB = "web"
+LONGEST = 90
 
 
 def address(where: Home) -> str:
@@ -56,6 +60,25 @@ def answers(where: Home) -> bool:
         return False
 
 
+def socket_folder(where: Home) -> Path:
+    """The folder of the ingest processes' sockets: the kernel takes no longer path than some hundred bytes."""
+    folder = where.state / "ingest"
+    if len(os.fsencode(folder)) <= LONGEST:
+        return folder
+    name = hashlib.sha256(os.fsencode(where.root)).hexdigest()[:12]
+    return Path(tempfile.gettempdir()) / f"jingui-{os.geteuid()}-{name}"
+
+
+def private(folder: Path) -> None:
+    """Make `folder` this account's alone: whoever reaches the sockets inside is believed."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if folder.is_symlink() or folder.stat().st_uid != os.geteuid():
+        raise Misconfigured(N_("该目录属于另一账号。"), N_("请改正目录属主和权限。"), path=str(folder))
+    folder.chmod(0o700)
+    for left in folder.glob("*.sock"):
+        left.unlink()
+
+
 def children(where: Home) -> list[Child]:
     """The processes of a running house."""
     own = house.environment()
@@ -65,10 +88,17 @@ def children(where: Home) -> list[Child]:
         "--respawn-failed-workers", "--respawn-interval", "0.2", "--workers-kill-timeout", "15",
         "--http1-header-read-timeout", "10000", "--backpressure", "512", "jingui.config.asgi:application",
     )  # fmt: skip
+    sockets = [socket_folder(where) / f"{number}.sock" for number in range(1, where.ingest + 1)]
+    if sockets:
+        private(sockets[0].parent)
+    given = {**own, "JINGUI_INGEST": os.pathsep.join(map(str, sockets))}
     found = [
-        Child(name=WEB, argv=web, env=own, ready=lambda: answers(where), tries=5),
+        Child(name=WEB, argv=web, env=given, ready=lambda: answers(where), tries=5),
         Child(name="jobs", argv=(sys.executable, "-m", "jingui.config.work"), env=own),
     ]
+    for socket_at in sockets:
+        argv = (sys.executable, "-m", "jingui.config.ingesting", str(socket_at))
+        found.append(Child(name=f"ingest-{socket_at.stem}", argv=argv, env=own, ready=socket_at.exists))
     if find_spec("jingui.gate.sequencer") is not None:
         found.insert(0, Child(name="sequencer", argv=(sys.executable, "-m", "jingui.config.sequence"), env=own))
     return found

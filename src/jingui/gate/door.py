@@ -17,8 +17,8 @@ from jingui.core.errors import JinguiError, NotFound, Refused, Unavailable
 from jingui.core.operation import Actor, Operation, Target
 from jingui.core.sheets import Result, Sheet
 from jingui.core.vector import Decided
-from jingui.core.words import Verb
-from jingui.gate import acts, duties, evidence, explaining, factors, plane, runtime, signing, writing
+from jingui.core.words import Purpose, Verb
+from jingui.gate import acts, duties, evidence, explaining, factors, ingest, plane, runtime, signing, writing
 from jingui.gate.actors import ActorFacts
 from jingui.gate.attempt import Entered
 from jingui.gate.context import govern
@@ -31,9 +31,9 @@ LIMIT = 5.0  # seconds a page waits for the pipeline
 T = TypeVar("T")
 
 __all__ = [
-    "aauthenticate", "acts", "aenter", "aread", "asheet", "awhoami", "duties", "enter", "evidence",
-    "explain", "explain_refusal", "explaining", "factors", "locate", "new_token", "now", "read", "sheet", "signing",
-    "whoami", "write",
+    "Entered", "aauthenticate", "abundle", "acts", "aenter", "aread", "asheet", "awhoami", "duties", "enter",
+    "evidence", "explain", "explain_refusal", "explaining", "factors", "locate", "new_token", "now", "read", "sheet",
+    "signing", "whoami", "write",
 ]  # fmt: skip
 
 
@@ -63,6 +63,11 @@ async def aenter(operation: Operation) -> Entered:
     if operation.verb not in SUBMISSIONS:
         raise JinguiError(verb=operation.verb.value)
     return await plane.current().entering.submit(operation)
+
+
+async def abundle(actor: Actor, purpose: Purpose, body: bytes, reason: str) -> Entered | None:
+    """Enter a large transaction in an ingest process; None when it is small, a batch, or there is no such process."""
+    return await ingest.bundle(actor, purpose, body, reason)
 
 
 async def aauthenticate(token: str, address: str) -> Actor:

@@ -1,11 +1,12 @@
 """二（一）2, 五（一）2: what a bundle asks for: one submission that stands or falls whole [2.1.2] [5.1.2] [2.2.3]"""
 
+import re
 from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import parse_qsl
 
 from jingui.core.enter import Change, Submission
-from jingui.core.errors import Invalid, NotFound, Unprocessable
+from jingui.core.errors import Invalid, NotFound, PreconditionFailed, Unprocessable
 from jingui.core.word import N_
 from jingui.formats import fhir_json
 from jingui.formats.fhir_bundle import EntryRequest, conditional, unpack
@@ -14,8 +15,8 @@ from jingui.formats.validate import validate
 
 MAX_BYTES = 256 * 1024 * 1024
 MAX_ENTRIES = 100_000
-DIRECTORY = "directory"
 Resource = dict[str, Any]
+VERSION = re.compile(r"[1-9][0-9]{0,8}").fullmatch
 
 
 class NotTransaction(Invalid):
@@ -54,7 +55,9 @@ def _asked(entry: EntryRequest, decode: Callable[[str], tuple[int, int] | None])
     pair = decode(entry.id)
     if pair is None or pair[0] >= 1 << 63 or pair[1] >= 1 << 63:
         raise NotFound()
-    return Change(resource, entry.full_url, pair, int(entry.if_match) if entry.if_match.isdigit() else 0)
+    if entry.if_match and not VERSION(entry.if_match):
+        raise PreconditionFailed()  # no version of ours: it never means that nothing was asked
+    return Change(resource, entry.full_url, pair, int(entry.if_match or 0))
 
 
 def imported(body: bytes, *, source: str, department: str, known: Mapping[str, str]) -> Submission:

@@ -27,8 +27,10 @@ from jingui.gate.ingest_wire import (
 )
 
 LIMIT = 120.0  # seconds for one bundle
+LARGE = 24 * 1024  # bytes, some twenty entries: a smaller bundle costs less than handing it over
 ENTRY_SQL = "SELECT 1 FROM entry WHERE id = $1::uuid"
 log = logging.getLogger(__name__)
+_client: list["Client | None"] = []  # this process's, made at the first large bundle
 
 
 class Ingest:
@@ -54,10 +56,9 @@ class Ingest:
 
     async def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         known: dict[str, str] = {}
-        task = asyncio.current_task()
-        assert task is not None
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        if task := asyncio.current_task():
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
         over = (asyncio.IncompleteReadError, asyncio.CancelledError, ConnectionError)
         with contextlib.closing(writer), contextlib.suppress(*over):
             if not own_account(writer.get_extra_info("socket"), os.geteuid()):
@@ -97,6 +98,20 @@ async def enter(header: dict[str, Any], body: bytes, known: dict[str, str]) -> E
         purpose=Purpose(header["purpose"]), data=submission, reason=header.get("reason", ""),
     )  # fmt: skip
     return await running.entering.submit(operation)
+
+
+async def bundle(actor: Actor, purpose: Purpose, body: bytes, reason: str) -> Entered | None:
+    """Hand a large transaction to an ingest process; None when this process is to do it itself."""
+    if not _client:
+        named = os.environ.get("JINGUI_INGEST", "")
+        _client.append(Client(named.split(os.pathsep)) if named else None)
+    client = _client[0]
+    if client is None or len(body) < LARGE:
+        return None
+    try:
+        return await client.transaction(actor, purpose, body, reason)
+    except importing.NotTransaction:
+        return None
 
 
 class Client:
