@@ -141,7 +141,8 @@ def test_an_entry_altered_before_it_was_placed(hospital: Hospital, column: str) 
         turn(one)
     entry = read(hospital)
     kept = f"CREATE TABLE kept AS SELECT * FROM entry WHERE id = '{entry}'"
-    change = {"writer": "gen_random_uuid()", "n": "n + 7"}.get(column, f"set_byte({column}, 5, (get_byte({column}, 5) + 1) % 256)")
+    flip = f"set_byte({column}, 5, (get_byte({column}, 5) + 1) % 256)"
+    change = {"writer": "gen_random_uuid()", "n": "n + 7"}.get(column, flip)
     past(hospital, kept, f"UPDATE entry SET {column} = {change} WHERE id = '{entry}'")
     try:
         with sequencer(hospital) as one:
@@ -240,9 +241,7 @@ def test_the_recovery_ledger_itself_is_watched(hospital: Hospital) -> None:
     try:
         assert "recovery" in {one.kind for one in check(hospital).findings}
     finally:
-        past(
-            hospital, "DELETE FROM recovery_entry", "INSERT INTO recovery_entry SELECT * FROM kept", "DROP TABLE kept"
-        )
+        past(hospital, "DELETE FROM recovery_entry", "INSERT INTO recovery_entry SELECT * FROM kept", "DROP TABLE kept")
 
 
 def test_one_leads_and_the_other_takes_over(hospital: Hospital, tmp_path: Path) -> None:
