@@ -16,9 +16,14 @@ from jingui.web.templatetags.numbers import mask_id
 from jingui.web.viewmodels import access as view
 from jingui.web.viewmodels.parts import Tag
 from jingui.web.viewmodels.paths import to
+from jingui.web.viewmodels.resource import narrative
 from jingui.web.viewmodels.terms import INTERPRETATIONS
 
 FLAGS: Final = {"H": "↑", "HH": "↑↑", "L": "↓", "LL": "↓↓", "A": "!", "AA": "!!", "POS": "+"}
+UNUSUAL: Final = frozenset(
+    ["preliminary", "amended", "corrected", "entered-in-error", "cancelled", "stopped", "on-hold", "draft", "not-done"]
+)
+LONGEST: Final = 90  # characters of a summary
 KINDS: Final = frozenset(EncounterKind)
 NUMBERS: Final = {
     "mrn": N_("病案号"), "inpatient_no": N_("住院号"), "outpatient_no": N_("门诊号"), "insurance_no": N_("医保号"),
@@ -106,7 +111,7 @@ def item(record: RecordLine) -> view.TimelineItem:
         value=line.value, flag=flag, flag_text=text, code=code(resource), versions=record.version,
         category=category(record.category), state=state(record.state),
         author=wording.person(record.author_name, department=wording.department(record.department)),
-        summary=summary(resource, line), tags=wording.labels(record.level, record.labels),
+        summary=summary(resource), kind=kind_of(line, resource), tags=wording.labels(record.level, record.labels),
     )  # fmt: skip
 
 
@@ -115,11 +120,20 @@ def title(line: display.Line, resource: dict[str, Any]) -> str:
     return line.title or line.kind or str(resource.get("resourceType", ""))
 
 
-def summary(resource: dict[str, Any], line: display.Line) -> str:
-    """The kind and state of a record, where its title does not say them."""
-    kind_of = line.kind if line.title and line.kind != line.title else ""
+def summary(resource: dict[str, Any]) -> str:
+    """The first words of a document or the conclusion of a report: what a reader looks for in a list."""
     said = resource.get("conclusion")
-    return " · ".join(part for part in (kind_of, line.state, said) if isinstance(part, str) and part)
+    for part in (resource, *(one for one in resource.get("section") or () if isinstance(one, dict))):
+        said = said or narrative(part)
+    flat = " ".join(said.split()) if isinstance(said, str) else ""
+    return flat if len(flat) <= LONGEST else flat[: LONGEST - 1] + "…"
+
+
+def kind_of(line: display.Line, resource: dict[str, Any]) -> str:
+    """What sort of record it is, and its state where that is out of the ordinary."""
+    named = line.kind if line.title and line.kind != line.title else ""
+    odd = line.state if resource.get("status") in UNUSUAL else ""
+    return " · ".join(part for part in (named, odd) if part)
 
 
 def flag_of(resource: dict[str, Any]) -> tuple[str, str]:
@@ -149,13 +163,17 @@ def state(value: str) -> RecordState:
 
 
 def readers(lines: Iterable[ReaderLine], *, linked: bool) -> tuple[view.ReaderLine, ...]:
-    """Who was here before; entries are linked for those who may open the ledger."""
+    """Who was here before, each person once with what they did; entries are linked for those who watch the ledger."""
+    people: dict[tuple[str, str, str], list[ReaderLine]] = {}
+    for one in lines:
+        people.setdefault((one.person, one.title, one.department), []).append(one)
     return tuple(
         view.ReaderLine(
-            person=wording.person(one.person, one.title, wording.department(one.department)), at=one.at,
-            verb_text=verb_text(one.verb, one.decision), entry_href=to("entry", entry=one.entry) if linked else "",
+            person=wording.person(name, post, wording.department(department)), at=done[0].at,
+            verb_text="、".join(dict.fromkeys(verb_text(one.verb, one.decision) for one in done)),
+            entry_href=to("entry", entry=done[0].entry) if linked else "",
         )
-        for one in lines
+        for (name, post, department), done in people.items()
     )  # fmt: skip
 
 

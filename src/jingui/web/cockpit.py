@@ -138,7 +138,7 @@ def tests(clause: str) -> tuple[str, ...]:
     if not TESTS.is_dir():
         return ()
     found = (path for path in sorted(TESTS.rglob("test_*.py")) if f"[{clause}]" in path.read_text("utf-8"))
-    return tuple(str(path.relative_to(TESTS.parent)) for path in found)
+    return tuple(str(path.relative_to(TESTS)) for path in found)
 
 
 @require_safe

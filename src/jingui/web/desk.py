@@ -5,7 +5,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from jingui.core.access import WorkLine, Worklist
-from jingui.core.words import Verb
+from jingui.core.words import Relation, Verb
 from jingui.web import answering, asking, charting, ledger, waiting, wording
 from jingui.web.viewmodels.desk import DeskPage, DeskPatient
 from jingui.web.viewmodels.parts import Tag
@@ -45,7 +45,8 @@ def scope(mine: bool, department: str) -> str:
 def patient(line: WorkLine, department: str) -> DeskPatient:
     """One line of the list."""
     who = line.patient
-    tags = [tag for tag in (wording.relation(who.relation),) if tag]
+    near = wording.relation(who.relation) if who.relation != Relation.DEPARTMENT else None  # the list itself says that
+    tags = [near] if near else []
     if who.restricted:
         tags.append(Tag(text=_("保密病案"), tone="warn"))
     return DeskPatient(

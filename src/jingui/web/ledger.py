@@ -79,7 +79,7 @@ def reasons(reason: str) -> str:
 def about(one: oversee.EntryLine) -> str:
     """How much an entry concerns: the kinds of its records, never a name."""
     if one.count <= 1:
-        return one.targets[0].kind if one.targets and one.targets[0].kind else ""
+        return wording.kind(one.targets[0].kind) if one.targets and one.targets[0].kind else ""
     return _("%(n)d 项") % {"n": one.count}
 
 

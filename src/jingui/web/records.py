@@ -1,6 +1,8 @@
 """二（二）4 更正留痕: one record, its versions and what each corrected, its life [2.2.4] [1.3.3]"""
 
+import re
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, Final
@@ -22,6 +24,7 @@ from jingui.web.viewmodels.paths import to
 from jingui.web.viewmodels.record import Change, LifePage, RecordPage, Stage, VersionLine
 from jingui.web.viewmodels.resource import Shown, shown
 
+REFERENCE: Final = re.compile(r"([A-Z][A-Za-z]+)/([0-9a-f]{32})")
 STATIONS: Final = frozenset({Verb.ENTER, Verb.CORRECT, Verb.IMPORT, Verb.REGISTER_PATIENT})
 
 
@@ -42,11 +45,34 @@ def page(request: HttpRequest, public: str, version: int) -> RecordPage:
     return RecordPage(
         patient=header(versions, sheet.patient), title=charting.title(line, resource), kind=line.kind,
         category=charting.category(sheet.category), state=charting.state(sheet.state), at=line.at or sheet.entered,
-        author=author(versions, sheet.author), version=sheet.version, shown=shown(resource),
+        author=author(versions, sheet.author), version=sheet.version, shown=linked(shown(resource)),
         versions=history(versions, public, sheet.version),
         changes=changes(before, resource) if before else (), raw=raw(sheet.body), why=wording.why(trace),
         life_href=to("life", record=public), tags=wording.labels(sheet.level, sheet.labels),
     )  # fmt: skip
+
+
+class Reference(str):
+    """A reference to another record, shown by its kind and leading there."""
+
+    href: str
+
+
+def linked(lines: tuple[Shown, ...]) -> tuple[Shown, ...]:
+    """The lines with references to other records of this house as links."""
+    return tuple(
+        replace(line, texts=tuple(reference(text) for text in line.texts), below=linked(line.below)) for line in lines
+    )
+
+
+def reference(text: str) -> str:
+    """A text, or what leads to the record that it names."""
+    found = REFERENCE.fullmatch(text)
+    if found is None:
+        return text
+    made = Reference(f"{wording.kind(found[1])} {found[2][:8]}")
+    made.href = to("chart", patient=found[2]) if found[1] == "Patient" else to("record", record=found[2])
+    return made
 
 
 def header(versions: Versions | None, public: str) -> PatientHeader:
@@ -151,5 +177,5 @@ def event(one: ReaderLine) -> EntryLine | None:
     return EntryLine(
         id=one.entry, at=one.at, verb=verb, decision=wording.decision(one.decision),
         person=wording.person(one.person, one.title, wording.department(one.department)),
-        purpose=wording.purpose(one.purpose),
+        purpose=wording.purpose(one.purpose), placed=False,
     )  # fmt: skip

@@ -4,8 +4,8 @@ import os
 import resource
 import shutil
 import sys
-import time
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Final
 
 from django.http import HttpRequest, HttpResponse
@@ -22,7 +22,6 @@ from jingui.web.viewmodels.system import Check, Process, SystemPage
 LATE: Final = 5.0  # seconds an entry may wait for its number before nothing more is answered
 OLD: Final = timedelta(hours=24)  # after which the newest outside checkpoint is too old to lean on
 FREE: Final = 0.1  # of the disk
-_began = time.monotonic()
 
 
 @require_safe
@@ -85,11 +84,20 @@ def clock(now: datetime) -> Check:
     return Check(name=_("时钟"), state="ok" if well else "bad", finding=finding, advice=advice)
 
 
+def uptime() -> timedelta | None:
+    """How long this process runs; None where the kernel does not say."""
+    try:
+        began = int(Path("/proc/self/stat").read_text().rpartition(")")[2].split()[19]) / os.sysconf("SC_CLK_TCK")
+        return timedelta(seconds=float(Path("/proc/uptime").read_text().split()[0]) - began)
+    except (OSError, ValueError, IndexError):
+        return None
+
+
 def worker() -> Process:
     """The worker that answers this page."""
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
     version = ".".join(str(part) for part in sys.version_info[:3])
     return Process(
-        name=f"worker {os.getpid()} · Python {version}", state="ok", up=timedelta(seconds=time.monotonic() - _began),
+        name=f"worker {os.getpid()} · Python {version}", state="ok", up=uptime(),
         restarts=0, memory_mb=memory,
     )  # fmt: skip

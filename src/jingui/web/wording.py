@@ -43,7 +43,10 @@ def why(trace: Trace) -> Why:
     also = tuple(_("同时须做到：%(what)s。") % {"what": what} for what in told.obligations)
     return Why(
         sentence=told.sentence,
-        rules=tuple(RuleLine(id=rule.id, sentence=rule.sentence) for rule in told.rules[1:] or told.rules),
+        rules=tuple(
+            RuleLine(id=rule.id, sentence="" if rule.sentence == told.sentence else rule.sentence)
+            for rule in told.rules
+        ),
         clauses=clause_refs(trace.decided.clauses),
         also=also,
     )

@@ -75,6 +75,7 @@ class TimelineItem:
     author: PersonLine
     state: RecordState = RecordState.ENTERED
     summary: str = ""
+    kind: str = ""
     value: str = ""
     flag: str = ""
     flag_text: str = ""

@@ -97,7 +97,10 @@ class Column:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EntryLine:
-    """One ledger entry in a list. `index` is None until the sequencer numbered it."""
+    """One ledger entry in a list. `index` is None until the sequencer numbered it.
+
+    `placed` False: its number was not looked up here.
+    """
 
     id: str
     at: datetime
@@ -109,4 +112,5 @@ class EntryLine:
     about: str = ""
     about_href: str = ""
     index: int | None = None
+    placed: bool = True
     reason: str = ""

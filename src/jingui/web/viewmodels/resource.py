@@ -44,7 +44,7 @@ class Shown:
 def shown(resource: Mapping[str, Any]) -> tuple[Shown, ...]:
     """The readable lines of `resource` in its own order, in the active language."""
     lines = tuple(_lines(resource, 0))
-    told = _narrative(resource)
+    told = narrative(resource)
     if told and not lines:
         return (Shown(label=_("叙述"), texts=(told,), long=True),)
     return lines
@@ -62,7 +62,7 @@ def _lines(holder: Mapping[str, Any], depth: int) -> Iterator[Shown]:
         if name in _MACHINE or name.startswith("_") or value in (None, "", [], {}):
             continue
         if name == "text" and isinstance(value, Mapping):
-            continue  # a narrative: _narrative has it
+            continue  # a narrative: narrative has it
         if name.startswith("value") and name not in LABELS:
             name = "value"  # valueQuantity, valueString …: one idea to a reader
         many = value if isinstance(value, list) else [value]
@@ -116,7 +116,7 @@ def _table(label: str, folded: Sequence[tuple[Shown, ...]]) -> Shown | None:
 
 
 def _below(item: Mapping[str, Any], depth: int) -> tuple[Shown, ...]:
-    told = _narrative(item)
+    told = narrative(item)
     head = (Shown(label="", texts=(told,), long=True),) if told else ()
     said = item.get("title")
     rest = {
@@ -125,7 +125,7 @@ def _below(item: Mapping[str, Any], depth: int) -> tuple[Shown, ...]:
     return head + tuple(_lines(rest, depth + 1))
 
 
-def _narrative(item: Mapping[str, Any]) -> str:
+def narrative(item: Mapping[str, Any]) -> str:
     """The words of a narrative; markup is dropped, never passed on."""
     text = item.get("text")
     div = text.get("div") if isinstance(text, Mapping) else None
