@@ -65,8 +65,8 @@ def clause_lines(runtime: Runtime, rows: Sequence[Count]) -> tuple[ClauseLine, .
     """Every clause with its rules, its operations and its entries."""
     rules: dict[str, list[str]] = {}
     for rule in runtime.decider.rulebook.rules():
-        for clause in rule.clauses:
-            rules.setdefault(clause, []).append(rule.id)
+        for one in rule.clauses:
+            rules.setdefault(one, []).append(rule.id)
     verbs = tagged_verbs()
     lines = []
     for clause in clauses.all():

@@ -23,6 +23,7 @@ ROWS_SQL = "SELECT patient_id, retention_class, wrapped FROM patient_key WHERE s
 SAVE_SQL = """UPDATE patient_key k SET wrapped = u.wrapped
 FROM unnest($1::bigint[], $2::text[], $3::bytea[], $4::bytea[]) u(patient, class, before, wrapped)
 WHERE k.patient_id = u.patient AND k.retention_class = u.class AND k.wrapped = u.before"""
+GENERATION_SQL = "UPDATE epoch SET shred_generation = $1 WHERE id = 1 AND shred_generation < $1"
 log = logging.getLogger(__name__)
 
 
@@ -62,6 +63,8 @@ def through(connection: "psycopg.Connection[Any]", keyring: Keyring, rotation: S
     for number in rotation.segments:
         save(connection, [(key, rotation.rewrap(*key)) for key in rows(connection, number)])
     committed = rotation.commit(key for number in rotation.segments for key in rows(connection, number))
+    with psycopg.RawCursor(connection) as cursor:  # an older file is refused from now on, whatever else fails
+        cursor.execute(GENERATION_SQL, [committed.generation])
     log.info("segment keys replaced: %d segments, %d keys", len(committed.segments), committed.survivors)
     return committed
 

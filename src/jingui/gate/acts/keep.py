@@ -12,7 +12,6 @@ from jingui.gate.proposals import carries
 from jingui.gate.registry import Done, write_act
 from jingui.gate.rotating import rotate
 from jingui.gate.rows import keep, locked
-from jingui.gate.sql import raw
 from jingui.gate.writing import WriteContext
 from jingui.store.models import Hold as HoldRow
 from jingui.store.models import Patient, Record
@@ -66,5 +65,4 @@ def rotate_keys(context: WriteContext, permit: Permit) -> Done:
     if any(not 0 <= one < SEGMENTS for one in data.segments):
         raise Invalid(places=(("segments", N_("密钥段编号为 0 至 1023")),))
     done = rotate(context.runtime.keyring, data.segments)
-    raw("UPDATE epoch SET shred_generation = $1 WHERE id = 1 AND shred_generation < $1", done.generation)
     return Done(value=done, note=data.reason.encode(), bump=True)
