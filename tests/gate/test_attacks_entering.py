@@ -140,16 +140,20 @@ def test_an_import_run_twice_finds_the_first_ones_rows(hospital: Hospital) -> No
     assert named == [(pair(hospital, first.made[0].id)[0],)]  # an attempt that changed nothing still says about whom
 
 
+def numbered(name: str, number: str) -> dict[str, Any]:
+    """A Patient known by another hospital's number alone."""
+    return {**patient(name, ""), "identifier": [{"system": "http://b.example/mrn", "value": number}]}
+
+
 def test_a_number_that_was_corrected_away_no_longer_claims_people(hospital: Hospital) -> None:
     """A got B's number by mistake and was corrected: B can be imported later, A is still found by the old number."""
-    made = hospital.enter("his", Change(patient("误号", "30000008"), "urn:p"), purpose=Purpose.OPERATION).made[0]
+    made = hospital.enter("his", Change(numbered("误号", "30000008"), "urn:p"), purpose=Purpose.OPERATION).made[0]
     hospital.enter(
-        "registrar", Change(patient("误号", "30000009"), record=pair(hospital, made.id)), purpose=Purpose.OPERATION,
+        "registrar", Change(numbered("误号", "30000009"), record=pair(hospital, made.id)), purpose=Purpose.OPERATION,
         verb=Verb.CORRECT,
     )  # fmt: skip
-    other = hospital.enter(
-        "his", Change(patient("真主", "30000008"), "urn:p"), purpose=Purpose.OPERATION, verb=Verb.IMPORT, source="old"
-    ).made[0]
+    more = {"purpose": Purpose.OPERATION, "verb": Verb.IMPORT, "source": "old"}
+    other = hospital.enter("his", Change(numbered("真主", "30000008"), "urn:p"), **more).made[0]
     assert other.id != made.id
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any, NamedTuple, cast
 
 from jingui.core.enter import Change, Made, Submission
@@ -19,13 +20,19 @@ from jingui.gate.copying import Raced, commit
 from jingui.gate.judging import Judging, Verdict, birth_of
 from jingui.gate.lanes import Lane
 from jingui.gate.numbering import DIRECTORY, KNOWN_SQL, MATCH_SQL, STRONG, Numbers, match, number, strong_tokens
+from jingui.gate.numbers import Supply
 from jingui.gate.pipeline import Asked, Pipeline, Stale
 from jingui.gate.preparing import Chart, Rows
+from jingui.gate.settings import loop_values
 from jingui.store.ledger import Chain
+from jingui.store.seals import SEALED_TABLES
 
 KEYS_SQL = "SELECT patient_id, retention_class, wrapped FROM patient_key WHERE patient_id = ANY($1::bigint[])"
 ENCOUNTERS_SQL = "SELECT patient_id, encounter_id, kind FROM encounter WHERE patient_id = ANY($1::bigint[])"
 KINDS = frozenset(EncounterKind)
+RELATIONS_SQL = f"""SELECT {", ".join(SEALED_TABLES["care_relation"])}, mac FROM care_relation
+WHERE patient_id = ANY($1::bigint[]) AND encounter_id IS NOT NULL
+  AND (ends IS NULL OR ends > $2::timestamptz)"""  # noqa: S608 -- own column names
 PEOPLE_SQL = "SELECT staff_no, id FROM person WHERE staff_no = ANY($1::text[]) AND active"
 
 
@@ -67,12 +74,17 @@ class Attempt:
                 self.pipe.forget(operation.actor)  # asked anew as soon as it is lifted
             raise Lockdown()
         people = await self.people(operations)
+        supply = Supply()
+        settings = partial(loop_values, self.pipe, actors[0].epoch)
+        await supply.draw(self.rows, self.runtime.keyring, settings, map(submission_of, operations))
+        relations = await self.relations(operations, numbered)
         rows, drafts, verdicts = Rows(), [], []
         at = self.runtime.clock.now()
         for operation, actor, numbers, wish in zip(operations, actors, numbered, wishes, strict=True):
             judging = Judging(
                 runtime=self.runtime, operation=operation, actor=actor, facts=facts, at=at, departments=self.departments,
-                people=people, charts=self.charts(numbers, submission_of(operation)), existing=frozenset(wish.found),
+                people=people, relations=relations, charts=self.charts(numbers, submission_of(operation)),
+                existing=frozenset(wish.found), supply=supply,
             )  # fmt: skip
             verdict = judging.judge(numbers)
             verdicts.append(verdict)
@@ -225,6 +237,23 @@ class Attempt:
         out = dict(zip(wanted, rows, strict=True))
         if any(row[f.LOCKDOWN] for row in rows):
             raise Lockdown()
+        return out
+
+    async def relations(
+        self, operations: Sequence[Operation], numbered: Sequence[Numbers | JinguiError]
+    ) -> dict[tuple[int, int], list[Sequence[Any]]]:
+        """The sealed relations that still run, of encounters that may be corrected."""
+        wanted = {
+            place.patient
+            for operation, numbers in zip(operations, numbered, strict=True)
+            if not isinstance(numbers, JinguiError)
+            for change, place in zip(submission_of(operation).changes, numbers.places, strict=True)
+            if change.resource["resourceType"] == "Encounter" and (change.record or submission_of(operation).source)
+        }
+        out: dict[tuple[int, int], list[Sequence[Any]]] = {}
+        if wanted:
+            for row in await self.rows(RELATIONS_SQL, sorted(wanted), self.runtime.clock.now()):
+                out.setdefault((row[0], row[5]), []).append(tuple(row))
         return out
 
     async def people(self, operations: Sequence[Operation]) -> Mapping[str, int]:

@@ -49,7 +49,12 @@ ENCOUNTER_SQL = """INSERT INTO encounter
 SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::text[], $4::bigint[], $5::bigint[], $6::int[], $7::text[],
   $8::timestamptz[], $9::timestamptz[])
 ON CONFLICT (patient_id, encounter_id) DO UPDATE SET kind = excluded.kind, department_id = excluded.department_id,
-  attending_id = excluded.attending_id, state = excluded.state, starts = excluded.starts, ends = excluded.ends"""
+  attending_id = excluded.attending_id,
+  stay_seq = coalesce(encounter.stay_seq, excluded.stay_seq), state = excluded.state, starts = excluded.starts, ends = excluded.ends"""
+ENDED_SQL = """UPDATE care_relation r SET ends = u.ends, version = u.before + 1, entry = u.entry, mac = u.mac
+FROM unnest($1::bigint[], $2::bigint[], $3::int[], $4::timestamptz[], $5::uuid[], $6::bytea[])
+  u(patient, relation, before, ends, entry, mac)
+WHERE r.patient_id = u.patient AND r.relation_id = u.relation AND r.version = u.before"""
 UPDATE_SQL = """UPDATE record r SET version = u.version, category = u.category, level = u.level,
   labels = string_to_array(u.labels, ','), status = u.status, retention_class = u.class, encounter_id = u.encounter,
   at = u.at, at_end = u.at_end, tokens = u.tokens::bigint[]
@@ -115,6 +120,8 @@ async def rest(connection: "asyncpg.Connection[Any]", rows: Rows) -> None:
     if rows.faces:
         await connection.execute(OLD_SQL, [row[0] for row in rows.faces])
     if rows.flags and await connection.execute(FLAGS_SQL, *turned(rows.flags)) != f"UPDATE {len(rows.flags)}":
+        raise Raced()
+    if rows.ended and await connection.execute(ENDED_SQL, *turned(rows.ended)) != f"UPDATE {len(rows.ended)}":
         raise Raced()
     if rows.identities:
         await connection.execute(IDENTITY_SQL, *turned(rows.identities))

@@ -12,15 +12,16 @@ from jingui.core.entry import EntryDraft, Line
 from jingui.core.errors import Gone, JinguiError, NotFound, PreconditionFailed, Refused, Tampered, Unprocessable
 from jingui.core.operation import Operation, Target
 from jingui.core.vector import Decided
-from jingui.core.words import Category, Decision, Level, RecordState, Sensitivity, Standing, Verb
+from jingui.core.words import Category, Decision, Level, RecordState, Role, Sensitivity, Standing, Verb
 from jingui.formats import fhir_json
 from jingui.formats.fhir_bundle import unresolved
 from jingui.formats.fhir_encounter import outline
 from jingui.formats.fhir_types import rewrite
 from jingui.gate import facts as f
-from jingui.gate.actors import ActorFacts
+from jingui.gate.actors import LICENSED_ROLES, ActorFacts
 from jingui.gate.entries import draft, known
 from jingui.gate.numbering import DIRECTORY, Numbers, Place, check_belonging, refuse_unowned
+from jingui.gate.numbers import Supply, kept, visit_tokens
 from jingui.gate.obligations import bound
 from jingui.gate.preparing import Chart, Placed, Rows, add_version, classify, dead, encounter_rows
 from jingui.gate.read import LEVELS, refusal
@@ -28,6 +29,7 @@ from jingui.gate.runtime import Runtime
 from jingui.gate.scopes import REFUSED, out_of_scope
 
 IGNORED = ("id", "meta")
+WARD = LICENSED_ROLES | {Role.TRAINEE}  # whose department reads what their department relates to
 
 
 @dataclass(slots=True)
@@ -52,6 +54,8 @@ class Judging:
     departments: Mapping[str, int]
     people: Mapping[str, int]
     charts: dict[int, Chart]
+    relations: Mapping[tuple[int, int], Sequence[Sequence[Any]]] = field(default_factory=dict)  # by encounter
+    supply: Supply = field(default_factory=Supply)  # numbers for what brings none
     existing: frozenset[int] = frozenset()  # positions whose If-None-Exist found what they would have made
     standing: dict[int, tuple[Decided, list[Line]]] = field(default_factory=dict)
     groups: dict[tuple[int, Verb], tuple[UUID, Decided, list[Line]]] = field(default_factory=dict)
@@ -112,12 +116,15 @@ class Judging:
             if change.if_match and change.if_match != row[f.R_VERSION]:
                 raise PreconditionFailed()
             stored = self.stored(place, row)
+            resource = kept(stored, dict(resource))
             if same(stored, resource):
                 public = self.runtime.public(place.patient, place.record)
                 verdict.made.append(
                     Made(public, kind, row[f.R_VERSION], "unchanged", fhir_json.dump(stored), change.full_url)
                 )
                 return
+        else:
+            resource = self.supply.give(dict(resource), bool(cast(Submission, self.operation.data).source))
         version = row[f.R_VERSION] + 1 if exists and row is not None else 1
         placed = Placed(
             change=change, chart=chart, record=place.record, version=version, resource=dict(resource),
@@ -127,7 +134,7 @@ class Judging:
         entry, lines = self.group(chart.patient, verb, decided)
         department = self.actor.department
         if kind == "Encounter":
-            department = self.encounter(verdict, placed, entry, exists)
+            department = self.encounter(verdict, placed, entry, row)
         body = add_version(
             self.runtime, verdict.rows, placed, entry=entry, at=self.at, author=self.actor.person, department=department
         )
@@ -218,18 +225,38 @@ class Judging:
             vault.open(key, place.patient, place.record, row[f.V_VERSION], row[f.V_SEAL], row[f.V_PAYLOAD])
         )
 
-    def encounter(self, verdict: Verdict, placed: Placed, entry: UUID, exists: bool) -> int:
+    def encounter(self, verdict: Verdict, placed: Placed, entry: UUID, row: Sequence[Any] | None) -> int:
         """Add the outline and relations of an Encounter; return its department."""
         submission = cast(Submission, self.operation.data)
         placed.outline = found = outline(placed.resource)
         code = found.department or submission.department
         department = self.departments.get(code, self.actor.department) if code else self.actor.department
         placed.encounter = placed.record
+        tokens = visit_tokens(self.runtime.keyring, placed.resource)
+        verdict.rows.identities += [(placed.chart.patient, name, token, True) for name, token in tokens]
+        person = self.people.get(found.attending, 0)
         encounter_rows(
-            self.runtime, verdict.rows, placed, entry=entry, at=self.at, department=department,
-            person=self.people.get(found.attending, 0), follow_up=submission.follow_up_days,
+            self.runtime, verdict.rows, placed, entry=entry, at=self.at, department=department, person=person,
+            follow_up=submission.follow_up_days, related=self.related(placed.chart, row, person, department),
+            old=self.relations.get((placed.chart.patient, placed.record), ()),
         )  # fmt: skip
         return department
+
+    def related(self, chart: Chart, row: Sequence[Any] | None, person: int, department: int) -> tuple[int, int]:
+        """Whom an Encounter relates to the patient: writing a visit gives nobody what RELATE would not let them take."""
+        own = person == self.actor.person and person != 0
+        ward = department == self.actor.department and self.actor.role in WARD
+        patient = None if row is None or chart.new else f.patient_facts(row, self.runtime.sealer)
+        if patient is None or not (own or ward):
+            return person, department
+        asked = Operation(
+            actor=self.operation.actor, verb=Verb.RELATE, at=self.at, purpose=self.operation.purpose,
+            target=Target(patient=chart.patient),
+        )  # fmt: skip
+        vector = f.vector(asked, self.actor, patient, category=Category.BASIC, party=True)
+        if bound(self.operation, self.runtime.decider.decide(vector)).allow:
+            return person, department
+        return 0 if own else person, 0 if ward else department
 
     def group(self, patient: int, verb: Verb, decided: Decided) -> tuple[UUID, list[Line]]:
         """One entry per patient and operation within a submission."""

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from jingui.core.enter import Change
+from jingui.core.errors import Tampered
 from jingui.core.words import Category, EncounterKind, Level, Relation, RetentionClass, Sensitivity
 from jingui.crypto.keyring import DataKey
 from jingui.formats import fhir_json, sensitivity
@@ -15,9 +16,11 @@ from jingui.formats.fhir_tokens import target_of, tuples
 from jingui.formats.fhir_types import category_of, retention_of
 from jingui.gate.dates import main_date, moved
 from jingui.gate.faces import face_of, tokens_of
+from jingui.gate.numbers import stay_number
 from jingui.gate.runtime import Runtime
 from jingui.store.vault import seal_of
 
+YEAR = timedelta(days=366)
 RANK = {Relation.TREATING: 1, Relation.TEAM: 2, Relation.CONSULTATION: 3, Relation.DEPARTMENT: 4}
 
 
@@ -35,6 +38,7 @@ class Rows:
     updates: list[tuple[Any, ...]] = field(default_factory=list)
     faces: list[tuple[Any, ...]] = field(default_factory=list)
     flags: list[tuple[Any, ...]] = field(default_factory=list)
+    ended: list[tuple[Any, ...]] = field(default_factory=list)
     conditions: list[Any] = field(default_factory=list)  # gate.conditions.Condition: looked up again at the commit
 
     def extend(self, other: "Rows") -> None:
@@ -207,22 +211,44 @@ def encounter_rows(
     department: int,
     person: int,
     follow_up: int,
+    related: tuple[int, int],
+    old: Sequence[Sequence[Any]] = (),
 ) -> None:
-    """The outline of an Encounter and the relations that follow from it: the attending's and the department's [4.1.1]."""
+    """The outline of an Encounter and the relations that follow from it: those of (person, department) `related` [4.1.1].
+
+    `old` are this encounter's relations that still run: who attends no longer loses theirs, a closed visit ends all.
+    """
     found = placed.outline
     assert found is not None
     patient = placed.chart.patient
     start = found.start or at
     state = "open" if found.open else "closed"
+    stay = stay_number(placed.chart.encounters, placed.record, placed.current is not None)
     rows.encounters.append(
-        (patient, placed.record, found.kind.value, department or None, person or None, None, state, start, found.end)
+        (patient, placed.record, found.kind.value, department or None, person or None, stay, state, start, found.end)
     )
-    ends = None if found.open else max(found.end or start, at) + timedelta(days=follow_up)
+    # no relation outlasts a year from now, whatever end a visit names
+    ends = None if found.open else min(max(found.end or start, at), at + YEAR) + timedelta(days=follow_up)
     wanted: list[tuple[Relation, int | None, int | None]] = []
-    if person:
-        wanted.append((Relation.TREATING, person, None))
-    if department:
-        wanted.append((Relation.DEPARTMENT, None, department))
+    if related[0]:
+        wanted.append((Relation.TREATING, related[0], None))
+    if related[1]:
+        wanted.append((Relation.DEPARTMENT, None, related[1]))
+    for row in old:
+        _, number, kind, who, where, _, _, until, version, _ = values = tuple(row[:-1])
+        if not runtime.sealer.holds("care_relation", values, row[-1]):
+            raise Tampered(where=f"care_relation:{patient}.{number}")
+        stays = (kind, who, where) in wanted
+        if stays:
+            wanted.remove((kind, who, where))
+        elif kind not in (Relation.TREATING, Relation.DEPARTMENT) and ends is None:
+            continue  # a consultation lasts while the visit does
+        new = ends if stays or kind not in (Relation.TREATING, Relation.DEPARTMENT) else at
+        if until != new and (new is None or until is None or stays or new < until):
+            sealed = (*values[:7], new, version + 1, entry)
+            rows.ended.append(
+                (patient, number, version, new, entry, runtime.sealer.mac("care_relation", sealed))
+            )
     for relation, who, where in wanted:
         rows.relations.append(
             relation_row(runtime, patient, relation, who, where, placed.record, min(start, at), ends, entry, at)
