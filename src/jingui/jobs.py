@@ -1,16 +1,57 @@
-"""六（一）安全防护: timed work as the named actor `system:<job>`, through the same door [6.1.2] [6.1]
+"""六（一）安全防护: timed work as the named actor `system:<job>`, through the same door [6.1.2] [6.1.3]
 
 Tasks carry ids only, never patient information. `config.work` gives them a queue and runs them.
 """
 
+import logging
+from collections.abc import Callable, Iterable
+from datetime import datetime
+
 from procrastinate import Blueprint
 
-from jingui.core.operation import Actor
-from jingui.core.words import Entrance, Strength
+from jingui.core.errors import JinguiError, Unavailable
+from jingui.core.operation import Actor, Operation
+from jingui.core.protect import EndPost, RevokeToken
+from jingui.core.words import Entrance, Purpose, Strength, Verb
+from jingui.gate import door
 
 timed = Blueprint()
+log = logging.getLogger(__name__)
 
 
 def actor(job: str) -> Actor:
     """The named actor of a timed job on this host."""
     return Actor(name=f"system:{job}", strength=Strength.LOCAL, entrance=Entrance.JOB)
+
+
+def close(job: str, verb: Verb, numbers: Iterable[int], data: Callable[[int], object]) -> int:
+    """Carry out one closing operation for each number; what the rules refuse is entered and left, the rest goes on."""
+    done = 0
+    for number in numbers:
+        operation = Operation(
+            actor=actor(job), verb=verb, at=door.now(), purpose=Purpose.OPERATION, data=data(number)
+        )
+        try:
+            door.write(operation)
+            done += 1
+        except Unavailable:
+            raise  # the queue tries again
+        except JinguiError as error:
+            log.warning("%s %s %d: %s", job, verb.value, number, error.code)
+    return done
+
+
+@timed.periodic(cron="*/5 * * * *")
+@timed.task(name="expiry", queueing_lock="expiry", retry=3)
+def expiry(timestamp: int) -> None:
+    """Close posts and tokens whose time is over: rights end by themselves, here their rows follow [6.1.2]."""
+    now: datetime = door.now()
+    close("expiry", Verb.END_POST, door.due.posts(now), lambda number: EndPost(post=number))
+    close("expiry", Verb.REVOKE_TOKEN, door.due.tokens(now), lambda number: RevokeToken(token=number))
+
+
+@timed.periodic(cron="* * * * *")
+@timed.task(name="sessions", queueing_lock="sessions", retry=3)
+def sessions(timestamp: int) -> None:
+    """End sessions that are over although nobody came back; each end is entered [6.1.2]."""
+    door.signing.end_overdue()

@@ -23,6 +23,7 @@ from jingui.core.word import N_
 
 WEB = "web"
 LONGEST = 90
+WORK = "from jingui.config.work import main; main()"  # the queue names its tasks by module, so it is never the main one
 
 
 def address(where: Home) -> str:
@@ -94,7 +95,7 @@ def children(where: Home) -> list[Child]:
     given = {**own, "JINGUI_INGEST": os.pathsep.join(map(str, sockets))}
     found = [
         Child(name=WEB, argv=web, env=given, ready=lambda: answers(where), tries=5),
-        Child(name="jobs", argv=(sys.executable, "-m", "jingui.config.work"), env=own),
+        Child(name="jobs", argv=(sys.executable, "-c", WORK), env=own),
     ]
     for socket_at in sockets:
         argv = (sys.executable, "-m", "jingui.config.ingesting", str(socket_at))

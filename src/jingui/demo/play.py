@@ -3,27 +3,30 @@
 What was done is found again by numbers and by a small file of ids, so a stopped demonstration goes on where it ended.
 """
 
-import sys
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 from itertools import islice
 from pathlib import Path
 from random import Random
+from time import monotonic
 
 from jingui.core.importing import Names
 from jingui.core.operation import Operation
 from jingui.core.words import Purpose, Verb
 from jingui.demo.build import INIT, Builder
 from jingui.demo.generator import build_hospital, stories
+from jingui.demo.generator.hospital import ZONE
+from jingui.demo.play_marks import Marks
 from jingui.demo.play_patients import Patients
 from jingui.demo.play_scenes import Scenes
 from jingui.demo.play_state import State
+from jingui.demo.scenes import DAYS
 from jingui.gate import door
 
 SEED = 7
 COUNT = 320
+MORNING = time(9)  # the stories stop at half past eight
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,10 +39,16 @@ class Stage:
     tell: Callable[[str, dict[str, object]], None]
 
 
+def beginning(now: datetime) -> date:
+    """The first day told: a fortnight ago, so that the days played end today and nothing lies in the future."""
+    here = now.astimezone(ZONE)
+    return here.date() - timedelta(days=DAYS if here.time() < MORNING else DAYS - 1)
+
+
 def play(stage: Stage, *, count: int = COUNT, today: date | None = None, act: bool = True) -> State:
     """Build what is missing and play on; return the notes at the end."""
-    began = time.monotonic()
-    state = State.load(stage.folder, today or stage.now().astimezone().date(), SEED)
+    began = monotonic()
+    state = State.load(stage.folder, today or beginning(stage.now()), SEED)
     hospital = build_hospital(Random(state.seed), state.today)
     builder = Builder(hospital=hospital, names=stage.names, now=stage.now)
     if not stage.names.account(hospital.staff[0].login):
@@ -52,12 +61,14 @@ def play(stage: Stage, *, count: int = COUNT, today: date | None = None, act: bo
     patients.directory()
     told = stories(hospital, Random(state.seed + 1), state.today, count)
     for done, resources in patients.enter(islice(told, count)):
-        stage.tell("patients", {"done": done, "of": count, "resources": resources, "seconds": time.monotonic() - began})
+        stage.tell("patients", {"done": done, "of": count, "resources": resources, "seconds": monotonic() - began})
+    marks = Marks(hospital=hospital, state=state, names=stage.names, now=stage.now)
+    for story in stories(hospital, Random(state.seed + 1), state.today, count):
+        marks.make(story)
     if act:
         scenes = Scenes(hospital=hospital, state=state, names=stage.names, now=stage.now)
         whole = list(stories(hospital, Random(state.seed + 1), state.today, count))
         for done, of in scenes.play(whole):
-            stage.tell("scenes", {"done": done, "of": of, "seconds": time.monotonic() - began})
-    stage.tell("done", {"seconds": time.monotonic() - began})
-    sys.stdout.flush()
+            stage.tell("scenes", {"done": done, "of": of, "seconds": monotonic() - began})
+    stage.tell("done", {"seconds": monotonic() - began})
     return state

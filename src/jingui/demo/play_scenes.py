@@ -7,14 +7,18 @@ from random import Random
 from typing import Any, cast
 
 from jingui.core.access import ChartRequest, PatientSearch, Worklist
+from jingui.core.bylaws import PolicyRequest
 from jingui.core.enter import Change, Submission
 from jingui.core.errors import JinguiError, NotFound, Unavailable
 from jingui.core.importing import Names
 from jingui.core.operation import Actor, Operation, Target
-from jingui.core.words import Decision, Entrance, Strength, Verb
+from jingui.core.oversee import ExportRequest, LedgerSearch
+from jingui.core.protect import ChangeAccountState, PeopleRequest, SignIn, SignOut
+from jingui.core.words import Decision, Entrance, Purpose, Strength, Verb
 from jingui.demo.generator import Hospital, PatientStory
 from jingui.demo.play_state import State
 from jingui.demo.scenes import Scene, scenes
+from jingui.formats.fhir_query import SearchQuery
 from jingui.formats.fhir_types import rewrite
 from jingui.gate import door
 
@@ -32,6 +36,8 @@ class Scenes:
     def play(self, told: list[PatientStory]) -> Iterator[tuple[int, int]]:
         """Play what was not played yet; yield (done, of) now and then."""
         every = list(scenes(self.hospital, told, Random(self.state.seed + 2), self.state.today))
+        now = self.now()
+        every = [scene for scene in every if scene.at <= now]  # what lies ahead is played when it has come
         for number, scene in enumerate(every, 1):
             if number <= self.state.scene:
                 continue
@@ -77,7 +83,43 @@ class Scenes:
                 door.sheet(replace(asked, target=self.target(scene)))
             case Verb.ENTER | Verb.CORRECT:
                 return self.entered(scene, asked)
+            case Verb.HISTORY | Verb.READ_LIFE:
+                door.read(replace(asked, target=self.target(scene)))
+            case Verb.SEARCH | Verb.EVERYTHING:
+                self.searched(scene, asked)
+            case _:
+                self.governed(scene, asked)
         return {}
+
+    def searched(self, scene: Scene, asked: Operation) -> None:
+        """Look through one chart: for allergies, or everything there is."""
+        kind = "Patient" if scene.verb is Verb.EVERYTHING else "AllergyIntolerance"
+        query = SearchQuery(type=kind, patient=self.state.ids.get(scene.about, ""), count=200)
+        door.read(replace(asked, data=query, target=replace(self.target(scene), kind=kind)))
+
+    def governed(self, scene: Scene, asked: Operation) -> None:
+        """What is about accounts, people, the policy or the ledger itself."""
+        match scene.verb:
+            case Verb.SIGN_IN:
+                outcome = "ok" if scene.expect is Decision.ALLOW else "wrong_password"
+                data = SignIn(outcome=outcome, username=self.hospital.person(scene.person).login, post=asked.actor.post)
+                door.write(replace(asked, data=data, purpose=Purpose.OPERATION))
+            case Verb.SIGN_OUT:
+                door.write(replace(asked, data=SignOut(), purpose=Purpose.OPERATION))
+            case Verb.FREEZE_ACCOUNT:
+                account = self.names.account(scene.about.partition("/")[2])
+                door.write(replace(asked, data=ChangeAccountState(account=account, reason=scene.words)))
+            case Verb.READ_LEDGER:
+                denied = "deny" if "拒绝" in scene.words else ""
+                door.read(replace(asked, data=LedgerSearch(decision=denied)))
+            case Verb.EXPORT_LEDGER:
+                door.read(replace(asked, data=ExportRequest()))
+            case Verb.READ_POLICY:
+                door.read(replace(asked, data=PolicyRequest()))
+            case Verb.READ_PEOPLE:
+                door.read(replace(asked, data=PeopleRequest()))
+            case other:
+                raise ValueError(f"no scene plays {other.value}")
 
     def target(self, scene: Scene) -> Target:
         """The record or chart a scene is about."""

@@ -18,6 +18,7 @@ class State:
     known: dict[str, str] = field(default_factory=dict)  # the same as references of this house
     directory: dict[str, str] = field(default_factory=dict)  # those of them that are about nobody's chart
     patients: set[str] = field(default_factory=set)  # stories entered whole
+    marked: set[str] = field(default_factory=set)  # stories whose teams and marks are made
     scene: int = 0  # scenes played
     _file: IO[str] | None = None
 
@@ -49,6 +50,8 @@ class State:
                 self.directory |= here
         if "patient" in row:
             self.patients.add(str(row["patient"]))
+        if "marked" in row:
+            self.marked.add(str(row["marked"]))
         if "scene" in row:
             self.scene = int(str(row["scene"]))
 
