@@ -1,5 +1,6 @@
 """One ASGI process: the data plane by path prefix, Django for the rest, the plane at lifespan."""
 
+import gc
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
@@ -19,6 +20,16 @@ pages = get_asgi_application()
 static = Static()
 
 
+def settle() -> None:
+    """Spare the collector what never dies (modules, rules, tables), and let it look seldom at what dies by itself.
+
+    Requests leave few cycles; looking for them at every 700 objects took an eighth of a worker's time.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(10_000, 20, 50)
+
+
 async def lifespan(receive: Receive, send: Send) -> None:
     """Start and stop the data plane with the worker."""
     while True:
@@ -26,6 +37,7 @@ async def lifespan(receive: Receive, send: Send) -> None:
         if message["type"] == "lifespan.startup":
             runtime.install(wiring.runtime())
             await plane.start(runtime.current(), plugs.address().asyncpg())
+            settle()
             await send({"type": "lifespan.startup.complete"})
         else:
             await plane.stop()

@@ -15,7 +15,7 @@ from jingui.crypto.keyring import DataKey
 from jingui.gate import facts as f
 from jingui.gate.actors import ActorFacts
 from jingui.gate.entries import draft, known
-from jingui.gate.notes import NOTE_SQL, seal_note
+from jingui.gate.notes import seal_note
 from jingui.gate.obligations import bound
 from jingui.gate.pipeline import Asked, Pipeline, Stale
 from jingui.gate.read import TRIES, refusal, trace
@@ -208,7 +208,7 @@ async def _act(
     note = done.note + operation.reason.encode()
     if note:
         detail, sealed = seal_note(runtime, permit.entry, note)
-        await pipe.pool.fetch(NOTE_SQL, permit.entry, number, sealed)
+        await pipe.keep_note(permit.entry, number, sealed)
     patients = done.patients or ((number,) if number else ())
     committed = await pipe.enter(
         draft(

@@ -93,13 +93,19 @@ class Pool:
     async def fetch(self, sql: str, *args: object) -> Sequence[Any]:
         """Run one statement on a free lane; Unavailable after 5 s without one."""
         try:
-            lane = await asyncio.wait_for(self._free.get(), LIMIT)
-        except TimeoutError as error:
-            raise Unavailable(where="pool") from error
+            lane = self._free.get_nowait()
+        except asyncio.QueueEmpty:
+            lane = await self._next()
         try:
             return (await lane.fetch(sql, *args))[0]
         finally:
             self._free.put_nowait(lane)
+
+    async def _next(self) -> Lane:
+        try:
+            return await asyncio.wait_for(self._free.get(), LIMIT)
+        except TimeoutError as error:
+            raise Unavailable(where="pool") from error
 
     async def close(self) -> None:
         """Drop every connection."""

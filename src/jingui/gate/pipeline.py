@@ -16,6 +16,7 @@ from jingui.core.operation import Actor
 from jingui.gate import facts as f
 from jingui.gate.actors import ActorFacts, from_row, named_actor
 from jingui.gate.lanes import Lane, Pool
+from jingui.gate.notes import NOTES_SQL
 from jingui.gate.runtime import Runtime
 from jingui.store.batcher import Batcher
 from jingui.store.ledger import Chain
@@ -54,6 +55,7 @@ class Pipeline:
         self.runtime = runtime
         self._reads = [Lane(address) for _ in range(read_lanes)]
         self._writer = Lane(address)
+        self._noter = Lane(address)
         self.pool = Pool(address, pool)
         self.address = dict(address)
         self._actors: dict[tuple[int, int, int], tuple[float, ActorFacts]] = {}
@@ -67,10 +69,11 @@ class Pipeline:
         self.chain = Chain(self.runtime.suite, self.runtime.keyring)
         self._facts: Batcher[Asked, Sequence[Any]] = Batcher(self._fetch_facts, lanes=len(self._reads))
         self._entries: Batcher[tuple[EntryDraft, UUID | None], Committed] = Batcher(self._commit_entries, lanes=1, most=512)
+        self._notes: Batcher[tuple[UUID, int, bytes], None] = Batcher(self._commit_notes, lanes=1)
 
     async def stop(self) -> None:
         """Close every connection."""
-        for lane in (*self._reads, self._writer):
+        for lane in (*self._reads, self._writer, self._noter):
             await lane.drop()
         await self.pool.close()
 
@@ -108,6 +111,10 @@ class Pipeline:
         made = iter(zip(built.ids, built.heads, strict=True))
         return [Committed(*next(made)) if stands and draft.epoch == epoch else Stale() for draft, _ in drafts]
 
+    async def _commit_notes(self, _lane: int, notes: Sequence[tuple[UUID, int, bytes]]) -> Sequence[None]:
+        await self._noter.fetch(NOTES_SQL, *(list(column) for column in zip(*notes, strict=True)))
+        return [None] * len(notes)
+
     async def actor(self, actor: Actor) -> ActorFacts:
         """Facts of the actor, at most a second old and never older than the epoch they are used under."""
         assert self.loop is not None
@@ -143,6 +150,10 @@ class Pipeline:
     def enter(self, draft: EntryDraft, entry: UUID | None = None) -> "asyncio.Future[Committed]":
         """Queue an entry; the future completes when it is committed. Stale: decide again."""
         return self._entries.submit((draft, entry))
+
+    def keep_note(self, entry: UUID, patient: int, sealed: bytes) -> "asyncio.Future[None]":
+        """Queue the sealed text of an entry to come; the future completes when it is committed."""
+        return self._notes.submit((entry, patient, sealed))
 
     def check_open(self, lockdown: bool) -> None:
         """Raise when nothing but recovery may run, or when the ledger is not well."""

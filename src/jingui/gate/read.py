@@ -12,7 +12,7 @@ from jingui.core.words import Category, Decision, Level, RecordState, Standing
 from jingui.gate import facts as f
 from jingui.gate.actors import ActorFacts
 from jingui.gate.entries import draft, known
-from jingui.gate.notes import NOTE_SQL, seal_note
+from jingui.gate.notes import seal_note
 from jingui.gate.obligations import bound
 from jingui.gate.pipeline import Asked, Committed, Pipeline, Stale
 from jingui.gate.scopes import REFUSED, out_of_scope
@@ -91,7 +91,7 @@ async def judged(pipe: Pipeline, operation: Operation, actor: ActorFacts, row: S
     if operation.reason:
         number_of_entry = runtime.entry_id(runtime.clock.now())
         detail, sealed = seal_note(runtime, number_of_entry, operation.reason.encode())
-        await pipe.pool.fetch(NOTE_SQL, number_of_entry, number, sealed)
+        await pipe.keep_note(number_of_entry, number, sealed)
     future = pipe.enter(entry(detail=detail), number_of_entry)  # the entry commits while the payload is decrypted
     try:
         key = runtime.vault.key(number, row[f.V_SEAL].split(":")[2], row[f.K_WRAPPED])
