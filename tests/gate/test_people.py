@@ -61,7 +61,8 @@ def test_pages_and_filters(hospital: Hospital) -> None:
 def test_clinical_staff_and_weak_sessions_are_refused(hospital: Hospital) -> None:
     with pytest.raises(Refused) as refused:
         read(hospital, "doctor")
-    assert hospital.sql("SELECT verb, decision FROM entry WHERE id = %s", refused.value.entry) == [("read_people", "deny")]
+    entry = hospital.sql("SELECT verb, decision FROM entry WHERE id = %s", refused.value.entry)
+    assert entry == [("read_people", "deny")]
     a = hospital.actors["secadmin"]
     weak = Actor(account=a.account, post=a.post, strength=Strength.PASSWORD, entrance=Entrance.PAGE)
     with pytest.raises(Refused):
