@@ -37,7 +37,7 @@ def ends(clinic: Hospital, who: str) -> list[str]:
 
     rows = clinic.sql(
         "SELECT e.id, p.payload FROM entry e JOIN entry_payload p USING (id) WHERE e.verb = 'sign_out' "
-        "AND e.account_id = %s ORDER BY e.at DESC, e.n DESC", clinic.actors[who].account,
+        "AND e.account_id = %s ORDER BY e.xid::text::bigint DESC", clinic.actors[who].account,
     )  # fmt: skip
     return [open_note(clinic.runtime, row[0], row[1]).decode() for row in rows]
 
@@ -101,6 +101,44 @@ def test_idle_and_absolute_ends(clinic: Hospital) -> None:
         later.by(minutes=29)
         assert browser.get("/account/")["Location"] == "/sign-in/ended/?reason=absolute"
         assert ends(clinic, "se")[0] == "absolute"
+
+
+def test_sessions_that_nobody_comes_back_to_are_ended_and_entered(clinic: Hospital) -> None:
+    from jingui.gate import door
+
+    with Later(clinic) as later:
+        left, here = signed_in(clinic, "se"), signed_in(clinic, "si")
+        later.by(minutes=20)
+        assert here.get("/account/").status_code == 200
+        later.by(minutes=11)
+        assert door.signing.end_overdue() >= 1
+        assert ends(clinic, "se")[0] == "idle"
+        assert left.get("/account/")["Location"] == "/sign-in/ended/?reason=gone"
+        assert left.get("/account/")["Location"].startswith("/sign-in/?next=")
+        assert here.get("/account/").status_code == 200
+
+
+def test_a_shorter_setting_holds_from_the_next_sign_in(clinic: Hospital) -> None:
+    from uuid import uuid4
+
+    from jingui.gate import door
+    from jingui.store.models import Setting
+
+    assert (door.signing.limits().tries, door.signing.limits().idle.total_seconds()) == (5, 1800)
+    row = Setting(name="idle_minutes", value="10", at=clinic.now(), entry=uuid4())
+    clinic.runtime.sealer.seal(row)
+    row.save(force_insert=True)
+    clinic.sql("UPDATE epoch SET n = n + 1")
+    try:
+        with Later(clinic) as later:
+            browser = signed_in(clinic, "se")
+            later.by(minutes=9)
+            assert browser.get("/account/").status_code == 200
+            later.by(minutes=10)
+            assert browser.get("/account/")["Location"] == "/sign-in/ended/?reason=idle"
+    finally:
+        clinic.sql("DELETE FROM setting")
+        clinic.sql("UPDATE epoch SET n = n + 1")
 
 
 def test_a_clock_put_back_never_prolongs(clinic: Hospital) -> None:

@@ -5,21 +5,25 @@ Only these functions touch account rows outside of acts; they decide nothing: SI
 
 import secrets
 import unicodedata
-from datetime import datetime
+from contextlib import suppress
+from datetime import datetime, timedelta
 from functools import lru_cache
 
 from django.contrib.auth.hashers import check_password, make_password
 from django.db import Error, connection, transaction
 
-from jingui.core.errors import Unavailable
-from jingui.core.operation import Actor
-from jingui.core.signing import LIMITS, Checked, PostLine
+from jingui.core.errors import Refused, Tampered, Unavailable
+from jingui.core.operation import Actor, Operation
+from jingui.core.protect import SignOut
+from jingui.core.signing import Checked, Limits, PostLine
 from jingui.core.vector import Vector
-from jingui.core.words import Purpose, Role, Standing, Verb
+from jingui.core.words import Entrance, Purpose, Role, Standing, Verb
+from jingui.gate import settings, writing
 from jingui.gate.actors import ROLES, ActorFacts
 from jingui.gate.runtime import current
 from jingui.gate.sql import raw
-from jingui.store.models import Account, Department, PasswordPast, Post
+from jingui.store.models import Account, Department, PasswordPast, Post, Session
+from jingui.store.sessions import SessionStore
 
 TRY_SQL = """
 INSERT INTO axes_accessattempt AS a
@@ -30,6 +34,11 @@ ON CONFLICT (username, ip_address, user_agent) DO UPDATE SET
   attempt_time = CASE WHEN a.attempt_time <= $3 OR a.failures_since_start + 1 = $4 THEN $2 ELSE a.attempt_time END
 RETURNING failures_since_start
 """
+
+NUMBERS = (
+    "sign_in_tries", "lock_minutes", "idle_minutes", "session_hours", "password_length", "password_history",
+    "password_days",
+)  # fmt: skip
 
 
 def bucket(username: str, station: str = "") -> str:
@@ -42,19 +51,37 @@ def bucket(username: str, station: str = "") -> str:
     return runtime.suite.mac(runtime.keyring.key("tries"), f"{name}\0{station}".encode()).hex()
 
 
+def limits() -> Limits:
+    """The rules of signing in that the settings table has in force now."""
+    runtime = current()
+    try:
+        with transaction.atomic():
+            found = settings.values(runtime, raw("SELECT n FROM epoch")[0][0])
+    except Error as error:
+        connection.close()
+        raise Unavailable(where="settings") from error
+    of = {name: int(found[name]) for name in NUMBERS}
+    return Limits(
+        tries=of["sign_in_tries"], lock=timedelta(minutes=of["lock_minutes"]),
+        idle=timedelta(minutes=of["idle_minutes"]), absolute=timedelta(hours=of["session_hours"]),
+        password_length=of["password_length"],
+        password_history=of["password_history"], password_life=timedelta(days=of["password_days"]),
+    )  # fmt: skip
+
+
 def take_try(name: str) -> int:
     """Count a try under `name` before it is judged and return how many are left after it; below 0 means locked.
 
     The lock lasts from the last try that was let through; tries during the lock do not prolong it.
     """
-    now = current().clock.now()
+    now, rules = current().clock.now(), limits()
     try:
         with transaction.atomic():
-            count = int(raw(TRY_SQL, name, now, now - LIMITS.lock, LIMITS.tries)[0][0])
+            count = int(raw(TRY_SQL, name, now, now - rules.lock, rules.tries)[0][0])
     except Error as error:
         connection.close()
         raise Unavailable(where="tries") from error
-    return LIMITS.tries - count
+    return rules.tries - count
 
 
 def forget_tries(name: str) -> None:
@@ -103,9 +130,9 @@ def known(number: int) -> Checked:
 
 def used_before(account: int, password: str) -> bool:
     """Whether it equals the present password or one of the last few."""
-    past = PasswordPast.objects.filter(account_id=account).order_by("-at")[: LIMITS.password_history - 1]
+    past = PasswordPast.objects.filter(account_id=account).order_by("-at")[: limits().password_history - 1]
     hashes = [Account.objects.get(pk=account).password, *(row.password for row in past)]
-    return any([check_password(password, one, setter=None) for one in hashes if one.startswith("argon2")])
+    return any(check_password(password, one, setter=None) for one in hashes if one.startswith("argon2"))
 
 
 def posts(account: int) -> tuple[PostLine, ...]:
@@ -141,3 +168,19 @@ def may(actor: Actor, facts: ActorFacts, *verbs: Verb, at: datetime | None = Non
                 out.add(verb)
                 break
     return frozenset(out)
+
+
+def end_overdue() -> int:
+    """Enter and end the sessions that are over although their browser never came back; return how many."""
+    overdue = SessionStore.overdue()
+    for account, post, reason, digest in overdue:
+        actor = Actor(account=account, post=post, session=digest.hex()[:16], entrance=Entrance.PAGE)
+        asked = Operation(
+            actor=actor, verb=Verb.SIGN_OUT, at=current().clock.now(), purpose=Purpose.OPERATION,
+            data=SignOut(reason=reason),
+        )  # fmt: skip
+        with suppress(Refused, Tampered):  # a tampered account's end is refused, and that refusal is its entry
+            writing.write(asked)
+        Session.objects.filter(digest=digest).delete()
+    SessionStore.clear_expired()
+    return len(overdue)

@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple, Protocol
 
 from django.contrib.sessions.backends.base import CreateError, SessionBase, UpdateError
+from django.core.signing import JSONSerializer
 from django.db import Error, IntegrityError, transaction
 
 from jingui.core.errors import Tampered, Unavailable
@@ -81,6 +82,7 @@ class SessionStore(SessionBase):
         """Nothing is read before the first use."""
         super().__init__(session_key)
         self.ended: Ended | None = None
+        self.unknown = False  # the browser brought a key that stands for nothing (any more)
         self.seen: datetime | None = None
         self.expires: datetime | None = None
 
@@ -107,7 +109,7 @@ class SessionStore(SessionBase):
         with reached():
             row = Session.objects.filter(digest=self.digest).first()
         if row is None:
-            self._session_key = None
+            self._session_key, self.unknown = None, True
             return {}
         now = equipment().now()
         try:
@@ -200,6 +202,23 @@ class SessionStore(SessionBase):
         """End the session with this digest."""
         with reached():
             Session.objects.filter(digest=digest).delete()
+
+    @classmethod
+    def overdue(cls) -> list[tuple[int, int, str, bytes]]:
+        """(account, post, reason, digest) of the accounts' sessions that are over although nobody came back."""
+        now, found = equipment().now(), []
+        with reached():
+            rows = list(Session.objects.filter(account__isnull=False))
+        for row in rows:
+            try:
+                contents: dict[str, Any] = opened(row, JSONSerializer)
+            except Tampered:
+                contents = {"idle": 0}
+            if now >= row.expires:
+                found.append((row.account_id or 0, contents.get("post", 0), "absolute", bytes(row.digest)))
+            elif now - row.seen >= timedelta(seconds=contents.get("idle", 0)):
+                found.append((row.account_id or 0, contents.get("post", 0), "idle", bytes(row.digest)))
+        return found
 
     @classmethod
     def clear_expired(cls) -> None:

@@ -22,7 +22,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from jingui.core.errors import NotSignedIn, Refused, Tampered
 from jingui.core.protect import ChangePassword
-from jingui.core.signing import LIMITS, Checked
+from jingui.core.signing import Checked
 from jingui.core.words import Strength, Verb
 from jingui.gate import door
 from jingui.web import demonstration, lockout, passwords, sessions
@@ -94,7 +94,7 @@ def sign_in(request: Any) -> HttpResponse:
         return sign_in_page(request, username, trouble(request), 400)
     checked = proven.checked  # type: ignore[attr-defined]  # only our own backend answers
     age = door.now() - (checked.password_at or door.now())
-    must = age >= LIMITS.password_life or (checked.given and not demonstration.published(username))
+    must = age >= door.signing.limits().password_life or (checked.given and not demonstration.published(username))
     try:
         sessions.begin(request, checked, must)
     except Refused as error:
@@ -112,7 +112,7 @@ def trouble(request: Any) -> str:
     """What a person is told of a failure: never whether the account exists."""
     left = request.tries_left
     if left < 0:
-        minutes = int(LIMITS.lock.total_seconds() // 60)
+        minutes = int(door.signing.limits().lock.total_seconds() // 60)
         return _("尝试次数过多，请 {n} 分钟后再试；在您常用的电脑上不受他人尝试的影响。").format(n=minutes)
     wrong = _("用户名或密码不正确。")
     return wrong + ngettext("还可尝试 {n} 次。", "还可尝试 {n} 次。", left).format(n=left)
@@ -144,10 +144,12 @@ def sign_out(request: Any) -> HttpResponse:
 @require_GET
 def session_ended(request: Any) -> HttpResponse:
     """Say why a session is over."""
+    rules = door.signing.limits()
     reasons = {
         "asked": _("您已退出。"),
-        "idle": _("超过 {n} 分钟没有操作。").format(n=int(LIMITS.idle.total_seconds() // 60)),
-        "absolute": _("一次登录最长 {n} 小时。").format(n=int(LIMITS.absolute.total_seconds() // 3600)),
+        "gone": _("会话已不存在：可能已在另一台电脑登录，或账号、岗位、密码有变更。"),
+        "idle": _("超过 {n} 分钟没有操作。").format(n=int(rules.idle.total_seconds() // 60)),
+        "absolute": _("一次登录最长 {n} 小时。").format(n=int(rules.absolute.total_seconds() // 3600)),
         "changed": _("您的账号、岗位或密码有变更，须重新登录。"),
         "tampered": _("会话数据与写入时不一致，已拒绝使用并留痕。"),
     }
@@ -172,7 +174,7 @@ def account(request: Any) -> HttpResponse:
     """My account: password, second factors, posts."""
     number = request.actor.account
     checked = door.signing.known(number)
-    left = LIMITS.password_life - (door.now() - (checked.password_at or door.now()))
+    left = door.signing.limits().password_life - (door.now() - (checked.password_at or door.now()))
     rows = door.factors.factors(number)
     kinds = {"totp": _("验证器"), "webauthn": _("通行密钥")}
     posts = door.signing.posts(number)
@@ -218,7 +220,7 @@ def change_password(request: Any) -> HttpResponse:
         for name, label, which in asked
     )
     must = bool(request.session.get("must_change"))
-    page = ChangePasswordPage(form=Form(fields=fields, submit=_("更换密码")), rules=passwords.rules(), must=must)
+    page = ChangePasswordPage(form=Form(fields=fields, submit=_("更换密码")), rules=passwords.rules(door.signing.limits()), must=must)
     return render(request, "accounts/change_password.html", {"page": page}, status=400 if errors else 200)
 
 
@@ -227,7 +229,7 @@ def password_errors(request: Any) -> dict[str, tuple[str, ...]]:
     new, again = request.POST.get("new", ""), request.POST.get("again", "")
     if new != again:
         return {"again": (_("两次输入不一致。"),)}
-    found = passwords.troubles(new, request.facts.username, request.facts.name)
+    found = passwords.troubles(new, door.signing.limits(), request.facts.username, request.facts.name)
     if found:
         return {"new": found}
     proven = authenticate(request, username=request.facts.username, password=request.POST.get("old", "")[:1024])
@@ -235,7 +237,7 @@ def password_errors(request: Any) -> dict[str, tuple[str, ...]]:
         return {"old": (trouble(request),)}
     door.signing.forget_tries(request.tries_bucket)
     if door.signing.used_before(request.actor.account, new):
-        return {"new": (_("不得与最近 {n} 次的密码相同。").format(n=LIMITS.password_history),)}
+        return {"new": (_("不得与最近 {n} 次的密码相同。").format(n=door.signing.limits().password_history),)}
     return {}
 
 

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods
 
 from jingui.core.errors import Invalid, NotSignedIn
 from jingui.core.protect import EnrolFactor, SignIn
-from jingui.core.signing import LIMITS, Checked, FactorLine
+from jingui.core.signing import Checked, FactorLine
 from jingui.core.words import Strength, Verb
 from jingui.gate import door
 from jingui.web import demonstration, lockout, passkeys, sessions
@@ -54,7 +54,7 @@ def second_factor(request: Any) -> HttpResponse:
         lockout.enter_failure(
             request, Checked(outcome="locked", account=request.actor.account), request.actor.post
         )
-        minutes = int(LIMITS.lock.total_seconds() // 60)
+        minutes = int(door.signing.limits().lock.total_seconds() // 60)
         return second_factor_page(request, rows, _("尝试次数过多，请 {n} 分钟后再试。").format(n=minutes), 429)
     username, after = request.session.get("username", ""), request.session.get("next", "/")
     try:

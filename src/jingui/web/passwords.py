@@ -5,7 +5,7 @@ from typing import Any, Final
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
-from jingui.core.signing import LIMITS
+from jingui.core.signing import LIMITS, Limits
 
 #: Fragments that make a long password a guess all the same.
 COMMON: Final = (
@@ -17,11 +17,11 @@ COMMON: Final = (
 LONGEST = 128  # argon2 takes more; nobody types more
 
 
-def troubles(password: str, username: str = "", name: str = "") -> tuple[str, ...]:
+def troubles(password: str, limits: Limits = LIMITS, username: str = "", name: str = "") -> tuple[str, ...]:
     """Everything that is wrong with a new password, in the reader's language; () if nothing."""
     lower, out = password.lower(), []
-    if not LIMITS.password_length <= len(password) <= LONGEST:
-        out.append(_("须为 {n} 至 {m} 个字符。").format(n=LIMITS.password_length, m=LONGEST))
+    if not limits.password_length <= len(password) <= LONGEST:
+        out.append(_("须为 {n} 至 {m} 个字符。").format(n=limits.password_length, m=LONGEST))
     if len(set(password)) < 6:
         out.append(_("须至少有 6 个不同的字符。"))
     if any(part and part.lower() in lower for part in (*username.split("."), name) if len(part) > 1):
@@ -32,13 +32,13 @@ def troubles(password: str, username: str = "", name: str = "") -> tuple[str, ..
     return tuple(out)
 
 
-def rules() -> tuple[str, ...]:
+def rules(limits: Limits = LIMITS) -> tuple[str, ...]:
     """The rules as sentences."""
     return (
-        _("{n} 个字符以上；可以是一句只有您知道的话，不强求符号。").format(n=LIMITS.password_length),
+        _("{n} 个字符以上；可以是一句只有您知道的话，不强求符号。").format(n=limits.password_length),
         _("不得包含用户名或姓名，不得以常见密码为主体。"),
-        _("不得与最近 {n} 次的密码相同。").format(n=LIMITS.password_history),
-        _("{n} 天内有效。").format(n=LIMITS.password_life.days),
+        _("不得与最近 {n} 次的密码相同。").format(n=limits.password_history),
+        _("{n} 天内有效。").format(n=limits.password_life.days),
     )
 
 
@@ -47,7 +47,7 @@ class HospitalRules:
 
     def validate(self, password: str, user: Any = None) -> None:
         """Raise ValidationError with everything that is wrong."""
-        found = troubles(password, getattr(user, "username", ""))
+        found = troubles(password, username=getattr(user, "username", ""))
         if found:
             raise ValidationError(list(found))
 

@@ -6,7 +6,7 @@ from typing import Any
 from jingui.core.errors import Refused, Tampered
 from jingui.core.operation import Actor, Operation
 from jingui.core.protect import SignIn, SignOut
-from jingui.core.signing import LIMITS, Checked
+from jingui.core.signing import Checked
 from jingui.core.words import Entrance, Purpose, Standing, Strength, Verb
 from jingui.gate import door
 
@@ -51,6 +51,7 @@ def identify(request: Any) -> None:
         request.ended = gone.reason
         return
     if not number:
+        request.ended = "gone" if session.unknown else ""
         return
     actor = actor_of(request, number, session["post"], Strength(session["strength"]))
     facts = door.whoami(actor)
@@ -110,12 +111,12 @@ def begin(request: Any, checked: Checked, must_change: bool) -> None:
 
 def fill(request: Any, actor: Actor, generation: int) -> None:
     """Write what the session says."""
-    session = request.session
+    session, rules = request.session, door.signing.limits()
     session.update({
         "account": actor.account, "post": actor.post, "strength": actor.strength.value, "generation": generation,
-        "kind": station(request), "idle": int(LIMITS.idle.total_seconds()),
+        "kind": station(request), "idle": int(rules.idle.total_seconds()),
     })  # fmt: skip
-    session.setdefault("until", int((door.now() + LIMITS.absolute).timestamp()))
+    session.setdefault("until", int((door.now() + rules.absolute).timestamp()))
     request.actor = actor
     request.facts = door.whoami(actor, fresh=True)
 
