@@ -22,6 +22,7 @@ dev: setup-dev ## Run the demonstration with the developers' packages installed
 	@exec $(BIN)/jingui demo
 
 test: setup-test check ## Prove it: lint, import rules, types, then every test
+	@cd verifier && $(abspath $(BIN))/python -m pytest -q
 	@exec $(BIN)/python -m pytest $(TESTS)
 
 check: setup-test ## Lint, format, import rules, types and generated pages, without the tests
