@@ -55,7 +55,7 @@ def done(argv: Sequence[str], env: Mapping[str, str], *, given: bytes = b"", lim
     found = subprocess.run(words(*argv), env=dict(env), input=given, capture_output=True, timeout=limit, check=False)
     if found.returncode:
         last = found.stderr.decode("utf-8", "replace").strip().splitlines()[-1:] or [""]
-        raise Unavailable(N_("测速的子进程没有完成。"), where=argv[0], said=last[0][:300])
+        raise Unavailable(N_("测速的子进程没有完成。"), where=argv[0], status=found.returncode, said=last[0][:300])
     return found.stdout
 
 

@@ -58,7 +58,7 @@ def plan(filled: dict[str, Any], connections: int, bundles: int) -> Iterator[Pla
     yield Planned("search", searches, connections, 1)
     creates = []
     for number in range(MANY):
-        one = patients[number % len(patients)]
+        one = patients[number // len(filled["codes"]) % len(patients)]  # every patient gets every code
         creates.append(post("/fhir/Observation", writer, observation(one["patient"], one["encounter"], number)))
     yield Planned("create", creates, connections, 1)
     whole = [transaction(patients[i % len(patients)], i * 100) for i in range(bundles * 2)]
