@@ -81,7 +81,7 @@ def _read(kind: Any, found: Any) -> Any:
         hints = _hints(kind)  # type: ignore[arg-type]  # a dataclass type, not an instance
         if not isinstance(found, dict) or found.keys() != hints.keys():
             raise TypeError
-        return kind(**{name: _read(hint, found[name]) for name, hint in hints.items()})  # type: ignore[operator]
+        return kind(**{name: _read(hint, found[name]) for name, hint in hints.items()})  # type: ignore[operator]  # a class
     return _scalar(kind, found)
 
 
