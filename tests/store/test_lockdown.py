@@ -221,6 +221,40 @@ def test_a_rolled_back_database_starts_in_lockdown(hospital: Hospital, tmp_path:
     assert lockdown.check_at_start(hospital.runtime, address, tmp_path, ()) == ()
 
 
+def test_a_fork_locks_the_house(hospital: Hospital, tmp_path: Path) -> None:
+    """Two divergent copies: the outside holds a checkpoint of this size, under the true key, with another root."""
+    from dataclasses import replace
+
+    from jingui.crypto import note
+    from jingui.crypto.checkpoint import parse_checkpoint
+    from jingui.gate import lockdown
+
+    runtime = hospital.runtime
+    key, signer = lockdown.ledger_key(runtime), runtime.keyring.ledger_signer()
+    point = parse_checkpoint(
+        note.verify(hospital.sql("SELECT note FROM checkpoint ORDER BY size DESC LIMIT 1")[0][0], [key])[0]
+    )
+    other = note.sign(replace(point, root=bytes(32)).text(), key, signer)
+    (tmp_path / lockdown.NOTE).write_text(other, "utf-8")
+    found = lockdown.check_at_start(runtime, hospital.addresses["app"].psycopg(), tmp_path, ())
+    assert found[0].startswith("fork:checkpoint:")
+    assert locked(hospital)
+    with running(hospital, tmp_path):
+        recovered(hospital)
+        entry = read(hospital)
+        until(lambda: hospital.sql("SELECT 1 FROM entry_index WHERE id = %s", entry) != [])
+    assert check(hospital).findings == ()
+
+
+def test_a_strangers_note_outside_proves_nothing(hospital: Hospital, tmp_path: Path) -> None:
+    from jingui.gate import lockdown
+
+    for text in ("", "x", "a\n9\nAAAA\n\n\u2014 a b\n"):
+        (tmp_path / lockdown.NOTE).write_text(text, "utf-8")
+        address = hospital.addresses["app"].psycopg()
+        assert lockdown.check_at_start(hospital.runtime, address, tmp_path, ()) == ()
+
+
 def test_the_new_epochs_first_entry_commits_to_the_recovery_ledger(hospital: Hospital) -> None:
     import orjson
 
