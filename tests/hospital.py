@@ -152,6 +152,7 @@ def house(*, sequenced: bool = True) -> Iterator[Hospital]:
 
     from jingui.config import founding
     from jingui.gate import plane, runtime
+    from jingui.store.ledger import LIVE
 
     with scratch_cluster() as cluster:
         addresses = {role: cluster.address(role) for role in ("root", "owner", "app")}
@@ -162,6 +163,7 @@ def house(*, sequenced: bool = True) -> Iterator[Hospital]:
         connections["default"].close()
         connections["default"].close_pool()  # an earlier house was another server
         connections["default"].settings_dict.update(addresses["app"].django())
+        LIVE.clear()  # the writers of an earlier house are not missed in this one
         made = wiring.runtime()
         runtime.install(made)
         keep = sequencing(made, addresses["app"].psycopg()) if sequenced else nullcontext()

@@ -82,7 +82,7 @@ def test_a_post_that_was_inserted(hospital: Hospital, target: Target) -> None:
 def test_a_grant_that_was_inserted(hospital: Hospital, target: Target) -> None:
     hospital.sql(
         """INSERT INTO access_grant (patient_id, grant_id, person_id, purpose, categories, matter, starts, ends,
-        version, entry, mac) SELECT %s, 77, %s, 'treatment', '{}', 0, now() - interval '1 h', now() + interval '1 h', 1, entry, mac
+        version, entry, mac) SELECT %s, 77, %s, 'treatment', '{}', 0, now(), now() + interval '1 h', 1, entry, mac
         FROM post LIMIT 1""",
         target.patient, hospital.people["surgeon"],
     )  # fmt: skip
