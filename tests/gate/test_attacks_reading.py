@@ -231,3 +231,20 @@ def test_lockdown_stops_every_path(hospital: Hospital, foreign: tuple[str, ...])
     finally:
         hospital.sql("UPDATE epoch SET lockdown = false, n = n + 1")
     assert isinstance(sheet(hospital, foreign[2], "surgeon").entered, datetime)
+
+
+@pytest.mark.parametrize("scopes", [(), ("patient/*.cruds",), ("user/Patient.rs",), ("user/Observation.cud",), ("x",)])
+def test_a_token_reads_no_more_than_its_scopes(hospital: Hospital, scopes: tuple[str, ...]) -> None:
+    """A scope for the patient of a launch is none for everybody's patients: no launch ever bound it."""
+    global number
+    number += 1
+    mine = admit(hospital, f"范围{number}", str(number))
+    token = hospital.as_token("doctor", *scopes)
+    with pytest.raises(Refused) as refused:
+        sheet(hospital, mine[2], token)
+    assert refused.value.reason == "scope"
+    target = Target(patient=pair(hospital, mine[0])[0], kind="Observation")
+    query = SearchQuery(type="Observation", patient=mine[0])
+    with pytest.raises(Refused):
+        door.read(hospital.operation(token, Verb.SEARCH, query, target=target))
+    assert sheet(hospital, mine[2], hospital.as_token("doctor", "user/Observation.r")).kind == "Observation"

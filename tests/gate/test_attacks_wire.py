@@ -38,7 +38,8 @@ class Caller:
         async def send(message: Mapping[str, Any]) -> None:
             sent.append(message)
 
-        named = {"authorization": f"Bearer {self.token}", "content-type": "application/fhir+json", "host": "h"} | headers
+        named = {"authorization": f"Bearer {self.token}", "content-type": "application/fhir+json", "host": "h"}
+        named |= headers
         scope = {
             "type": "http", "method": method, "path": path, "query_string": query, "client": ("127.0.0.1", 1),
             "scheme": "http", "headers": [(k.replace("_", "-").encode(), v.encode()) for k, v in named.items()],

@@ -33,10 +33,10 @@ def well_formed(scope: str) -> bool:
 
 @lru_cache(maxsize=4096)
 def covers(scopes: tuple[str, ...], letter: str, kind: str) -> bool:
-    """Whether any scope grants `letter` on `kind`."""
+    """Whether any scope grants `letter` on `kind`. `patient/` means the patient of a launch: without one, nobody."""
     for scope in scopes:
         found = SCOPE.fullmatch(scope)
-        if found is not None and found[2] in ("*", kind) and letter in found[3]:
+        if found is not None and found[1] != "patient" and found[2] in ("*", kind) and letter in found[3]:
             return True
     return False
 
@@ -56,4 +56,4 @@ def readable_kinds(actor: Actor) -> list[str] | None:
     if actor.strength is not Strength.TOKEN or covers(actor.scopes, "r", ""):
         return None
     found = [SCOPE.fullmatch(scope) for scope in actor.scopes]
-    return sorted({one[2] for one in found if one is not None and "r" in one[3]})
+    return sorted({one[2] for one in found if one is not None and one[1] != "patient" and "r" in one[3]})
