@@ -323,3 +323,23 @@ def test_a_demonstration_publishes_its_sign_ins_and_a_real_house_none(clinic: Ho
         assert browser.get("/account/").status_code == 200
     finally:
         demonstration.publish(demonstration.NOTHING)
+
+
+def test_tries_at_once_are_all_counted(clinic: Hospital) -> None:
+    from concurrent.futures import ThreadPoolExecutor
+
+    from django.db import connection
+
+    from jingui.gate import door
+
+    name = door.signing.bucket("many.at.once")
+
+    def attempt(_: int) -> int:
+        try:
+            return door.signing.take_try(name)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(8) as pool:
+        left = list(pool.map(attempt, range(24)))
+    assert sorted(one for one in left if one >= 0) == [0, 1, 2, 3, 4]
