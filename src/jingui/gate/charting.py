@@ -23,6 +23,7 @@ from jingui.gate.paging import cursor, read_cursor
 from jingui.gate.readers import PERSON, READERS_SQL, reader_lines
 from jingui.gate.registry import Done
 from jingui.store.statements import Columns
+from jingui.store.vault import seal_of
 
 MOST = 200  # records on one page
 READERS = 12
@@ -193,11 +194,13 @@ def record_line(
 ) -> RecordLine:
     """A decided row, decrypted; `at` is the clinical time as it is. Tampered if anything about it is not as written."""
     (patient, number, version, kind, category, level, labels, state, status, author, department, encounter, entered, at,
-     _place, retention, _seal, payload, wrapped) = row  # fmt: skip
+     _place, retention, seal, payload, wrapped) = row  # fmt: skip
     runtime = context.runtime
-    key = runtime.vault.key(patient, retention, wrapped)
     # what decides is bound into the ciphertext: a lowered level or another class opens nothing
-    body = runtime.vault.open(key, patient, number, version, f"{category}:{level}:{retention}:{kind}", payload)
+    if seal != seal_of(category, level, retention, kind, labels):
+        raise Tampered(where=f"record:{patient}.{number}")
+    key = runtime.vault.key(patient, retention, wrapped)
+    body = runtime.vault.open(key, patient, number, version, seal, payload)
     return RecordLine(
         runtime.public(patient, number), kind, category, level, tuple(labels), state, status, version, author,
         people.get(author, NOBODY).name, departments.get(department or 0, ""),

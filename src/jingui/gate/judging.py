@@ -24,9 +24,10 @@ from jingui.gate.numbering import DIRECTORY, Numbers, Place, check_belonging, re
 from jingui.gate.numbers import Supply, kept, visit_tokens
 from jingui.gate.obligations import bound
 from jingui.gate.preparing import Chart, Placed, Rows, add_version, classify, dead, encounter_rows
-from jingui.gate.read import LEVELS, refusal
+from jingui.gate.read import LEVELS, refusal, unsealed
 from jingui.gate.runtime import Runtime
 from jingui.gate.scopes import REFUSED, out_of_scope
+from jingui.store.vault import seal_parts
 
 IGNORED = ("id", "meta")
 WARD = LICENSED_ROLES | {Role.TRAINEE}  # whose department reads what their department relates to
@@ -218,9 +219,12 @@ class Judging:
     def stored(self, place: Place, row: Sequence[Any]) -> dict[str, Any]:
         """The current version, to see whether anything changed."""
         vault = self.runtime.vault
+        forged = unsealed(row)
+        if forged:
+            raise Tampered(where=forged)
         if row[f.V_PAYLOAD] is None:
             raise Gone()
-        key = vault.key(place.patient, row[f.V_SEAL].split(":")[2], row[f.K_WRAPPED])
+        key = vault.key(place.patient, seal_parts(row[f.V_SEAL], "")[2], row[f.K_WRAPPED])
         return fhir_json.parse(
             vault.open(key, place.patient, place.record, row[f.V_VERSION], row[f.V_SEAL], row[f.V_PAYLOAD])
         )

@@ -11,6 +11,8 @@ from jingui.core.errors import Invalid, Unavailable
 LOST = (
     asyncpg.PostgresConnectionError,
     asyncpg.InterfaceError,
+    asyncpg.InternalClientError,  # a server that dies while a connection is being made leaves the driver's state behind
+    asyncpg.PostgresIOError,
     asyncpg.CannotConnectNowError,
     asyncpg.TooManyConnectionsError,
     asyncpg.AdminShutdownError,

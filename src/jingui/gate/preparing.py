@@ -153,13 +153,13 @@ def add_version(
     retention = placed.retention.value
     key = chart.key(runtime, rows, retention, at)
     identity = chart.key(runtime, rows, RetentionClass.IDENTITY.value, at) if chart.patient else key
-    seal = seal_of(placed.category.value, placed.level.value, retention, kind)
+    labels = sorted(label.value for label in placed.labels)
+    seal = seal_of(placed.category.value, placed.level.value, retention, kind, labels)
     payload = runtime.vault.seal(key, chart.patient, placed.record, placed.version, seal, body)
     tokens, start, end = place_tokens(identity, resource, at)
     status = resource.get("status", "")
     status = status if isinstance(status, str) else ""
     rows.versions.append((chart.patient, placed.record, placed.version, author, at, entry, seal, payload))
-    labels = sorted(label.value for label in placed.labels)
     if placed.current is None:
         rows.records.append(
             (

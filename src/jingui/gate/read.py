@@ -16,6 +16,7 @@ from jingui.gate.notes import seal_note
 from jingui.gate.obligations import bound
 from jingui.gate.pipeline import Asked, Committed, Pipeline, Stale
 from jingui.gate.scopes import REFUSED, out_of_scope
+from jingui.store.vault import seal_of, seal_parts
 
 TRIES = 4  # an epoch rarely moves twice within one request
 
@@ -46,7 +47,7 @@ async def read(pipe: Pipeline, operation: Operation) -> Sheet:
         try:
             return await judged(pipe, operation, actor, row)
         except Stale:
-            continue
+            pipe.forget(operation.actor)  # a try is not spent on finding out that these facts are old
     raise Unavailable(where="epoch")
 
 
@@ -55,7 +56,8 @@ async def judged(pipe: Pipeline, operation: Operation, actor: ActorFacts, row: S
     runtime = pipe.runtime
     category = f.CATEGORIES.get(row[f.R_CATEGORY], Category.NONE)
     level = f.LEVELS.get(row[f.R_LEVEL], Level.SECRET if row[f.R_LEVEL] else Level.ORDINARY)
-    if row[f.V_SEAL] is not None and row[f.V_VERSION] != row[f.R_VERSION]:
+    forged = unsealed(row)
+    if row[f.V_SEAL] is not None and row[f.V_VERSION] != row[f.R_VERSION] and not forged:
         category, level = stricter(row[f.V_SEAL], category, level)
     patient = f.patient_facts(row, runtime.sealer)
     vector = f.vector(
@@ -63,7 +65,9 @@ async def judged(pipe: Pipeline, operation: Operation, actor: ActorFacts, row: S
         state=f.STATES.get(row[f.R_STATE], RecordState.NONE), author=row[f.R_AUTHOR] or 0,
     )  # fmt: skip
     kind = row[f.R_KIND] or operation.target.kind
-    if out_of_scope(operation.actor, operation.verb, kind):
+    if forged:
+        decided = FORGED
+    elif out_of_scope(operation.actor, operation.verb, kind):
         decided = REFUSED
     else:
         decided = bound(operation, runtime.decider.decide(vector))
@@ -78,7 +82,7 @@ async def judged(pipe: Pipeline, operation: Operation, actor: ActorFacts, row: S
         )  # fmt: skip
 
     if not decided.allow:
-        tampered = actor.tampered or (patient.tampered if patient else "")
+        tampered = forged or actor.tampered or (patient.tampered if patient else "")
         reason = "tampered" if vector.standing is Standing.TAMPERED else ""
         committed = await pipe.enter(entry(reason=reason))
         if tampered:
@@ -87,24 +91,20 @@ async def judged(pipe: Pipeline, operation: Operation, actor: ActorFacts, row: S
     if patient is None or row[f.V_PAYLOAD] is None or operation.target.kind not in ("", kind):
         committed = await pipe.enter(entry(Decision.FAIL, "not_found"))
         raise NotFound(entry=str(committed.id))
+    try:
+        key = runtime.vault.key(number, seal_parts(row[f.V_SEAL], "record_version")[2], row[f.K_WRAPPED])
+        body = runtime.vault.open(key, number, record, row[f.V_VERSION], row[f.V_SEAL], row[f.V_PAYLOAD])
+    except Exception as caught:  # noqa: BLE001 -- whatever it was: nothing leaves, and the failure is entered
+        error = known(caught)
+        committed = await pipe.enter(entry(Decision.FAIL, error.code))
+        error.data = {**error.data, "entry": str(committed.id)}
+        raise error from error.__cause__
     number_of_entry, detail = None, ""
     if operation.reason:
         number_of_entry = runtime.entry_id(runtime.clock.now())
         detail, sealed = seal_note(runtime, number_of_entry, operation.reason.encode())
         await pipe.keep_note(number_of_entry, number, sealed)
-    future = pipe.enter(entry(detail=detail), number_of_entry)  # the entry commits while the payload is decrypted
-    try:
-        key = runtime.vault.key(number, row[f.V_SEAL].split(":")[2], row[f.K_WRAPPED])
-        seal = f"{row[f.R_CATEGORY]}:{row[f.R_LEVEL]}:{row[f.R_CLASS]}:{row[f.R_KIND]}"
-        if row[f.V_SEAL] != seal and row[f.V_VERSION] == row[f.R_VERSION]:
-            raise Tampered(where=f"record:{number}.{record}")
-        body = runtime.vault.open(key, number, record, row[f.V_VERSION], row[f.V_SEAL], row[f.V_PAYLOAD])
-    except Exception as caught:  # noqa: BLE001 -- whatever it was: nothing leaves, and the failure is entered too
-        error = known(caught)
-        await future
-        await pipe.enter(entry(Decision.FAIL, error.code))
-        raise error from error.__cause__
-    committed = await future
+    committed = await pipe.enter(entry(detail=detail), number_of_entry)
     return Sheet(
         id=public,
         patient=line.patient,
@@ -121,12 +121,25 @@ async def judged(pipe: Pipeline, operation: Operation, actor: ActorFacts, row: S
     )
 
 
+def unsealed(row: Sequence[Any]) -> str:
+    """The name of the record whose row does not say what its version is sealed with; "" for a good one or none."""
+    seal = row[f.V_SEAL]
+    if seal is None:
+        return ""
+    where = f"record:{row[f.PATIENT]}.{row[f.RECORD]}"
+    if row[f.V_VERSION] != row[f.R_VERSION]:
+        return "" if len(seal.split(":")) in (4, 5) else where
+    said = seal_of(row[f.R_CATEGORY], row[f.R_LEVEL], row[f.R_CLASS], row[f.R_KIND], row[f.R_LABELS])
+    return "" if seal == said else where
+
+
+FORGED = Decided(False, ("row-seal",), ("6.1.2",), (), "tampered", "incident")
 LEVELS = tuple(Level)  # from ordinary to secret
 
 
 def stricter(seal: str, category: Category, level: Level) -> tuple[Category, Level]:
     """An older version is judged by its own category and the stricter of its own level and today's."""
-    own_category, own_level, *_ = seal.split(":")
+    own_category, own_level, _ = seal_parts(seal, "record_version")
     known = f.LEVELS.get(own_level, Level.SECRET)
     return f.CATEGORIES.get(own_category, category), max(known, level, key=LEVELS.index)
 

@@ -1,6 +1,6 @@
 """三（一）1 加密存储: every payload is sealed to its patient, record, version and category [3.1.1]"""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from hashlib import sha256
 from typing import Any
 
@@ -14,9 +14,21 @@ FACE = "face"
 NOTE = "note"
 
 
-def seal_of(category: str, level: str, retention_class: str, kind: str) -> str:
-    """What decides about a version, bound into its ciphertext: a lowered level or another class opens nothing."""
-    return f"{category}:{level}:{retention_class}:{kind}"
+def seal_of(category: str, level: str, retention_class: str, kind: str, labels: Sequence[str] = ()) -> str:
+    """What decides about a version, bound into its ciphertext: a lowered level, another class or label opens nothing.
+
+    Labels (sorted, as the row holds them) leave a digest, so that all of them fit.
+    """
+    seal = f"{category}:{level}:{retention_class}:{kind}"
+    return f"{seal}:{sha256('+'.join(labels).encode()).hexdigest()[:16]}" if labels else seal
+
+
+def seal_parts(seal: str, where: str) -> tuple[str, str, str]:
+    """Category, level and retention class of a stored seal; Tampered, naming `where`, when it has not its form."""
+    parts = seal.split(":")
+    if len(parts) not in (4, 5) or not all(parts):
+        raise Tampered(where=where)
+    return parts[0], parts[1], parts[2]
 
 
 class Vault:
@@ -31,7 +43,10 @@ class Vault:
         """The data key of a patient and class; Gone when its row was destroyed (never looked up in a cache alone)."""
         if wrapped is None:
             raise Gone()
-        return self.keyring.unwrap(patient, retention_class, bytes(wrapped))
+        try:
+            return self.keyring.unwrap(patient, retention_class, bytes(wrapped))
+        except Tampered as error:
+            raise Tampered(where=f"patient_key:{patient}.{retention_class}") from error
 
     def seal(self, key: DataKey, patient: int, record: int, version: int, seal: str, payload: bytes) -> bytes:
         """Encrypt one version of a record."""

@@ -6,7 +6,7 @@ from typing import Any, cast
 
 from jingui.core.access import Page, RecordLine, Versions
 from jingui.core.entry import Line
-from jingui.core.errors import Gone, Invalid, NotFound, Refused
+from jingui.core.errors import Gone, Invalid, NotFound, Refused, Tampered
 from jingui.core.permit import Permit
 from jingui.core.word import N_
 from jingui.core.words import Category, Level, RecordState, Verb
@@ -19,9 +19,10 @@ from jingui.gate.read import stricter
 from jingui.gate.registry import Done, read_act
 from jingui.gate.scopes import readable_kinds
 from jingui.gate.searching import compiled, cursor
+from jingui.store.vault import seal_of, seal_parts
 
 HISTORY_SQL = """SELECT v.version, v.entered, v.author_id, v.seal, v.payload, r.kind, r.category, r.level, r.state,
-  r.retention_class, k.wrapped, r.author_id
+  r.retention_class, k.wrapped, r.author_id, r.labels, r.version
 FROM record r JOIN record_version v ON v.patient_id = r.patient_id AND v.record_id = r.record_id
 LEFT JOIN patient_key k ON k.patient_id = r.patient_id AND k.retention_class = r.retention_class
 WHERE r.patient_id = $1::bigint AND r.record_id = $2::bigint ORDER BY v.version DESC LIMIT 200"""
@@ -33,9 +34,10 @@ def record_line(context: ReadContext, patient: int, row: Sequence[Any]) -> Recor
     runtime = context.runtime
     (number, version, kind, category, level, labels, state, status, author, retention, encounter, _department, entered, at,
      seal, payload, wrapped, *_) = row  # fmt: skip
+    if seal != seal_of(category, level, retention, kind, labels):
+        raise Tampered(where=f"record:{patient}.{number}")
     key = runtime.vault.key(patient, retention, wrapped)
-    body = runtime.vault.open(key, patient, number, version, f"{category}:{level}:{retention}:{kind}", payload)
-    assert seal  # bound into the ciphertext: a changed level or class would not have opened
+    body = runtime.vault.open(key, patient, number, version, seal, payload)
     return RecordLine(
         runtime.public(patient, number), kind, category, level, tuple(labels), state, status, version, author, "", "",
         runtime.public(patient, encounter) if encounter else "", entered, at, body,
@@ -142,20 +144,25 @@ async def history(context: ReadContext, permit: Permit) -> Done:
     if not rows or (target.patient and context.patient is None):
         raise NotFound()
     first = rows[0]
+    where = f"record:{target.patient}.{target.record}"
+    if first[0] == first[13] and first[3] != seal_of(first[6], first[7], first[9], first[5], first[12]):
+        raise Tampered(where=where)
     decided = context.may(
         Verb.HISTORY, Category(first[6]), Level(first[7]), state=RecordState(first[8]), author=first[11]
     )
     if not decided.allow:
         raise Refused(clauses=decided.clauses, rules=decided.rules, reason=decided.reason, matter=decided.matter)
-    key = context.runtime.vault.key(target.patient, first[9], first[10])
     made: list[tuple[int, datetime, int, bytes]] = []
     for version, entered, author, seal, payload, *_ in rows:
+        retention = seal_parts(seal, where)[2]
         category, level = stricter(seal, Category(first[6]), Level(first[7]))
         if not context.may(Verb.HISTORY, category, level, state=RecordState(first[8]), author=first[11]).allow:
             continue  # an older version may say more than today's
         # an older version may have had another level or class: its own seal opens it, and its key class with it
-        retention = seal.split(":")[2]
-        own = key if retention == first[9] else await class_key(context, target.patient, retention)
+        if retention == first[9]:
+            own = context.runtime.vault.key(target.patient, retention, first[10])
+        else:
+            own = await class_key(context, target.patient, retention)
         body = context.runtime.vault.open(own, target.patient, target.record, version, seal, payload)
         made.append((version, entered, author, body))
     public, patient = context.runtime.public(target.patient, target.record), context.runtime.public(target.patient, 0)

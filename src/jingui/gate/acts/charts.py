@@ -17,6 +17,7 @@ from jingui.gate.finding import Hit, find, joined, patient_line
 from jingui.gate.names import names_of
 from jingui.gate.paging import cursor, read_cursor
 from jingui.gate.registry import Done, read_act
+from jingui.store.vault import seal_parts
 
 PAGE = 200  # the longest list in one answer
 BODIES_SQL = """SELECT r.patient_id, r.version, r.level, r.state, r.author_id, v.seal, v.payload, k.wrapped
@@ -87,11 +88,12 @@ async def with_bodies(
         if row is not None:
             _, version, level, state, author, seal, payload, wrapped = row
             about = facts[number]
+            category, level, retention = seal_parts(seal, f"record:{number}.0")  # what is bound decides, not the row
             if context.may(
-                Verb.READ, Category.BASIC, Level(level), patient=about, state=RecordState(state), author=author
+                Verb.READ, Category(category), Level(level), patient=about, state=RecordState(state), author=author
             ).allow:
                 vault = context.runtime.vault
-                key = vault.key(number, seal.split(":")[2], wrapped)
+                key = vault.key(number, retention, wrapped)
                 line = line._replace(body=vault.open(key, number, 0, version, seal, payload), version=version)
         out.append((number, line))
     return out
