@@ -2,11 +2,13 @@
 
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, Protocol
+from uuid import UUID
 
 import orjson
 from django.db import transaction
 
+from jingui.core.entry import EntryDraft
 from jingui.core.errors import Tampered
 from jingui.core.operation import Actor, Operation, Target
 from jingui.core.permit import Permit
@@ -17,9 +19,6 @@ from jingui.gate.registry import WRITE_ACTS, Done
 from jingui.gate.runtime import Runtime
 from jingui.gate.sql import raw
 from jingui.store.models import Approval, Proposal
-
-if TYPE_CHECKING:
-    from jingui.gate.writing import WriteContext
 
 # The listed operations. None of them runs without a proposal that another person approved.
 TWO_PERSON = frozenset(
@@ -38,6 +37,15 @@ PROPOSED: Final = "proposed"  # the reason of an entry whose operation was not d
 # Their effects reach outside the transaction, so they cannot be tried beforehand.
 UNTRIED = frozenset({Verb.ROTATE_KEYS, Verb.RECOVER})
 DATA: dict[Verb, type] = {}
+
+
+class Context(Protocol):
+    """What proposing needs of a `WriteContext`."""
+
+    runtime: Runtime
+    epoch: int
+    entry: UUID
+    extra: list[tuple[EntryDraft, UUID]]
 
 
 class Packed(NamedTuple):
@@ -74,7 +82,7 @@ def body(operation: Operation) -> bytes:
     )
 
 
-def propose(context: "WriteContext", permit: Permit) -> Done:
+def propose(context: Context, permit: Permit) -> Done:
     """Keep the operation as a proposal; what would fail today fails now. The value is a `Waiting`."""
     operation, runtime = permit.operation, context.runtime
     if operation.verb not in UNTRIED:
@@ -91,7 +99,7 @@ def propose(context: "WriteContext", permit: Permit) -> Done:
     return Done(value=Waiting(proposal=number, digest=made.hex(), expires=expires))
 
 
-def attempt(context: "WriteContext", permit: Permit) -> None:
+def attempt(context: Context, permit: Permit) -> None:
     """Run the act and undo it: its errors are the proposer's."""
     try:
         with transaction.atomic():
