@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
 
@@ -82,13 +83,12 @@ def test_a_token_is_shown_once_and_revoked(rooms: Hospital) -> None:
     post = re.search(r'<option value="(\d+\.\d+)"', form).group(1)  # type: ignore[union-attr]
     made = security.post(to("issue_token"), {"label": "检验回传", "post": post, "scope": "system/*.rs", "until": ""})
     assert made.status_code == 400
-    from datetime import date, timedelta
-
-    until = (date.today() + timedelta(days=30)).isoformat()
+    until = (rooms.now() + timedelta(days=30)).date().isoformat()
     made = security.post(to("issue_token"), {"label": "检验回传", "post": post, "scope": "system/*.rs", "until": until})
     assert made.status_code == 302, made.content.decode()
     first, second = (security.get(to("tokens")).content.decode() for _ in range(2))
-    assert "只显示这一次" in first and "只显示这一次" not in second
+    assert "只显示这一次" in first
+    assert "只显示这一次" not in second
     revoke = re.search(r'action="(/people/tokens/\d+/revoke/)"', second).group(1)  # type: ignore[union-attr]
     assert security.post(revoke, {}).status_code == 302
     assert "已撤销" in security.get(to("tokens")).content.decode()
@@ -101,7 +101,8 @@ def test_an_entry_with_its_proof_address(rooms: Hospital) -> None:
     doctor = Pages(rooms.actors["doctor"])
     entry = re.search(r'data-entry="([0-9a-f-]+)"', doctor.get(to("chart", patient=made[0])).content.decode()).group(1)  # type: ignore[union-attr]
     page = doctor.get(to("entry", entry=entry)).content.decode()
-    assert f"/ledger/entry/{entry}" in page and "打开病历" in page
+    assert f"/ledger/entry/{entry}" in page
+    assert "打开病历" in page
     assert "纪清和" not in page
     other = Pages(rooms.actors["nurse"]).get(to("entry", entry=entry))
     assert other.status_code == 403
@@ -116,7 +117,8 @@ def test_emergency_needs_a_reason_and_then_opens(rooms: Hospital) -> None:
     assert surgeon.post(to("purpose"), {"purpose": "emergency", "reason": ""}).status_code == 400
     assert surgeon.post(to("purpose"), {"purpose": "emergency", "reason": "急诊抢救，呼吸骤停"}).status_code == 302
     page = surgeon.get(to("chart", patient=made[0]))
-    assert page.status_code == 200 and "紧急救治" in page.content.decode()
+    assert page.status_code == 200
+    assert "紧急救治" in page.content.decode()
     assert rooms.sql("SELECT count(*) FROM entry WHERE verb = %s AND decision = 'allow'", Verb.OPEN_CHART.value)
 
 

@@ -167,10 +167,11 @@ def readers(lines: Iterable[ReaderLine], *, linked: bool) -> tuple[view.ReaderLi
     people: dict[tuple[str, str, str], list[ReaderLine]] = {}
     for one in lines:
         people.setdefault((one.person, one.title, one.department), []).append(one)
+    comma = "、" if wording.language() == "zh" else ", "
     return tuple(
         view.ReaderLine(
             person=wording.person(name, post, wording.department(department)), at=done[0].at,
-            verb_text="、".join(dict.fromkeys(verb_text(one.verb, one.decision) for one in done)),
+            verb_text=comma.join(dict.fromkeys(verb_text(one.verb, one.decision) for one in done)),
             entry_href=to("entry", entry=done[0].entry) if linked else "",
         )
         for (name, post, department), done in people.items()

@@ -193,7 +193,8 @@ def setting_row(one: SettingLine, may: bool) -> view.SettingRow:
     """A setting."""
     return view.SettingRow(
         key=one.name, title=_(one.label), value=one.value, unit=word(one.unit), source=word(one.source),
-        clause=one.clause, floor=one.floor, changed=one.value != one.default,
+        clause=one.clause, heading=wording.clause_ref(one.clause).heading if one.clause else "", floor=one.floor,
+        changed=one.value != one.default,
         href=to("change_setting", setting=one.name) if may else "",
     )  # fmt: skip
 

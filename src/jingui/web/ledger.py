@@ -86,28 +86,27 @@ def about(one: oversee.EntryLine) -> str:
 @require_safe
 def entry(request: HttpRequest, entry: str) -> HttpResponse:
     """One entry, its committed text, its place, and the proof that the browser checks."""
-    mine = not overseer(request)
+    mine, opens = not overseer(request), asking.may(request, Verb.OPEN_CHART)
     one: oversee.EntryLine = asking.read(request, Verb.READ_LEDGER, EntryRequest(entry=entry, mine=mine)).value
     words = {rule.id: rule.sentence for rule in door.explaining.rules(one.rules, wording.language())}
     page = view.EntryPage(
         entry=entry_line(one), entrance=Entrance(one.entrance), head=one.head, leaf=one.leaf, writer=one.writer,
         writer_number=one.n, epoch=one.epoch, policy=one.policy, proof_url=f"/ledger/entry/{one.id}",
         rules=tuple(RuleLine(id=rule, sentence=words.get(rule, "")) for rule in one.rules),
-        targets=tuple(target(line) for line in one.targets), targets_hidden=max(0, one.count - len(one.targets)),
+        targets=tuple(target(line, opens) for line in one.targets), targets_hidden=max(0, one.count - len(one.targets)),
         previous=neighbour(one.previous, _("同一写入者的上一条")), next=neighbour(one.next, _("下一条")), note=one.note,
     )  # fmt: skip
     crumbs = (Link(label=_("存证台账"), href=to("entries")), Link(label=_("存证条目"), href=""))
     return answering.page(request, "ledger/entry.html", page, crumbs=crumbs)
 
 
-def target(line: Any) -> view.TargetLine:
-    """What an entry was about, by public ids; opening it asks the door again."""
+def target(line: Any, opens: bool) -> view.TargetLine:
+    """What an entry was about, by public ids; it leads there for those who open charts, and the door is asked again."""
     if not line.record:
-        href = to("chart", patient=line.patient) if line.patient else ""
+        href = to("chart", patient=line.patient) if line.patient and opens else ""
         return view.TargetLine(kind=_("患者"), id=line.patient, href=href)
-    return view.TargetLine(
-        kind=wording.kind(line.kind), id=line.record, version=line.version, href=to("record", record=line.record)
-    )
+    href = to("record", record=line.record) if opens else ""
+    return view.TargetLine(kind=wording.kind(line.kind), id=line.record, version=line.version, href=href)
 
 
 def neighbour(number: str, label: str) -> Link | None:

@@ -175,8 +175,9 @@ def event(line: protect.HistoryLine) -> EntryLine | None:
     if verb is None:
         return None
     return EntryLine(
-        id=line.entry, at=line.at, verb=verb, decision=Decision.ALLOW, person=wording.person(line.by or "system:init")
-    )
+        id=line.entry, at=line.at, verb=verb, decision=Decision.ALLOW, person=wording.person(line.by or "system:init"),
+        placed=False,
+    )  # fmt: skip
 
 
 @require_safe

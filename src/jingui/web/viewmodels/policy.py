@@ -99,6 +99,7 @@ class SettingRow:
     unit: str
     source: str
     clause: str = ""
+    heading: str = ""
     floor: str = ""
     changed: bool = False
     href: str = ""

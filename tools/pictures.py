@@ -1,0 +1,137 @@
+"""Takes the pictures of docs/pictures from a running demonstration: `python -m tools.pictures [ADDRESS]`.
+
+The demonstration (`make demo`) must have finished its hospital. Chromium is the one that JINGUI_BROWSER names, or the
+system's. Accounts, password and codes are the demonstration's published ones; every person in the pictures is made up.
+"""
+
+import os
+import re
+import shutil
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from tools.smaller import smaller
+
+FOLDER = Path(__file__).resolve().parent.parent / "docs" / "pictures"
+PASSWORD = "Jingui-demo-2026"  # noqa: S105 -- published on purpose: made-up people on loopback
+LIMIT = 200_000  # bytes of one picture
+DESK, PHONE = {"width": 1280, "height": 860}, {"width": 390, "height": 844}
+
+
+def chromium() -> str:
+    """The browser's path; "" when there is none."""
+    found = (os.environ.get("JINGUI_BROWSER"), shutil.which("chromium"), shutil.which("google-chrome"))
+    return next((one for one in found if one), "")
+
+
+@contextmanager
+def browser() -> Iterator[Any]:
+    """A headless Chromium; it ends with the block."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as player:
+        running = player.chromium.launch(executable_path=chromium(), args=["--no-sandbox"])
+        try:
+            yield running
+        finally:
+            running.close()
+
+
+def sign_in(page: Any, base: str, user: str) -> None:
+    """Sign in as `user` with the published password and the code that the demonstration shows."""
+    page.goto(f"{base}/sign-in/")
+    page.fill("#id_login", user)
+    page.fill("#id_password", PASSWORD)
+    page.click("main form button[type=submit]")
+    page.wait_for_selector("#id_code")
+    shown = re.search(r"\b(\d{6})\b", page.inner_text("main .note"))
+    if shown is None:
+        raise SystemExit("This is no demonstration: the page shows no code.")
+    page.fill("#id_code", shown.group(1))
+    page.click("main form[data-saves] button")
+    page.wait_for_selector("nav#nav")
+
+
+def hrefs(page: Any, start: str) -> list[str]:
+    """Addresses of the links in the page's body that begin with `start` and go on."""
+    found = page.eval_on_selector_all(f"main a[href^='{start}']", "all => all.map(one => one.getAttribute('href'))")
+    return [one for one in found if len(one) > len(start)]
+
+
+def speak(context: Any, base: str, language: str) -> None:
+    """Read on in another language."""
+    context.add_cookies([{"name": "jingui_language", "value": language, "url": base}])
+
+
+def keep(page: Any, name: str) -> None:
+    """Save what the window shows; too large a picture is an error, not a surprise in the repository."""
+    path = FOLDER / f"{name}.png"
+    path.write_bytes(smaller(page.screenshot()))
+    if path.stat().st_size > LIMIT:
+        raise SystemExit(f"{path.name} has {path.stat().st_size} bytes")
+    print(path.name, path.stat().st_size)
+
+
+def physician(running: Any, base: str) -> str:
+    """A physician's day: desk, chart, record, proof, phone. Returns the chart's address."""
+    context = running.new_context(viewport=DESK, locale="zh-CN")
+    page = context.new_page()
+    sign_in(page, base, "lin.xiaoqing")
+    page.goto(base)
+    page.wait_for_selector(".strip .mark:not(.wait)", state="attached")
+    keep(page, "desk")
+    chart = hrefs(page, "/patients/")[0]
+    page.goto(base + chart)
+    page.wait_for_selector(".strip .mark:not(.wait)", state="attached")
+    keep(page, "chart")
+    records = hrefs(page, "/records/")
+    page.click("[data-verify]")
+    page.wait_for_selector("#proof .note.ok")
+    keep(page, "proof")
+    speak(context, base, "en")
+    page.goto(base + records[min(6, len(records) - 1)])
+    page.wait_for_selector(".strip .mark:not(.wait)", state="attached")
+    keep(page, "record-english")
+    phone = running.new_context(viewport=PHONE, locale="zh-CN", storage_state=context.storage_state())
+    speak(phone, base, "zh-hans")
+    small = phone.new_page()
+    small.goto(base + chart)
+    keep(small, "chart-phone")
+    return chart
+
+
+def others(running: Any, base: str, chart: str) -> None:
+    """A refusal, an entry with its proof, people, roles, the cockpit."""
+    context = running.new_context(viewport=DESK, locale="zh-CN")
+    page = context.new_page()
+    sign_in(page, base, "shi.guanzhi")
+    page.goto(base + chart)
+    keep(page, "refused")
+    page.goto(f"{base}/evidence/?decision=deny")
+    page.goto(base + hrefs(page, "/evidence/entries/")[0])
+    page.click("[data-check-now]")
+    page.wait_for_selector(".note.ok")
+    keep(page, "entry")
+    page.goto(f"{base}/policy/")
+    keep(page, "cockpit")
+    page.goto(f"{base}/people/roles/")
+    keep(page, "roles")
+    page.goto(f"{base}/people/")
+    keep(page, "people")
+
+
+def main() -> None:
+    """Take them all."""
+    base = (sys.argv[1] if len(sys.argv) > 1 else f"http://localhost:{os.environ.get('PORT', '8400')}").rstrip("/")
+    if not chromium():
+        raise SystemExit("No Chromium; set JINGUI_BROWSER.")
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    with browser() as running:
+        others(running, base, physician(running, base))
+
+
+if __name__ == "__main__":
+    main()
