@@ -186,6 +186,31 @@ def test_a_process_misses_its_own_entry(hospital: Hospital, tmp_path: Path) -> N
     assert check(hospital).findings == ()
 
 
+def test_an_entry_hidden_from_the_sequencer_is_missed(
+    hospital: Hospital, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its transaction number is no evidence; lowered before the entry has a place, it is never picked."""
+    from jingui.gate import watch
+
+    with running(hospital, tmp_path):
+        first = read(hospital)
+        until(lambda: hospital.sql("SELECT 1 FROM entry_index WHERE id = %s", first) != [])
+    with sequencer(hospital) as one:
+        turn(one)
+        entry = read(hospital)
+        past(hospital, f"UPDATE entry SET xid = '7' WHERE id = '{entry}'")
+        assert turn(one).placed == 0
+        look()
+        assert not locked(hospital)
+        monkeypatch.setattr(watch, "PASSED_OVER", -1.0)
+        look()
+        assert locked(hospital)
+        monkeypatch.setattr(watch, "PASSED_OVER", 30.0)
+    with running(hospital, tmp_path):
+        recovered(hospital)
+    assert check(hospital).findings == ()
+
+
 def test_a_rolled_back_database_starts_in_lockdown(hospital: Hospital, tmp_path: Path) -> None:
     """R9: everything newer than an older checkpoint is taken away, consistently, by a superuser."""
     from jingui.gate import lockdown

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import logging
 from datetime import UTC, datetime
+from time import monotonic
 from typing import Any
 from uuid import UUID
 
@@ -18,6 +19,7 @@ from jingui.store.ledger import LIVE
 from jingui.store.recovery import WRITER
 
 BEHIND_SECONDS = 5.0
+PASSED_OVER = 30.0  # seconds after which an own entry that the moving sequencer did not place was hidden from it
 TICK = 1.0
 # The oldest entry that the sequencer has not placed; entries of the last snapshot are few, so this stays cheap.
 LAG_SQL = """SELECT coalesce(extract(epoch FROM now() - min(e.at))::float8, 0), (SELECT lockdown FROM epoch)
@@ -37,6 +39,7 @@ class Watch:
         self._pipe = pipe
         self._task: asyncio.Task[None] | None = None
         self._expected: dict[UUID, tuple[int, bytes]] = {}
+        self._since: dict[UUID, tuple[int, float]] = {}
         self._locked = False
         self.behind = 0.0
 
@@ -70,6 +73,7 @@ class Watch:
         if locked and not self._locked:
             renew()  # what a lockdown names is closed by the recovery: nobody may go on in an old chain
             self._expected.clear()
+            self._since.clear()
         self._locked = locked
         well = locked or self.behind < BEHIND_SECONDS
         if well != self._pipe.runtime.ledger_well:
@@ -96,7 +100,19 @@ class Watch:
                 out.append((writer, wanted[writer][0]))
             elif indexed and self._expected.get(writer) == wanted[writer]:
                 del self._expected[writer]  # placed: from here on the tree answers for it
+                self._since.pop(writer, None)
+            elif self._passed_over(writer, wanted[writer][0]):
+                out.append((writer, wanted[writer][0]))
         return out
+
+    def _passed_over(self, writer: UUID, n: int) -> bool:
+        """Whether the same entry has been there without a place for long, although the sequencer keeps up."""
+        now = monotonic()
+        known, since = self._since.setdefault(writer, (n, now))
+        if known != n or self.behind >= BEHIND_SECONDS:
+            self._since[writer] = n, now
+            return False
+        return now - since > PASSED_OVER
 
     def _lock(self, lines: list[Line]) -> None:
         """Lock the house, on a thread of its own with Django's connection."""

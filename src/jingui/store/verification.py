@@ -54,7 +54,6 @@ class Verifier:
         self._origin = origin
         self._findings: list[Finding] = []
         self._heads: dict[str, tuple[int, bytes]] = {}
-        self._xids: dict[str, int] = {}
         self._tree = Tree(self._suite)
         self._details: dict[UUID, str] = {}
         self._at: dict[str, datetime] = {}
@@ -161,9 +160,6 @@ class Verifier:
             elif read.prev != leaf:
                 self._found("chain", where, index, f"does not follow {last} of writer {writer}")
             self._heads[writer] = row.n, read.leaf
-            if row.xid < self._xids.get(writer, 0):
-                self._found("entry", where, index, "xid")
-            self._xids[writer] = row.xid
         if read.detail:
             self._details[row.id] = read.detail
         return read.leaf

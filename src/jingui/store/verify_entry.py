@@ -13,7 +13,7 @@ from jingui.crypto.merkle import tree_hash
 from jingui.crypto.suite import Suite
 
 COLUMNS = """e.id, e.at, e.writer, e.n, e.head, e.leaf, e.mac, e.private, e.targets, e.verb, e.decision, e.account_id,
-  e.person_id, e.patient_id, e.patients, e.xid::text::bigint"""
+  e.person_id, e.patient_id, e.patients"""
 
 
 class Row(NamedTuple):
@@ -34,7 +34,6 @@ class Row(NamedTuple):
     person: int | None
     patient: int | None
     patients: list[int] | None
-    xid: int
 
 
 class Read(NamedTuple):

@@ -146,7 +146,8 @@ async def read_proposals(context: ReadContext, permit: Permit) -> Done:
         person = row[PROPOSAL.at["p.person_id"]]
         named = people.get(person, NOBODY).name or packed.operation.actor.name
         lines.append(line(context, permit, row, packed, named, about.get(packed.operation.target.patient)))
-    return Done(value=tuple(lines), patients=tuple(patients))
+    about_whom = tuple(context.line(patient) for patient in patients)
+    return Done(value=tuple(lines), lines=about_whom, patients=tuple(patients))
 
 
 def genuine(context: ReadContext, row: Sequence[Any]) -> Packed | None:
