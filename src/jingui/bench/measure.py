@@ -83,7 +83,7 @@ def measured(house: House, size: Size, say: Say) -> Iterator[Figure]:
     """Every figure of a run."""
     path = house.home / "filled.json"
     say("filling …")
-    filling = ["jingui.config.running", "jingui.bench.filling", str(size.patients), str(size.results)]
+    filling = ["jingui.config.running", "--sequencing", "jingui.bench.filling", str(size.patients), str(size.results)]
     path.write_bytes(processes.done(filling, house.env))
     filled = json.loads(path.read_bytes())
     with processes.running(["jingui.config.sequence"], house.env, house.log):
