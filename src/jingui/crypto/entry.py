@@ -139,7 +139,7 @@ def build(
     mac: Callable[[bytes], bytes],
     salt: bytes,
     id: str,
-    at: datetime,
+    at: datetime | str,
     verb: str,
     decision: str,
     reason: str,
@@ -160,16 +160,21 @@ def build(
     detail: str,
     targets: Sequence[Line],
 ) -> Built:
-    """Return the whole entry; `salt` is 16 secret random bytes, `mac` the keyed MAC of the key ring, `prev` a leaf."""
+    """Return the whole entry; `salt` is 16 secret random bytes, `mac` the keyed MAC of the key ring, `prev` a leaf.
+
+    `at` is a time with its zone, or what `instant` made of it: the entries of a batch share one.
+    """
     if len(salt) != SALT_LENGTH:
         raise ValueError("the salt is 16 bytes")
+    if not isinstance(at, str):
+        at = instant(at)
     root, lines = targets_root(suite, targets, salt)
     part = private_part(
         suite=suite, salt=salt, person=person, account=account, post=post, session=session, address=address,
         detail=detail,
     )  # fmt: skip
     made = head(
-        suite=suite, id=id, at=instant(at), verb=verb, decision=decision, reason=reason, clauses=clauses, rules=rules,
+        suite=suite, id=id, at=at, verb=verb, decision=decision, reason=reason, clauses=clauses, rules=rules,
         purpose=purpose, entrance=entrance, epoch=epoch, policy=policy, writer=writer, n=n, prev=prev,
         private=suite.digest(_PRIVATE + part), targets=root, count=len(lines),
     )  # fmt: skip

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from uuid import UUID
 
+from asyncpg.pgproto.pgproto import UUID as DriverUUID
+
 from jingui.core.errors import Unavailable
 from jingui.core.ids import number, uuid7
 from jingui.crypto.ids import PublicIds
@@ -14,6 +16,11 @@ from jingui.crypto.suite import Suite
 from jingui.policy.decide import Decider
 from jingui.store.seals import Sealer
 from jingui.store.vault import Vault
+
+
+def marked(random: bytes) -> bytes:
+    """Ten random bytes as the rest of a UUIDv7: version and variant take six bits."""
+    return bytes((random[0] & 0x0F | 0x70, random[1], random[2] & 0x3F | 0x80)) + random[3:]
 
 
 class Clock:
@@ -57,9 +64,9 @@ class Runtime:
         return uuid7(int(at.timestamp() * 1000), os.urandom(10))
 
     def entry_ids(self, at: datetime, count: int) -> list[UUID]:
-        """Several fresh UUIDv7s from one draw of randomness."""
-        ms, random = int(at.timestamp() * 1000), os.urandom(10 * count)
-        return [uuid7(ms, random[10 * i : 10 * i + 10]) for i in range(count)]
+        """Several fresh UUIDv7s from one draw of randomness, in the driver's class: equal, and cheaper to handle."""
+        head, random = int(at.timestamp() * 1000).to_bytes(6, "big"), os.urandom(10 * count)
+        return [DriverUUID(head + marked(random[10 * i : 10 * i + 10])) for i in range(count)]
 
     def number(self, at: datetime) -> int:
         """A fresh 63-bit number for a patient, record, relation …; grows within the process, random across processes."""

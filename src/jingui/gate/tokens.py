@@ -16,7 +16,7 @@ from jingui.store.seals import SEALED_TABLES
 COLUMNS = SEALED_TABLES["token"]
 TOKEN_SQL = f"SELECT {', '.join(COLUMNS)}, mac FROM token WHERE digest = $1::bytea"  # noqa: S608 -- own column names
 PREFIX = "jg_"
-_known: dict[bytes, tuple[int, int, int, tuple[str, ...]]] = {}
+_known: dict[tuple[bytes, str, Entrance], Actor] = {}
 
 
 def fresh() -> str:
@@ -37,7 +37,7 @@ async def actor_of(pipe: Pipeline, token: str, address: str, entrance: Entrance 
     if not token.startswith(PREFIX) or len(token) > 100:
         raise NotSignedIn(entry=await entered(pipe, entrance, "unknown_token"))
     key = digest(pipe.runtime, token)
-    found = _known.get(key)
+    found = _known.get((key, address, entrance))
     if found is None:
         rows = await pipe.pool.fetch(TOKEN_SQL, key)
         if not rows:
@@ -46,15 +46,14 @@ async def actor_of(pipe: Pipeline, token: str, address: str, entrance: Entrance 
         if not pipe.runtime.sealer.holds("token", tuple(row[:-1]), row[-1]):
             raise Tampered(where=f"token:{row[0]}", entry=await entered(pipe, entrance, "tampered"))
         values = dict(zip(COLUMNS, row, strict=False))
-        found = (values["id"], values["account_id"], values["post_id"], tuple(values["scopes"]))
+        found = Actor(
+            account=values["account_id"], post=values["post_id"], token=values["id"], session=f"token:{values['id']}",
+            address=address, strength=Strength.TOKEN, entrance=entrance, scopes=tuple(values["scopes"]),
+        )  # fmt: skip
         if len(_known) > 10_000:
             _known.clear()
-        _known[key] = found
-    number, account, post, scopes = found
-    return Actor(
-        account=account, post=post, token=number, session=f"token:{number}", address=address, strength=Strength.TOKEN,
-        entrance=entrance, scopes=scopes,
-    )  # fmt: skip
+        _known[key, address, entrance] = found
+    return found
 
 
 async def entered(pipe: Pipeline, entrance: Entrance, reason: str) -> str:

@@ -64,11 +64,11 @@ class Chain:
         """Compute the next entries. The chain stays where it is until `advance`."""
         out = Built(self.writer)
         n, prev = self.n, self.leaf
-        random = os.urandom(16 * len(drafts))
+        random, text = os.urandom(16 * len(drafts)), form.instant(at)
         suite, mac, writer_text, writer = self.suite, self._mac, self._writer, self.writer
         for i, (d, entry_id) in enumerate(drafts):
             made = form.build(
-                suite=suite, mac=mac, salt=random[16 * i : 16 * i + 16], id=str(entry_id), at=at, verb=d.verb.value,
+                suite=suite, mac=mac, salt=random[16 * i : 16 * i + 16], id=str(entry_id), at=text, verb=d.verb.value,
                 decision=d.decision.value, reason=d.reason, clauses=d.clauses, rules=d.rules, purpose=d.purpose.value,
                 entrance=d.entrance.value, epoch=d.epoch, policy=d.policy, writer=writer_text, n=n, prev=prev,
                 person=d.person, account=d.account, post=d.post, session=d.session, address=d.address, detail=d.detail,
