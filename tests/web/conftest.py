@@ -1,4 +1,4 @@
-"""The simulated hospital, one per session."""
+"""A simulated hospital of this folder's own."""
 
 from collections.abc import Iterator
 
@@ -7,7 +7,7 @@ import pytest
 from tests.hospital import Hospital, house
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def hospital() -> Iterator[Hospital]:
     """A running house with its people."""
     with house() as made:
