@@ -84,6 +84,7 @@ def samples(english: bool) -> dict[str, tuple[str, dict[str, Any]]]:
     from tools import preview_frame as frame
     from tools import preview_office as office
     from tools import preview_record as record
+    from tools import preview_waiting as waiting
 
     def t(zh: str, en: str) -> str:
         return en if english else zh
@@ -101,6 +102,7 @@ def samples(english: bool) -> dict[str, tuple[str, dict[str, Any]]]:
         **record.ledger(t),
         **office.people(t),
         **office.policy(t),
+        **waiting.waiting(t),
         **door.errors(t),
     }
     pages = {name: (template, {"page": page, "shell": inside}) for name, (template, page) in found.items()}
