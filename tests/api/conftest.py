@@ -1,6 +1,5 @@
 """A house of this folder's own, served over HTTP by a worker process."""
 
-import asyncio
 from collections.abc import Iterator
 
 import pytest
@@ -11,12 +10,8 @@ from tests.hospital import Hospital, house
 
 @pytest.fixture(scope="package")
 def hospital() -> Iterator[Hospital]:
-    """A running house; nobody sequences its ledger, so its watch rests."""
-    from jingui.gate import plane
-
+    """A running house with its sequencer."""
     with house() as made:
-        current = plane.current()
-        asyncio.run_coroutine_threadsafe(current.watch.stop(), current.loop).result(5)
         yield made
 
 
@@ -28,5 +23,5 @@ def served(hospital: Hospital, tmp_path_factory: pytest.TempPathFactory) -> Iter
     }
     tokens["his"] = token_for(hospital, hospital.actors["his"], "system/*.cruds")
     port, log = free_port(), tmp_path_factory.mktemp("served") / "worker.log"
-    with worker(port, log, JINGUI_TEST_UNSEQUENCED="1") as pid:
+    with worker(port, log) as pid:
         yield Served(f"http://127.0.0.1:{port}/fhir", hospital, tokens, log, pid)

@@ -15,7 +15,8 @@ def patient(name: str, number: str, **more: Any) -> dict[str, Any]:
 
 def encounter(subject: str, department: str = "xnk", **more: Any) -> dict[str, Any]:
     return {
-        "resourceType": "Encounter", "status": "in-progress", "class": {"code": "IMP"}, "subject": {"reference": subject},
+        "resourceType": "Encounter", "status": "in-progress", "class": {"code": "IMP"},
+        "subject": {"reference": subject},
         "period": {"start": "2026-11-18T14:02:00+08:00"},
         "serviceType": {"coding": [{"system": "urn:jingui:department", "code": department}]}, **more,
     }  # fmt: skip

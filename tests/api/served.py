@@ -1,6 +1,5 @@
 """The data plane alone as an ASGI process, for tests that speak real HTTP: granian tests.api.served:application."""
 
-import os
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
@@ -9,8 +8,6 @@ from jingui.config import plugs, wiring
 wiring.ready()
 from jingui.api import fhir  # noqa: E402 -- needs Django ready
 from jingui.gate import plane, runtime  # noqa: E402 -- needs Django ready
-
-UNSEQUENCED = "JINGUI_TEST_UNSEQUENCED"  # set where no sequencer runs: the ledger's watch would answer 503
 
 
 async def application(
@@ -26,9 +23,7 @@ async def application(
         message = await receive()
         if message["type"] == "lifespan.startup":
             runtime.install(wiring.runtime())
-            started = await plane.start(runtime.current(), plugs.address().asyncpg())
-            if os.environ.get(UNSEQUENCED):
-                await started.watch.stop()
+            await plane.start(runtime.current(), plugs.address().asyncpg())
             await send({"type": "lifespan.startup.complete"})
         else:
             await plane.stop()

@@ -62,12 +62,16 @@ def refused(served: Served, call: Callable[[], requests.Response], *statuses: in
     return answer
 
 
-RAW = b'{"resourceType":"Observation","status":"final","code":{"text":"x"},"subject":{"reference":"%s"},"note":[{"text":%s}]}'
+RAW = (
+    b'{"resourceType":"Observation","status":"final","code":{"text":"x"},"subject":{"reference":"%s"},'
+    b'"note":[{"text":%s}]}'
+)
 
 
 @pytest.mark.parametrize(
     "kind",
-    ["text/plain", "application/xml", "application/fhir+xml", "multipart/form-data", "", "application/json; charset=gbk",
+    ["text/plain", "application/xml", "application/fhir+xml", "multipart/form-data", "",
+    "application/json; charset=gbk",
      "application/fhir+json; charset=utf-16", "application/x-www-form-urlencoded", "application/fhir+json;charset="],
 )  # fmt: skip
 def test_another_media_type_or_charset(served: Served, chart: list[str], kind: str) -> None:
@@ -80,9 +84,11 @@ BODIES: dict[str, bytes] = {
     "nothing": b"", "blank": b" ", "half an object": b'{"resourceType":"Observation",', "a list": b"[]", "text": b'"x"',
     "null": b"null", "number": b"1", "no type": b"{}", "garbage": bytes(range(256)) * 10, "two values": b"{}{}",
     "deep objects": b'{"a":' * DEEP + b"1" + b"}" * DEEP, "deep lists": b"[" * DEEP + b"]" * DEEP,
-    "deep and open": b'{"a":[' * DEEP, "deep extension": b'{"resourceType":"Observation","extension":' + b'[{"extension":' * 200
+    "deep and open": b'{"a":[' * DEEP,
+    "deep extension": b'{"resourceType":"Observation","extension":' + b'[{"extension":' * 200
     + b"[]" + b"}]" * 200 + b"}",
-    "key twice": b'{"resourceType":"Observation","status":"final","status":"amended"}', "NaN": b'{"resourceType":"Observation","a":NaN}',
+    "key twice": b'{"resourceType":"Observation","status":"final","status":"amended"}',
+    "NaN": b'{"resourceType":"Observation","a":NaN}',
     "Infinity": b'{"resourceType":"Observation","valueQuantity":{"value":-Infinity}}', "huge exponent":
     b'{"resourceType":"Observation","status":"final","code":{"text":"x"},"valueQuantity":{"value":1e999999999}}',
     "a million digits": b'{"resourceType":"Observation","status":"final","code":{"text":"x"},"valueQuantity":{"value":'
@@ -93,7 +99,8 @@ BODIES: dict[str, bytes] = {
     "NUL escaped": b'{"resourceType":"Observation","status":"final","code":{"text":"a\\u0000b"}}',
     "NUL": b'{"resourceType":"Observation","status":"final","code":{"text":"a\x00b"}}', "GB18030":
     '{"resourceType":"Observation","status":"final","code":{"text":"体温"}}'.encode("gb18030"),
-    "BOM": b"\xef\xbb\xbf{}", "comment": b'{"resourceType":"Observation"/* */}', "single quotes": b"{'resourceType':'Patient'}",
+    "BOM": b"\xef\xbb\xbf{}", "comment": b'{"resourceType":"Observation"/* */}',
+    "single quotes": b"{'resourceType':'Patient'}",
     "prototype": b'{"resourceType":"Observation","__proto__":{"admin":true}}',
     "type twice in case": b'{"resourceType":"Observation","ResourceType":"Patient"}',
 }  # fmt: skip
@@ -144,7 +151,9 @@ def test_sixteen_megabytes_of_many_small_things(served: Served, chart: list[str]
 
 def test_a_bundle_of_a_hundred_thousand(served: Served, chart: list[str]) -> None:
     one = b'{"fullUrl":"urn:uuid:%d","request":{"method":"POST","url":"Basic"}}'
-    body = b'{"resourceType":"Bundle","type":"transaction","entry":[' + b",".join(one % n for n in range(100_000)) + b"]}"
+    body = (
+        b'{"resourceType":"Bundle","type":"transaction","entry":[' + b",".join(one % n for n in range(100_000)) + b"]}"
+    )
     refused(served, lambda: served.post("", body), 413)
 
 
@@ -171,11 +180,13 @@ def test_a_cut_off_request_writes_nothing(served: Served, chart: list[str]) -> N
 @pytest.mark.parametrize(
     "change",
     [
-        {"status": "x" * 5000}, {"status": "nothing"}, {"effectiveDateTime": "yesterday"}, {"effectiveDateTime": "2026-02-30"},
+        {"status": "x" * 5000}, {"status": "nothing"}, {"effectiveDateTime": "yesterday"},
+        {"effectiveDateTime": "2026-02-30"},
         {"effectiveDateTime": "10000-01-01"}, {"subject": {"reference": "Patient/" + "9" * 5000}}, {"subject": {}},
         {"subject": {"reference": "Patient/../../Patient/1"}}, {"subject": {"reference": "http://evil.example/Patient/1"}},
         {"subject": {"reference": "Group/1"}}, {"code": {}, "valueString": 5}, {"id": "x" * 65}, {"extension": {}},
-        {"contained": [{"resourceType": "Nothing"}]}, {"text": {"status": "generated", "div": "<div><script>1</script></div>"}},
+        {"contained": [{"resourceType": "Nothing"}]}, {"text": {"status": "generated",
+        "div": "<div><script>1</script></div>"}},
     ],
 )  # fmt: skip
 def test_wrong_values(served: Served, chart: list[str], change: dict[str, Any]) -> None:
@@ -183,7 +194,8 @@ def test_wrong_values(served: Served, chart: list[str], change: dict[str, Any]) 
 
 
 @pytest.mark.parametrize(
-    "at", ["0001-01-01", "0001", "9999-12-31", "9999", "9999-12-31T23:59:59-12:00", "0001-01-01T00:00:00+14:00", "1900-01"]
+    "at",
+    ["0001-01-01", "0001", "9999-12-31", "9999", "9999-12-31T23:59:59-12:00", "0001-01-01T00:00:00+14:00", "1900-01"],
 )
 def test_times_at_the_edge(served: Served, chart: list[str], at: str) -> None:
     """Stored and found as given, or refused; never an error of ours."""
@@ -195,15 +207,18 @@ def test_times_at_the_edge(served: Served, chart: list[str], at: str) -> None:
     period = {**observation(chart[0]), "effectivePeriod": {"start": at, "end": at}}
     del period["effectiveDateTime"]
     assert served.post("Observation", period).status_code in (201, 400, 422)
-    encounter = {"resourceType": "Encounter", "status": "finished", "class": {"code": "IMP"}, "subject": {"reference": chart[0]},
+    encounter = {"resourceType": "Encounter", "status": "finished", "class": {"code": "IMP"},
+                 "subject": {"reference": chart[0]},
                  "period": {"start": at, "end": at}}  # fmt: skip
     assert served.post("Encounter", encounter).status_code in (201, 400, 422)
 
 
 @pytest.mark.parametrize(
     ("place", "name"),
-    list(enumerate(["阿卜杜热合曼·买买提明·艾力" * 4, "\u202e倒写的名字", "𠮷野家", "\u00e9", "e\u0301", "ﬁ全角ＡＢＣ", "👨\u200d👩\u200d👧", "\u0e4a" * 30,
-     "O'Brien; DROP TABLE patient;--", "<img src=x onerror=alert(1)>", "=cmd|' /C calc'!A0", "㐀𠀀𪜀𬺰", "%00%0a", "\u200b\u200b"])),
+    list(enumerate(["阿卜杜热合曼·买买提明·艾力" * 4, "\u202e倒写的名字", "𠮷野家", "\u00e9", "e\u0301", "ﬁ全角ＡＢＣ",
+    "👨\u200d👩\u200d👧", "\u0e4a" * 30,
+     "O'Brien; DROP TABLE patient;--", "<img src=x onerror=alert(1)>", "=cmd|' /C calc'!A0", "㐀𠀀𪜀𬺰", "%00%0a",
+     "\u200b\u200b"])),
 )  # fmt: skip
 def test_names_are_stored_as_given(served: Served, place: int, name: str) -> None:
     """R17: never merged, split or blank."""
@@ -216,18 +231,21 @@ def test_names_are_stored_as_given(served: Served, place: int, name: str) -> Non
     assert served.post("Encounter", encounter).status_code == 201
     read = served.get(f"Patient/{made.json()['id']}")
     assert read.json()["name"][0]["text"] == name
-    assert [one["id"] for one in (e["resource"] for e in served.get(f"Patient?identifier={number}").json()["entry"])] == [
-        made.json()["id"]
-    ]
+    assert [
+        one["id"] for one in (e["resource"] for e in served.get(f"Patient?identifier={number}").json()["entry"])
+    ] == [made.json()["id"]]
 
 
 @pytest.mark.parametrize(
     "path",
-    ["Observation?" + "&".join(f"code={n}" for n in range(300)), "Observation?" + "x=" + "y" * 7000, "Observation?%ff=%fe",
+    ["Observation?" + "&".join(f"code={n}" for n in range(300)), "Observation?" + "x=" + "y" * 7000,
+    "Observation?%ff=%fe",
      "Observation?patient=Patient/" + "1" * 4000, "Observation?_count=1e9", "Observation?_count=99999999999999999999",
-     "Patient?name=%00", "Patient?name=" + "a" * 4000, "Patient?identifier=|", "Patient?identifier=%7C%7C", "Observation/" + "a" * 7000,
+     "Patient?name=%00", "Patient?name=" + "a" * 4000, "Patient?identifier=|", "Patient?identifier=%7C%7C",
+     "Observation/" + "a" * 7000,
      "Patient?birthdate=0000-00-00", "Observation?code=%F0%9F%92%A9|", "Patient/$everything", "_history", "$convert",
-     "Patient/_history", "Observation?patient=x'%20OR%201=1--&_sort=date", "%2e%2e/%2e%2e/etc/passwd", "Patient//", "//"],
+     "Patient/_history", "Observation?patient=x'%20OR%201=1--&_sort=date", "%2e%2e/%2e%2e/etc/passwd", "Patient//",
+     "//"],
 )  # fmt: skip
 def test_addresses(served: Served, chart: list[str], path: str) -> None:
     before, started = served.counts(), time.monotonic()
@@ -240,7 +258,8 @@ def test_addresses(served: Served, chart: list[str], path: str) -> None:
 def test_refused_writes_are_entered(served: Served, chart: list[str]) -> None:
     """What an authenticated writer failed to write leaves an entry that names the failure."""
     for body, status in (
-        (observation("Patient/" + "0" * 32), 422), (observation(chart[0], hasMember=[{"reference": "urn:uuid:" + "0" * 36}]), 422),
+        (observation("Patient/" + "0" * 32), 422), (observation(chart[0],
+        hasMember=[{"reference": "urn:uuid:" + "0" * 36}]), 422),
     ):  # fmt: skip
         before = served.entries()
         answer = served.post("Observation", body)

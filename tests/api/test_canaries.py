@@ -18,7 +18,8 @@ def marked(word: str) -> list[dict[str, object]]:
         observation(P, "2345-7", encounter={"reference": E}, **note), condition(P, "J00.x00", **note),
         {"resourceType": "MedicationRequest", "status": "active", "intent": "order", "subject": {"reference": P},
          "medicationCodeableConcept": {"text": word}, **note},
-        {"resourceType": "Procedure", "status": "completed", "subject": {"reference": P}, "code": {"text": word}, **note},
+        {"resourceType": "Procedure", "status": "completed", "subject": {"reference": P}, "code": {"text": word},
+        **note},
         {"resourceType": "AllergyIntolerance", "patient": {"reference": P}, "code": {"text": word}},
         {"resourceType": "DiagnosticReport", "status": "final", "code": {"text": word}, "subject": {"reference": P},
          "conclusion": word},
@@ -47,7 +48,11 @@ def routes(chart: list[str], other: list[str]) -> list[str]:
     out += [f"Observation?patient={p}&_include=Observation:encounter&_include=Observation:subject"]
     # ids of the other patient where they do not belong
     out += [f"Observation?patient={p}&encounter={other[1]}", f"Observation?patient={p}&_id={other[2][12:]}"]
-    out += [f"Observation?patient={p},{q}", f"Observation?patient={p}&patient={q}", f"Observation?subject={p}&patient={q}"]
+    out += [
+        f"Observation?patient={p},{q}",
+        f"Observation?patient={p}&patient={q}",
+        f"Observation?subject={p}&patient={q}",
+    ]
     out += [f"Observation?_id={chart[2][12:]},{other[2][12:]}", f"{p}/$everything?_page={other[2][12:]}"]
     out += [f"Condition/{other[2][12:]}", f"{p}/$everything?patient={q}", f"Encounter/{other[2][12:]}/_history"]
     return out

@@ -14,7 +14,13 @@ pytest.importorskip("fhirclient")
 
 @pytest.fixture(scope="module")
 def chart(served: Served) -> list[str]:
-    return admit(served, "客一客", "75000001", "xnk", *[observation("urn:uuid:00000000-0000-4000-8000-000000000001", "2345-7")] * 5)
+    return admit(
+        served,
+        "客一客",
+        "75000001",
+        "xnk",
+        *[observation("urn:uuid:00000000-0000-4000-8000-000000000001", "2345-7")] * 5,
+    )
 
 
 def client(served: Served, who: str = "doctor", kind: str = "Sync") -> object:
@@ -32,7 +38,9 @@ def test_fhirpy_reads_searches_and_pages(served: Served, chart: list[str]) -> No
 
 
 def test_fhirpy_creates_and_corrects(served: Served, chart: list[str]) -> None:
-    made = client(served).resource("Observation", **{k: v for k, v in observation(chart[0]).items() if k != "resourceType"})
+    made = client(served).resource(
+        "Observation", **{k: v for k, v in observation(chart[0]).items() if k != "resourceType"}
+    )
     made.save()
     assert made["meta"]["versionId"] == "1"
     made["status"] = "amended"
@@ -109,6 +117,6 @@ def test_fhirclient_hears_refusals(served: Served, chart: list[str]) -> None:
     from fhirclient.models.patient import Patient
     from fhirclient.server import FHIRUnauthorizedException
 
-    with pytest.raises(Exception, match="403|Forbidden") as refused:
+    with pytest.raises(Exception, match=r"403|Forbidden") as refused:
         Patient.read(chart[0].partition("/")[2], smart(served, "surgeon").server)
     assert not isinstance(refused.value, FHIRUnauthorizedException)

@@ -78,7 +78,9 @@ def test_a_birth_date_says_not_who(served: Served) -> None:
 def test_another_patients_record_is_none_of_ours(served: Served, chart: list[str]) -> None:
     other = admit(served, "别一条", "73000002")
     assert served.post("Observation", numbered(other[0], "b1")).status_code == 201
-    wrong = served.post("Observation", numbered(chart[0], "b1"), If_None_Exist=f"patient={other[0]}&identifier={SYSTEM}|b1")
+    wrong = served.post(
+        "Observation", numbered(chart[0], "b1"), If_None_Exist=f"patient={other[0]}&identifier={SYSTEM}|b1"
+    )
     assert wrong.status_code == 400
     own = served.post("Observation", numbered(chart[0], "b1"), If_None_Exist=f"identifier={SYSTEM}|b1")
     assert own.status_code == 201, "each chart is looked through alone"
@@ -102,9 +104,7 @@ def test_at_the_same_time(served: Served, chart: list[str]) -> None:
         return answer.status_code, answer.headers.get("location", "")
 
     def register(number: str) -> tuple[int, str]:
-        answer = served.post(
-            "Patient", patient("同时来", number), If_None_Exist=f"identifier=urn:jingui:mrn|{number}"
-        )
+        answer = served.post("Patient", patient("同时来", number), If_None_Exist=f"identifier=urn:jingui:mrn|{number}")
         return answer.status_code, answer.headers.get("location", "")
 
     with ThreadPoolExecutor(8) as pool:
@@ -121,7 +121,9 @@ def test_in_a_transaction(served: Served) -> None:
     known = admit(served, "事务里", "73000020")
     bundle = transaction(
         entry(patient("事务里", "73000020"), P, ifNoneExist="identifier=urn:jingui:mrn|73000020"),
-        entry(numbered(P, "t1"), "urn:uuid:00000000-0000-4000-8000-0000000000a1", ifNoneExist=f"identifier={SYSTEM}|t1"),
+        entry(
+            numbered(P, "t1"), "urn:uuid:00000000-0000-4000-8000-0000000000a1", ifNoneExist=f"identifier={SYSTEM}|t1"
+        ),
         entry(numbered(P, "t2"), "urn:uuid:00000000-0000-4000-8000-0000000000a2"),
     )
     for statuses in (["200 OK", "201 Created", "201 Created"], ["200 OK", "200 OK", "201 Created"]):
@@ -136,7 +138,9 @@ def test_in_a_transaction(served: Served) -> None:
 
 def test_the_same_condition_twice_in_a_bundle(served: Served, chart: list[str]) -> None:
     before = served.counts()
-    one = entry(numbered(chart[0], "d1"), "urn:uuid:00000000-0000-4000-8000-0000000000b1", ifNoneExist=f"identifier={SYSTEM}|d1")
+    one = entry(
+        numbered(chart[0], "d1"), "urn:uuid:00000000-0000-4000-8000-0000000000b1", ifNoneExist=f"identifier={SYSTEM}|d1"
+    )
     two = {**one, "fullUrl": "urn:uuid:00000000-0000-4000-8000-0000000000b2"}
     answer = served.post("", transaction(one, two))
     assert answer.status_code == 400, answer.text

@@ -147,7 +147,8 @@ def test_every_governed_call_has_its_entry(served: Served, chart: list[str]) -> 
     calls = [
         lambda: served.get(chart[2]), lambda: served.get(chart[2], "surgeon"), lambda: served.call("HEAD", chart[2]),
         lambda: served.get(chart[2], If_None_Match='W/"1"'), lambda: served.get(f"{chart[2]}/_history"),
-        lambda: served.get(f"Observation?patient={chart[0]}"), lambda: served.get(f"Observation?patient={chart[0]}", "surgeon"),
+        lambda: served.get(f"Observation?patient={chart[0]}"), lambda: served.get(f"Observation?patient={chart[0]}",
+        "surgeon"),
         lambda: served.get(f"{chart[0]}/$everything"), lambda: served.get("Patient?identifier=70000001"),
         lambda: served.get("Patient?identifier=nobody"), lambda: served.post("Observation", observation(chart[0])),
         lambda: served.post("Observation", observation(chart[0]), "surgeon"),

@@ -18,7 +18,8 @@ def chart(served: Served) -> list[str]:
 
 @pytest.mark.parametrize(
     "sent",
-    ["", "Bearer", "Bearer ", "Basic ZG9jdG9yOng=", "Bearer x", "Bearer jg_" + "a" * 43, "Bearer jg_" + "a" * 5000, "jg_x",
+    ["", "Bearer", "Bearer ", "Basic ZG9jdG9yOng=", "Bearer x", "Bearer jg_" + "a" * 43, "Bearer jg_" + "a" * 5000,
+    "jg_x",
      "Bearer jg_é"],
 )  # fmt: skip
 def test_without_a_good_token(served: Served, chart: list[str], sent: str) -> None:
@@ -85,7 +86,8 @@ def test_scopes(served: Served, chart: list[str]) -> None:
     assert served.get(f"Observation?patient={chart[0]}", reading).status_code == 200
     for refused in (
         served.get(chart[1], reading), served.get(chart[0], reading), served.get(f"{chart[0]}/$everything", reading),
-        served.post("Observation", observation(chart[0]), reading), served.get(f"Encounter?patient={chart[0]}", reading),
+        served.post("Observation", observation(chart[0]), reading), served.get(f"Encounter?patient={chart[0]}",
+        reading),
         served.call("PUT", chart[2], reading, {**served.get(chart[2]).json(), "status": "amended"}),
         served.get("Patient?identifier=72000001", reading),
     ):  # fmt: skip

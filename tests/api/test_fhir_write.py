@@ -30,7 +30,10 @@ def test_created(served: Served, chart: list[str]) -> None:
 
 
 def test_numbers_keep_their_digits(served: Served, chart: list[str]) -> None:
-    sent = b'{"resourceType":"Observation","status":"final","code":{"text":"x"},"subject":{"reference":"%s"},' % chart[0].encode()
+    sent = (
+        b'{"resourceType":"Observation","status":"final","code":{"text":"x"},"subject":{"reference":"%s"},'
+        % chart[0].encode()
+    )
     answer = served.post("Observation", sent + b'"valueQuantity":{"value":1.00}}', "doctor")
     assert answer.status_code == 201
     assert b'"value":1.00' in answer.content
@@ -76,7 +79,9 @@ def test_each_record_of_a_transaction_is_decided(served: Served, chart: list[str
     """One record that may not be written refuses the whole bundle, and the refusal is entered."""
     strangers = admit(served, "别人家", "74000002", "gwk")
     before, entries = served.counts(), served.entries()
-    answer = served.post("", transaction(entry(observation(chart[0]), O1), entry(observation(strangers[0]), O2)), "doctor")
+    answer = served.post(
+        "", transaction(entry(observation(chart[0]), O1), entry(observation(strangers[0]), O2)), "doctor"
+    )
     assert answer.status_code == 403, answer.text
     assert served.counts() == before
     assert served.entries() == entries + 1

@@ -36,12 +36,15 @@ def check(folder: Path) -> dict[str, Any]:
     asked = read_journal(folder)
     with psycopg.connect(plugs.address().psycopg(), autocommit=True) as db:
         until = time.monotonic() + 30
-        while db.execute("SELECT 1 FROM entry e WHERE NOT EXISTS (SELECT 1 FROM entry_index i WHERE i.id = e.id) LIMIT 1").fetchone():
+        while db.execute(
+            "SELECT 1 FROM entry e WHERE NOT EXISTS (SELECT 1 FROM entry_index i WHERE i.id = e.id) LIMIT 1"
+        ).fetchone():
             if time.monotonic() > until:
                 break
             time.sleep(0.2)
         entries = db.execute(
-            "SELECT e.id::text, e.verb, e.decision, e.targets, i.idx, e.head, e.leaf FROM entry e LEFT JOIN entry_index i ON i.id = e.id"
+            "SELECT e.id::text, e.verb, e.decision, e.targets, i.idx, e.head, e.leaf "
+            "FROM entry e LEFT JOIN entry_index i ON i.id = e.id"
         ).fetchall()
         versions = db.execute(VERSIONS_SQL).fetchall()
         records = db.execute("SELECT patient_id, record_id, version FROM record").fetchall()
@@ -75,10 +78,12 @@ def check(folder: Path) -> dict[str, Any]:
         "acknowledged": sum(1 for one in asked.values() if one["status"] in (200, 201)),
         "writes": sum(1 for one in asked.values() if one["status"] in (200, 201) and one["kind"] != "read"),
         "unknown": sum(1 for one in asked.values() if one["status"] in (0, None)),
-        "refused": dict(Counter(str(one["status"]) for one in asked.values() if one["status"] not in (0, None, 200, 201))),
+        "refused": dict(Counter(str(one["status"]) for one in asked.values() if one["status"] not in (0, None, 200,
+        201))),
         "entries": len(entries), "versions": len(versions),
         "lost": lost, "changed": wrong, "unentered": unentered, "undecrypted": undecrypted,
-        "doubles": [mark for mark, count in marks.items() if count > 1] + [f"{k}" for k, v in told.items() if len(v) > 1],
+        "doubles": [mark for mark, count in marks.items() if count > 1] + [f"{k}" for k,
+        v in told.items() if len(v) > 1],
         "orphans": [f"version {k}" for k, v in stored.items() if told.get(k) != [v[0]]]
         + [f"entry {k}" for k in told if k not in stored] + [f"record {k}" for k in newest if k not in stored],
         "unplaced": [row[0] for row in entries if row[4] is None],
@@ -136,26 +141,35 @@ def halves(asked: dict[str, dict[str, Any]], marks: Counter[str]) -> list[str]:
 
 def exported(db: Any, runtime: Any) -> dict[str, Any]:
     """The ledger written out and read by the independent verifier."""
-    from jingui_verify.export import check_export
-    from jingui_verify.note import parse_key
-
     from jingui.crypto import note
     from jingui.store import export
+    from jingui_verify.export import check_export
+    from jingui_verify.note import parse_key
 
     newest = db.execute("SELECT size, root FROM checkpoint ORDER BY size DESC LIMIT 1").fetchone()
     if newest is None:
         return {"ok": False, "why": "no checkpoint"}
     size, root = newest[0], bytes(newest[1])
     rows = db.execute(
-        "SELECT i.idx, e.head, e.private, e.targets FROM entry_index i JOIN entry e ON e.id = i.id WHERE i.idx < %s ORDER BY i.idx",
+        "SELECT i.idx, e.head, e.private, e.targets FROM entry_index i JOIN entry e ON e.id = i.id "
+        "WHERE i.idx < %s ORDER BY i.idx",
         (size,),
     ).fetchall()
     points = db.execute("SELECT size, note, heads FROM checkpoint ORDER BY size").fetchall()
     key = note.key_of(runtime.origin, runtime.keyring.suite, runtime.keyring.ledger_signer())
     plain = [(row[0], *(bytes(part) for part in row[1:])) for row in rows]
-    text = export.first(key, runtime.origin, 0, size, ()) + export.body(plain, points, opened=True) + export.last(size, root)
+    text = (
+        export.first(key, runtime.origin, 0, size, ())
+        + export.body(plain, points, opened=True)
+        + export.last(size, root)
+    )
     report = check_export(io.BytesIO(text), parse_key(key.line()))
-    return {"ok": report.ok, "entries": report.entries, "checkpoints": report.checkpoints, "why": str(report.finding or "")}
+    return {
+        "ok": report.ok,
+        "entries": report.entries,
+        "checkpoints": report.checkpoints,
+        "why": str(report.finding or ""),
+    }
 
 
 def main(folder: Path, out: Path) -> None:

@@ -58,6 +58,7 @@ class Client(threading.Thread):
         self.stopping = threading.Event()
         self.known: list[str] = []
         self.statuses: dict[int, int] = {}
+        self.improper: list[str] = []  # failures that are not said as they should be
         self._connection: http.client.HTTPConnection | None = None
 
     def run(self) -> None:
@@ -115,6 +116,9 @@ class Client(threading.Thread):
             entry=answer.headers.get("x-jingui-entry", ""),
         )  # fmt: skip
         self.statuses[answer.status] = self.statuses.get(answer.status, 0) + 1
+        said = answer.headers.get("retry-after") and b'"OperationOutcome"' in text
+        if answer.status >= 500 and (answer.status != 503 or not said):
+            self.improper.append(f"{answer.status} {text[:300]!r}")
         if answer.status in (200, 201):
             self.good.times.append((started, time.monotonic()))
             self.known = (self.known + [one.partition("/_history")[0] for one in places])[-200:]

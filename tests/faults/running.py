@@ -22,6 +22,7 @@ from tests.faults.journal import Client, Successes
 from tests.hospital import SRC
 
 CLIENTS = 4
+FINDINGS = ("lost", "orphans", "doubles", "half", "changed", "unentered", "undecrypted", "unplaced")
 PATIENCE = 60.0  # seconds until a house that does not come back is given up
 
 
@@ -35,7 +36,8 @@ def environment(home: Path) -> dict[str, str]:
 def python(home: Path, module: str, *arguments: str, limit: float = 300) -> None:
     """Run one of the helpers in this house; RuntimeError with what it said when it fails."""
     done = subprocess.run(
-        [sys.executable, "-m", module, *arguments], env=environment(home), cwd=SRC.parent, capture_output=True, text=True,
+        [sys.executable, "-m", module, *arguments], env=environment(home), cwd=SRC.parent, capture_output=True,
+        text=True,
         timeout=limit, check=False,
     )  # fmt: skip
     if done.returncode:
@@ -185,6 +187,7 @@ class Outcome:
     kills: dict[str, int] = field(default_factory=dict)
     outages: dict[str, list[float]] = field(default_factory=dict)
     statuses: dict[int, int] = field(default_factory=dict)
+    improper: list[str] = field(default_factory=list)
     report: dict[str, Any] = field(default_factory=dict)
     seconds: float = 0.0
 
@@ -195,18 +198,15 @@ class Outcome:
         for what, count in sorted(self.kills.items()):
             gaps = sorted(self.outages[what])
             lines.append(f"{what:<12}{count:>6}{gaps[-1]:>14.1f} s{gaps[len(gaps) // 2]:>7.1f} s")
+        n = {name: len(r[name]) for name in FINDINGS}
         lines.append(
-            f"requests {r['asked']:,} · acknowledged {r['acknowledged']:,} (writes {r['writes']:,}) · outcome unknown {r['unknown']:,}"
-            f" · refused {r['refused']}"
+            f"requests {r['asked']:,} · acknowledged {r['acknowledged']:,} (writes {r['writes']:,}) · "
+            f"outcome unknown {r['unknown']:,} · refused {r['refused']} · improper {len(self.improper)}"
         )
+        lines.append(" · ".join(f"{name} {count}" for name, count in n.items()))
         lines.append(
-            f"lost {len(r['lost'])} · orphans {len(r['orphans'])} · doubles {len(r['doubles'])} · half bundles {len(r['half'])}"
-            f" · changed {len(r['changed'])} · answered without entry {len(r['unentered'])} · undecrypted {len(r['undecrypted'])}"
-            f" · unplaced {len(r['unplaced'])}"
-        )
-        lines.append(
-            f"versions {r['versions']:,} · entries {r['entries']:,} · verifier {'ok' if r['verifier']['ok'] else r['verifier']}"
-            f" over {r['verifier'].get('entries', 0):,} · {self.seconds:.0f} s"
+            f"versions {r['versions']:,} · entries {r['entries']:,} · {self.seconds:.0f} s · "
+            f"verifier {'ok' if r['verifier']['ok'] else r['verifier']} over {r['verifier'].get('entries', 0):,}"
         )
         return "\n".join(lines)
 
@@ -239,6 +239,7 @@ def ordeal(house: House, kills: list[str], seed: int) -> Outcome:
         client.stopping.set()
     for client in clients:
         client.join(30)
+        outcome.improper += client.improper
         for status, count in client.statuses.items():
             outcome.statuses[status] = outcome.statuses.get(status, 0) + count
     found = house.home / "report.json"

@@ -4,7 +4,7 @@ import os
 
 import pytest
 
-from tests.faults.running import Outcome, ordeal, running
+from tests.faults.running import FINDINGS, Outcome, ordeal, running
 
 pytestmark = [pytest.mark.faults, pytest.mark.slow]
 
@@ -21,8 +21,9 @@ def counts(config: pytest.Config) -> tuple[int, int, int]:
 def proved(outcome: Outcome) -> None:
     """I1 to I5."""
     report = outcome.report
-    for name in ("lost", "orphans", "doubles", "half", "changed", "unentered", "undecrypted", "unplaced"):
+    for name in FINDINGS:
         assert not report[name], (name, report[name][:5])
+    assert not outcome.improper, outcome.improper[:5]
     assert report["verifier"]["ok"], report["verifier"]
     assert report["verifier"]["entries"] == report["entries"]
     assert report["writes"] > 10 * sum(outcome.kills.values()) ** 0.5, "there was hardly any load"

@@ -1,4 +1,4 @@
-"""R10: what a database superuser changes in the vault is refused by name, entered, and harms nobody else [3.1.1] [6.1.2]"""
+"""R10: what a superuser changes in the vault is refused by name, entered, and harms nobody else [3.1.1] [6.1.2]"""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -35,11 +35,13 @@ class Chart:
         template = changes[2].resource
         changes += [Change({**template, "effectiveDateTime": f"2026-11-1{n}"}, f"urn:uuid:o{n}") for n in (1, 2)]
         changes[1].resource["participant"] = [
-            {"type": [{"coding": [{"system": "http://terminology.hl7.org/CodeSystem/v3-ParticipationType", "code": "ATND"}]}],
+            {"type": [{"coding": [{"system": "http://terminology.hl7.org/CodeSystem/v3-ParticipationType",
+            "code": "ATND"}]}],
              "individual": {"identifier": {"system": "urn:jingui:staff-no", "value": "Tdoctor"}}}
         ]  # fmt: skip
         diagnosis = {
-            "resourceType": "Condition", "subject": {"reference": "urn:uuid:p"}, "encounter": {"reference": "urn:uuid:e"},
+            "resourceType": "Condition", "subject": {"reference": "urn:uuid:p"},
+            "encounter": {"reference": "urn:uuid:e"},
             "code": {"coding": [{"system": "http://hl7.org/fhir/sid/icd-10", "code": HIV}]},
         }  # fmt: skip
         changes.append(Change(diagnosis, "urn:uuid:d"))
@@ -68,11 +70,14 @@ def read(hospital: Hospital, public: str, version: int = 0) -> bytes:
 
 
 @contextmanager
-def changed(hospital: Hospital, table: str, where: str, args: tuple[Any, ...], setting: str, more: tuple[Any, ...] = ()) -> Iterator[None]:
+def changed(
+    hospital: Hospital, table: str, where: str, args: tuple[Any, ...], setting: str, more: tuple[Any, ...] = ()
+) -> Iterator[None]:
     """One row changed past the door, and put back."""
     before = hospital.sql(f"SELECT * FROM {table} WHERE {where}", *args)
     columns = [row[0] for row in hospital.sql(
-        "SELECT column_name FROM information_schema.columns WHERE table_name = %s ORDER BY ordinal_position", table)]  # fmt: skip
+        "SELECT column_name FROM information_schema.columns WHERE table_name = %s ORDER BY ordinal_position",
+        table)]  # fmt: skip
     assert len(before) == 1, (table, args)
     assert past(hospital, f"UPDATE {table} SET {setting} WHERE {where}", *more, *args) == 1
     after = hospital.sql(f"SELECT * FROM {table} WHERE {where}", *args)
@@ -105,7 +110,10 @@ def others(hospital: Hospital, charts: tuple[Chart, Chart]) -> None:
 VERSION = "patient_id = %s AND record_id = %s AND version = %s"
 RECORD = "patient_id = %s AND record_id = %s"
 FLIP = "payload = set_byte(payload, {0}, get_byte(payload, {0}) # 1)"
-THEIRS = "payload = (SELECT o.payload FROM record_version o WHERE o.patient_id = {0} AND o.record_id = {1} AND o.version = {2})"
+THEIRS = (
+    "payload = (SELECT o.payload FROM record_version o "
+    "WHERE o.patient_id = {0} AND o.record_id = {1} AND o.version = {2})"
+)
 
 
 @pytest.mark.parametrize(
@@ -114,7 +122,8 @@ THEIRS = "payload = (SELECT o.payload FROM record_version o WHERE o.patient_id =
         *[FLIP.format(place) for place in ("0", "1", "2", "7", "13", "14", "40", "length(payload) / 2")],
         FLIP.format("length(payload) - 1"), FLIP.format("length(payload) - 16"),
         "payload = substr(payload, 1, length(payload) - 1)", "payload = payload || payload", "payload = ''",
-        "payload = '\\x00'", "payload = decode(repeat('00', 500), 'hex')", "payload = convert_to('{\"resourceType\":\"Patient\"}', 'UTF8')",
+        "payload = '\\x00'", "payload = decode(repeat('00', 500), 'hex')",
+        "payload = convert_to('{\"resourceType\":\"Patient\"}', 'UTF8')",
         "payload = substr(payload, 1, 20) || (SELECT substr(o.payload, 21) FROM record_version o WHERE o.patient_id = "
         "record_version.patient_id AND o.record_id = record_version.record_id AND o.version = 1)",
         "payload = (SELECT face FROM patient p WHERE p.patient_id = record_version.patient_id)",
@@ -167,7 +176,8 @@ def test_swapped_ciphertexts(hospital: Hospital, charts: tuple[Chart, Chart], pl
     ]
     + [
         "wrapped = ''", "wrapped = substr(wrapped, 1, 30)",
-        "wrapped = (SELECT o.wrapped FROM patient_key o WHERE o.patient_id = patient_key.patient_id AND o.retention_class = 'identity')",
+        "wrapped = (SELECT o.wrapped FROM patient_key o WHERE o.patient_id = patient_key.patient_id AND "
+        "o.retention_class = 'identity')",
         "wrapped = (SELECT o.wrapped FROM patient_key o WHERE o.patient_id = {b} AND o.retention_class = 'inpatient')",
     ],
 )  # fmt: skip
@@ -183,8 +193,10 @@ def test_a_wrapped_key(hospital: Hospital, charts: tuple[Chart, Chart], setting:
 
 @pytest.mark.parametrize(
     "setting",
-    ["category = 'basic'", "category = 'x'", "level = 'secret'", "level = 'sensitive'", "level = 'x'", "level = ''", "kind = 'Condition'",
-     "kind = 'x'", "retention_class = 'outpatient'", "retention_class = 'identity'", "retention_class = 'x'", "labels = '{hiv}'"],
+    ["category = 'basic'", "category = 'x'", "level = 'secret'", "level = 'sensitive'", "level = 'x'", "level = ''",
+    "kind = 'Condition'",
+     "kind = 'x'", "retention_class = 'outpatient'", "retention_class = 'identity'", "retention_class = 'x'",
+     "labels = '{hiv}'"],
 )  # fmt: skip
 def test_what_is_said_of_a_record(hospital: Hospital, charts: tuple[Chart, Chart], setting: str) -> None:
     a = charts[0]
@@ -194,7 +206,9 @@ def test_what_is_said_of_a_record(hospital: Hospital, charts: tuple[Chart, Chart
     assert read(hospital, a.record)
 
 
-@pytest.mark.parametrize("setting", ["level = 'ordinary'", "level = 'sensitive'", "labels = '{}'", "labels = '{std}'", "category = 'tests'"])
+@pytest.mark.parametrize(
+    "setting", ["level = 'ordinary'", "level = 'sensitive'", "labels = '{}'", "labels = '{std}'", "category = 'tests'"]
+)
 def test_a_secret_is_not_lowered(hospital: Hospital, charts: tuple[Chart, Chart], setting: str) -> None:
     """The nurse of the department may not read it, whatever the superuser writes beside it."""
     a = charts[0]
@@ -216,9 +230,11 @@ def test_a_secret_is_not_lowered(hospital: Hospital, charts: tuple[Chart, Chart]
 
 @pytest.mark.parametrize(
     "setting",
-    ["face = set_byte(face, 3, get_byte(face, 3) # 1)", "face = set_byte(face, 30, get_byte(face, 30) # 1)", "face = ''",
+    ["face = set_byte(face, 3, get_byte(face, 3) # 1)", "face = set_byte(face, 30, get_byte(face, 30) # 1)",
+    "face = ''",
      "face = (SELECT o.face FROM patient o WHERE o.patient_id = {b})",
-     "face = (SELECT v.payload FROM record_version v WHERE v.patient_id = patient.patient_id AND v.record_id = 0 AND v.version = 1)"],
+     "face = (SELECT v.payload FROM record_version v WHERE v.patient_id = patient.patient_id AND "
+     "v.record_id = 0 AND v.version = 1)"],
 )  # fmt: skip
 def test_a_face(hospital: Hospital, charts: tuple[Chart, Chart], setting: str) -> None:
     a, b = charts
@@ -237,7 +253,8 @@ def opened(hospital: Hospital, chart: Chart) -> object:
     [
         ("patient", "restricted = NOT restricted"), ("patient", "deceased = true"), ("patient", "person_id = 1"),
         ("patient", "destroyed = true"), ("patient", "kind = 'newborn'"), ("patient", "version = version + 1"),
-        ("patient", "mac = decode(repeat('00', 32), 'hex')"), ("patient", "entry = gen_random_uuid()"), ("patient", "linked_to = 5"),
+        ("patient", "mac = decode(repeat('00', 32), 'hex')"), ("patient", "entry = gen_random_uuid()"), ("patient",
+        "linked_to = 5"),
         ("patient", "mac = (SELECT o.mac FROM patient o WHERE o.patient_id <> patient.patient_id LIMIT 1)"),
     ],
 )  # fmt: skip
@@ -266,7 +283,12 @@ def test_a_forged_relation_opens_nothing(hospital: Hospital, charts: tuple[Chart
         assert isinstance(caught.value, Tampered), caught.value
         assert read(hospital, charts[0].record)
     finally:
-        past(hospital, "DELETE FROM care_relation WHERE person_id = %s AND patient_id = %s", hospital.people["surgeon"], b.number)
+        past(
+            hospital,
+            "DELETE FROM care_relation WHERE person_id = %s AND patient_id = %s",
+            hospital.people["surgeon"],
+            b.number,
+        )
 
 
 def test_a_changed_version_is_not_corrected_over(hospital: Hospital, charts: tuple[Chart, Chart]) -> None:
