@@ -1,17 +1,21 @@
 """One ASGI process: the data plane by path prefix, Django for the rest, the plane at lifespan."""
 
+import asyncio
+import contextlib
 import gc
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 from jingui.config import plugs, wiring
+from jingui.config.home import home
 from jingui.config.static import Static
+from jingui.core.errors import Unavailable
 
 wiring.ready()
 from django.core.asgi import get_asgi_application  # noqa: E402 -- needs settings
 
 from jingui.api import fhir, ledger  # noqa: E402 -- needs Django ready
-from jingui.gate import plane, runtime  # noqa: E402 -- needs Django ready
+from jingui.gate import lockdown, plane, runtime  # noqa: E402 -- needs Django ready
 
 Scope = Mapping[str, Any]
 Receive = Callable[[], Awaitable[Mapping[str, Any]]]
@@ -30,12 +34,20 @@ def settle() -> None:
     gc.set_threshold(10_000, 20, 50)
 
 
+async def compare() -> None:
+    """Before anything is served: a database older than the last checkpoint kept beside it locks the house."""
+    # the outside sinks are the sequencer's to ask: a witness that hangs must not keep a worker from coming back
+    with contextlib.suppress(Unavailable):  # without a database every request says so itself
+        await asyncio.to_thread(lockdown.check_at_start, runtime.current(), plugs.address().psycopg(), home().state, ())
+
+
 async def lifespan(receive: Receive, send: Send) -> None:
     """Start and stop the data plane with the worker."""
     while True:
         message = await receive()
         if message["type"] == "lifespan.startup":
             runtime.install(wiring.runtime())
+            await compare()
             await plane.start(runtime.current(), plugs.address().asyncpg())
             settle()
             await send({"type": "lifespan.startup.complete"})

@@ -9,7 +9,7 @@ from typing import Any
 import psycopg
 
 from jingui.core.entry import Line
-from jingui.core.errors import Tampered
+from jingui.core.errors import Tampered, Unavailable
 from jingui.crypto import note
 from jingui.crypto.tiles import Prover
 from jingui.gate.alarms import ALARMS, Alarms
@@ -77,11 +77,16 @@ def contradictions(
 def check_at_start(runtime: Runtime, address: str, state: Path, sinks: Sequence[str]) -> tuple[str, ...]:
     """Before anything is served: compare the database with the outside and lock the house if they differ.
 
-    Returns what was found, () if all agrees. `address` is a libpq string; the rest is as `sequencer.run` has it.
+    Returns what was found, () if all agrees; Unavailable without a database.
+    `address` is a libpq string; the rest is as `sequencer.run` has it.
     """
     local = outside.FileSink(state / NOTE, "state")
     places = (local, *outside.sinks_of(sinks, runtime.origin, runtime.suite))
-    with psycopg.connect(address, autocommit=True, connect_timeout=3) as connection:
+    try:
+        connection = psycopg.connect(address, autocommit=True, connect_timeout=3)
+    except psycopg.OperationalError as error:
+        raise Unavailable(where="connect") from error
+    with connection:
 
         def run(sql: str, *args: object) -> list[tuple[Any, ...]]:
             with psycopg.RawCursor(connection) as cursor:
