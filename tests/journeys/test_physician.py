@@ -110,3 +110,32 @@ def test_a_page_prints_with_its_strip_and_without_its_frame(physician: Any, demo
     assert physician.is_visible(".printed")
     assert physician.is_visible(".strip")
     physician.emulate_media(media="screen")
+
+
+def test_older_records_come_in_below_under_an_entry_of_their_own(physician: Any, demo: str) -> None:
+    physician.goto(demo)
+    for chart in hrefs(physician, "/patients/"):
+        physician.goto(demo + chart)
+        if physician.locator("[data-more] form").count():
+            break
+    else:
+        pytest.skip("no chart of this demonstration has more than one page")
+    before, entry = physician.locator("#timeline tbody tr").count(), physician.get_attribute(".strip", "data-entry")
+    physician.click("[data-more] button")
+    physician.wait_for_function("entry => document.querySelector('.strip').dataset.entry !== entry", arg=entry)
+    assert physician.locator("#timeline tbody tr").count() > before
+    assert physician.url == demo + chart
+    physician.wait_for_selector(".strip .mark:not(.wait)", state="attached", timeout=10_000)
+
+
+def test_an_emergency_is_one_step_from_the_refusal(running: Any, demo: str, chart: str) -> None:
+    context = running.new_context(viewport=WIDE, locale="zh-CN")
+    page = context.new_page()
+    sign_in(page, demo, "jiang.yuan")  # a physician of another department
+    assert page.goto(demo + chart).status == 403
+    page.click("main a.go")
+    page.fill("#id_reason", "抢救：呼吸骤停")
+    page.click("main form[data-saves] button")
+    page.wait_for_selector("#timeline")
+    assert "紧急救治" in page.inner_text(".strip")
+    context.close()

@@ -2,6 +2,7 @@
 
 import sys
 from typing import Any
+from urllib.parse import urlencode
 
 from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent
 from django.http import HttpRequest, HttpResponse
@@ -11,13 +12,15 @@ from django.utils.translation import gettext as _
 
 from jingui.core.errors import Invalid, JinguiError, NotFound, NotSignedIn, Refused, TooLarge, Unavailable
 from jingui.core.word import N_
+from jingui.core.words import Purpose
 from jingui.gate import door
-from jingui.web import wording
+from jingui.web import purposes, wording
 from jingui.web.viewmodels.errors import ErrorPage, RefusedPage
 from jingui.web.viewmodels.parts import Link, RuleLine
 from jingui.web.viewmodels.paths import to
 
 RETRY = 5  # seconds
+EMERGENCIES = frozenset({"no_relation", "restricted", "secret", "colleague", "deceased"})
 BARE = {400: "400.html", 403: "403.html", 404: "404.html"}
 
 
@@ -51,11 +54,21 @@ def refused(request: Any, error: Refused) -> HttpResponse:
         next_step=(told.next_step if told else "") or _(error.next_step),
         rules=tuple(RuleLine(id=line.id, sentence=line.sentence) for line in told.rules) if told else (),
         clauses=wording.clause_refs(error.clauses),
+        matter=emergency(request, error),
         matter_text=matter,
         entry=error.entry,
         back=Link(label=_("返回工作台"), href=to("desk")),
     )
     return drawn(request, "errors/refused.html", page, 403)
+
+
+def emergency(request: Any, error: Refused) -> Link | None:
+    """The way on that is there at once: 紧急调阅, for those who may choose it, where a relation is what is missing."""
+    facts = getattr(request, "facts", None)
+    if facts is None or error.reason not in EMERGENCIES or Purpose.EMERGENCY not in purposes.choices(facts.role):
+        return None
+    asked = urlencode({"purpose": Purpose.EMERGENCY.value, "next": request.path})
+    return Link(label=_("紧急调阅（须写明理由）"), href=f"{to('purpose')}?{asked}")
 
 
 def drawn(request: HttpRequest, template: str, page: object, status: int) -> HttpResponse:
@@ -115,4 +128,3 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 def permission_denied(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """403 that did not come from the door (Django's own checks)."""
     return bare(403)
-

@@ -26,7 +26,8 @@ def purpose(request: HttpRequest) -> HttpResponse:
     offered = purposes.choices(asking.role(request))
     filled = Filled(request.POST, sent=request.method == "POST")
     words = tuple((one.value, f"{_(one.label)} – {_(purposes.SAYING[one])}") for one in offered)
-    chosen = filled.choice("purpose", _("目的"), words, default=asking.purpose(request).value)
+    wanted = request.GET.get("purpose") or asking.purpose(request).value
+    chosen = filled.choice("purpose", _("目的"), words, default=wanted)
     said = ""
     if Purpose.EMERGENCY in offered:
         said = filled.text(

@@ -48,4 +48,13 @@ strip?.querySelector("[data-verify]").addEventListener("click", async () => {
   });
 });
 
+// More of this page came under an entry of its own: the strip now stands for that one.
+addEventListener("jingui:entry", ({ detail }) => {
+  strip.dataset.entry = detail;
+  strip.querySelector(".id").textContent = strip.querySelector(".id").title = detail;
+  answer = null;
+  part("mark").classList.add("wait");
+  look([700, 1000, 2000, 4000]);
+});
+
 if (strip) look([700, 1000, 2000, 4000]);
