@@ -16,12 +16,12 @@ from jingui.config.serve import WEB, serve
 from jingui.core.errors import Misconfigured
 from jingui.core.word import N_
 
-SETTINGS = '''# A demonstration hospital: every person and every record in it is made up.
+SETTINGS = """# A demonstration hospital: every person and every record in it is made up.
 demo = true
 institution = "云岚市第一人民医院"
 institution_en = "Yunlan First People's Hospital"
 origin = "jingui.demo/yunlan"
-'''
+"""
 OURS = ("db", "keys", "keys-copy", "state", "logs", "files", "provider.key", "jingui.toml")
 
 

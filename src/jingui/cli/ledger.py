@@ -19,15 +19,17 @@ from jingui.core.protect import IssueToken
 from jingui.core.word import N_
 from jingui.core.words import Purpose, Verb
 
+WHAT = {"entries": N_("条目"), "versions": N_("记录版本"), "rows": N_("决定权限的行")}
+
 
 def verify(given: argparse.Namespace) -> int:
     """Check the whole ledger and all it answers for; 0 only if nothing is wrong."""
     progress = Progress()
 
     def tell(step: Step) -> None:
-        line = say(N_("核验{what}：{done}/{total}，每秒 {rate:.0f}"), what=step.what, done=step.done, total=step.total,
-                   rate=step.rate)  # fmt: skip
-        progress.show(step.what, line, step.done, step.total)
+        what = say(WHAT.get(step.what, step.what))
+        line = say(N_("核验{what}：{done}，每秒 {rate:.0f}"), what=what, done=step.done, rate=step.rate)
+        progress.show(step.what, line, step.done, step.total or step.done + 1)
 
     with house.opened(reading=False, sequencing=True):
         from jingui.config.evidence import verified

@@ -2,6 +2,7 @@
 
 import argparse
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from jingui.cli.words import say
 from jingui.core.word import N_
@@ -21,16 +22,17 @@ def parser() -> argparse.ArgumentParser:
     return top
 
 
-Commands = "argparse._SubParsersAction[argparse.ArgumentParser]"
+if TYPE_CHECKING:
+    Commands = argparse._SubParsersAction[argparse.ArgumentParser]
 
 
-def _add(commands: Commands, name: str, text: str, run: Run) -> argparse.ArgumentParser:
+def _add(commands: "Commands", name: str, text: str, run: Run) -> argparse.ArgumentParser:
     made = commands.add_parser(name, help=say(text), description=say(text))
     made.set_defaults(run=run)
     return made
 
 
-def _running(commands: Commands) -> None:
+def _running(commands: "Commands") -> None:
     from jingui.cli import demo, doctor, running
 
     init = _add(commands, "init", N_("建立数据库、密钥和首批管理员"), running.init)
@@ -45,7 +47,7 @@ def _running(commands: Commands) -> None:
     checked.add_argument("--json", action="store_true")
 
 
-def _content(commands: Commands) -> None:
+def _content(commands: "Commands") -> None:
     from jingui.cli import imports
 
     made = _add(commands, "import", N_("批量导入"), imports.fhir)
@@ -58,7 +60,7 @@ def _content(commands: Commands) -> None:
     made.add_argument("--report", default="", metavar="FILE", help=say(N_("把导入报告写入文件（JSON）")))
 
 
-def _policy(commands: Commands) -> None:
+def _policy(commands: "Commands") -> None:
     from jingui.cli import policy
 
     made = _add(commands, "policy", N_("制度文本"), policy.imported)
@@ -73,7 +75,7 @@ def _policy(commands: Commands) -> None:
     listed.add_argument("--json", action="store_true")
 
 
-def _ledger(commands: Commands) -> None:
+def _ledger(commands: "Commands") -> None:
     from jingui.cli import ledger
 
     verify = _add(commands, "verify", N_("核验整个存证台账"), ledger.verify)

@@ -39,12 +39,7 @@ def found(where: Home, say: Say = silent) -> None:
     owner = plugs.address("owner")
     say(N_("建立数据表"))
     migrate(owner)
-    lay(where, owner, app_role(owner))
-
-
-def app_role(owner: Address) -> str:
-    """The name of the running application's database role."""
-    return plugs.address("app").user if owner else "jingui_app"
+    lay(where, owner, plugs.address("app").user)
 
 
 def lay(where: Home, owner: Address, role: str) -> None:

@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from random import Random
-from typing import Any, cast
 
 from jingui.core.access import ChartRequest, PatientSearch, Worklist
 from jingui.core.bylaws import PolicyRequest
@@ -64,9 +63,7 @@ class Scenes:
         found = self.names.actor(self.hospital.person(person).login)
         if found is None:
             return None
-        return replace(
-            found, session="demo", address="127.0.0.1", strength=Strength.TWO_FACTOR, entrance=Entrance.PAGE
-        )
+        return replace(found, session="demo", address="127.0.0.1", strength=Strength.TWO_FACTOR, entrance=Entrance.PAGE)
 
     def deed(self, scene: Scene, actor: Actor) -> dict[str, str]:
         """Ask the door for one deed."""
@@ -130,7 +127,7 @@ class Scenes:
 
     def entered(self, scene: Scene, asked: Operation) -> dict[str, str]:
         """Enter a new record, or a new version of one."""
-        resource = cast(dict[str, Any], rewrite(scene.resource or {}, self.state.known))
+        resource = rewrite(scene.resource or {}, self.state.known)
         if scene.verb is Verb.CORRECT:
             target = self.target(scene)
             change = Change(resource, record=(target.patient, target.record))
