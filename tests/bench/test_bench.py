@@ -29,12 +29,13 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> tuple[dict, str, Path]:
         env=env,
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=300,
     )
     assert done.returncode == 0, done.stderr[-2000:]
     return json.loads(done.stdout), done.stderr, place
 
 
+@pytest.mark.slow
 def test_every_promised_figure_is_there(run: tuple[dict, str, Path]) -> None:
     figures, said, _ = run
     assert set(figures) >= PROMISED
@@ -45,6 +46,7 @@ def test_every_promised_figure_is_there(run: tuple[dict, str, Path]) -> None:
     assert "durable (fsync" in said
 
 
+@pytest.mark.slow
 def test_ratios_are_of_the_same_run(run: tuple[dict, str, Path]) -> None:
     figures = run[0]
     for name, to in RATIOS.items():
@@ -55,6 +57,7 @@ def test_ratios_are_of_the_same_run(run: tuple[dict, str, Path]) -> None:
     assert all(one["ratio"] is None for name, one in figures.items() if name not in RATIOS)
 
 
+@pytest.mark.slow
 def test_no_other_house_is_touched(run: tuple[dict, str, Path]) -> None:
     assert not (run[2] / "unused").exists()
 

@@ -54,13 +54,14 @@ def main() -> int:
     seconds, entries = float(sys.argv[2]), int(sys.argv[3])
     figures: dict[str, float] = pages(filled)
     appended = gauging.append(seconds)
-    checked = gauging.verify(entries)
+    checked, rooted = gauging.verify(entries), gauging.rooted(entries)
     with Path(sys.argv[4]).open("wb") as file:
         file.writelines(gauging.export(entries))
     json.dump(
         {
             **figures, "ledger_append": appended.entries / appended.seconds, "checkpoint_lag": appended.longest,
-            "ledger_verify": checked.entries / checked.seconds, "key": gauging.key_line(),
+            "ledger_verify": checked.entries / checked.seconds,
+            "ledger_root": rooted.entries / rooted.seconds, "key": gauging.key_line(),
         },
         sys.stdout,
     )  # fmt: skip

@@ -3,6 +3,7 @@
 import base64
 import contextlib
 import json
+import os
 import subprocess
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -81,6 +82,7 @@ def serving(house: House, application: str) -> Iterator[tuple[int, int]]:
 
 def measured(house: House, size: Size, say: Say) -> Iterator[Figure]:
     """Every figure of a run."""
+    busy, began = processes.busy() - processes.used(os.getpid()) - processes.used(house.postmaster), perf_counter()
     path = house.home / "filled.json"
     say("filling …")
     filling = ["jingui.config.running", "--sequencing", "jingui.bench.filling", str(size.patients), str(size.results)]
@@ -101,6 +103,8 @@ def measured(house: House, size: Size, say: Say) -> Iterator[Figure]:
         say("ledger …")
         yield from inside(house, path, size)
     yield Figure(name="memory", value=memory, unit="MB")
+    neighbours = processes.busy() - processes.used(os.getpid()) - processes.used(house.postmaster) - busy
+    yield Figure(name="neighbours", value=max(neighbours, 0.0) / (perf_counter() - began), unit="cores")
 
 
 def rates(name: str, run: Run, each: int = 1) -> Iterator[Figure]:

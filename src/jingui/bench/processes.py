@@ -95,6 +95,12 @@ def used(root: int) -> float:
     return total / TICK
 
 
+def busy() -> float:
+    """Seconds of processor time that the whole machine has worked so far, idling and waiting for disks apart."""
+    numbers = [int(one) for one in (PROC / "stat").read_text().split("\n", 1)[0].split()[1:9]]
+    return (sum(numbers) - numbers[3] - numbers[4]) / TICK
+
+
 def resident(root: int) -> float:
     """Megabytes (10^6 bytes) resident of the largest process of a family: the worker, not its small parent."""
     page, largest = os.sysconf("SC_PAGE_SIZE"), 0

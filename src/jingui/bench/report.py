@@ -7,12 +7,14 @@ from dataclasses import dataclass
 #: Which figure each is compared with.
 RATIOS: Mapping[str, str] = {
     "governed_read": "hello_world",
+    "governed_read_cpu": "hello_world_cpu",
     "search": "hello_world",
     "create": "hello_world",
     "bundle": "create",
     "bundle_two": "bundle",
     "ledger_append": "governed_read",
     "ledger_verify": "ledger_append",
+    "ledger_root": "ledger_append",
     "ledger_verify_alone": "ledger_append",
 }
 
