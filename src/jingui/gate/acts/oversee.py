@@ -256,5 +256,3 @@ def recover(context: WriteContext, permit: Permit) -> Done:
     root = recovery.root(runtime.keyring, known).hex()
     note = orjson.dumps({"recovery_size": len(known), "recovery_root": root, "reason": data.reason})
     return Done(value=len(known), note=note, bump=True)
-
-
