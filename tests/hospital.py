@@ -122,7 +122,11 @@ class Hospital:
             self.person(short, role, department)
         his = self.actors["his"]
         self.actors["his"] = Actor(
-            account=his.account, post=his.post, session="token", strength=Strength.TOKEN, entrance=Entrance.FHIR,
+            account=his.account,
+            post=his.post,
+            session="token",
+            strength=Strength.TOKEN,
+            entrance=Entrance.FHIR,
             scopes=("system/*.cruds",),
         )
 

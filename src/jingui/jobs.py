@@ -28,9 +28,7 @@ def close(job: str, verb: Verb, numbers: Iterable[int], data: Callable[[int], ob
     """Carry out one closing operation for each number; what the rules refuse is entered and left, the rest goes on."""
     done = 0
     for number in numbers:
-        operation = Operation(
-            actor=actor(job), verb=verb, at=door.now(), purpose=Purpose.OPERATION, data=data(number)
-        )
+        operation = Operation(actor=actor(job), verb=verb, at=door.now(), purpose=Purpose.OPERATION, data=data(number))
         try:
             door.write(operation)
             done += 1

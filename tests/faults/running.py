@@ -190,6 +190,7 @@ class Outcome:
     improper: list[str] = field(default_factory=list)
     report: dict[str, Any] = field(default_factory=dict)
     seconds: float = 0.0
+    load: float = 0.0  # the machine's, at its highest
 
     def table(self) -> str:
         """For people."""
@@ -205,7 +206,7 @@ class Outcome:
         )
         lines.append(" · ".join(f"{name} {count}" for name, count in n.items()))
         lines.append(
-            f"versions {r['versions']:,} · entries {r['entries']:,} · {self.seconds:.0f} s · "
+            f"versions {r['versions']:,} · entries {r['entries']:,} · {self.seconds:.0f} s at load {self.load:.1f} · "
             f"verifier {'ok' if r['verifier']['ok'] else r['verifier']} over {r['verifier'].get('entries', 0):,}"
         )
         return "\n".join(lines)
@@ -232,6 +233,7 @@ def ordeal(house: House, kills: list[str], seed: int) -> Outcome:
         if named == "database":
             house.wait_for_database(0 if before is None else before.pid)
         back(good, time.monotonic())
+        outcome.load = max(outcome.load, os.getloadavg()[0])
     time.sleep(1.0)
     for (at, named), (until, _) in pairwise([*moments, (time.monotonic(), "")]):
         outcome.outages.setdefault(named, []).append(good.longest_gap(at, until))

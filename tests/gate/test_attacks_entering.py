@@ -92,9 +92,7 @@ def test_a_correction_is_judged_by_what_it_replaces(hospital: Hospital) -> None:
     where = pair(hospital, made.id)
     before = hospital.sql("SELECT level, labels FROM record WHERE patient_id = %s AND record_id = %s", *where)
     assert before[0][0] == "secret"
-    hospital.enter(
-        "his", Change(observation(a), record=where), purpose=Purpose.OPERATION, verb=Verb.CORRECT
-    )
+    hospital.enter("his", Change(observation(a), record=where), purpose=Purpose.OPERATION, verb=Verb.CORRECT)
     after = hospital.sql("SELECT level, labels FROM record WHERE patient_id = %s AND record_id = %s", *where)
     assert after == before  # a label is not lost by leaving the code out
 

@@ -85,9 +85,7 @@ def test_a_grant_for_results_shows_results(hospital: Hospital, foreign: tuple[st
         sheet(hospital, foreign[0])
 
 
-def test_a_later_or_narrower_grant_does_not_shadow_the_valid_one(
-    hospital: Hospital, foreign: tuple[str, ...]
-) -> None:
+def test_a_later_or_narrower_grant_does_not_shadow_the_valid_one(hospital: Hospital, foreign: tuple[str, ...]) -> None:
     grant(hospital, "doctor", foreign[0], "tests")
     grant(hospital, "doctor", foreign[0], "tests", starts=30, ends=60)
     grant(hospital, "doctor", foreign[0], "plan", ends=9)

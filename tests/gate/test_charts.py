@@ -149,9 +149,7 @@ def test_charts_page_and_filter(hospital: Hospital) -> None:
     changes = bundle("翻病历", "10000009")
     template = changes[2].resource
     for n in range(7):
-        changes.append(
-            Change({**template, "effectiveDateTime": f"2026-11-1{n}T08:00:00+08:00"}, f"urn:uuid:o{n}")
-        )
+        changes.append(Change({**template, "effectiveDateTime": f"2026-11-1{n}T08:00:00+08:00"}, f"urn:uuid:o{n}"))
     made = hospital.enter("his", *changes, purpose=Purpose.OPERATION).made
     target = door.locate(made[0].id)
     seen: list[str] = []
@@ -188,18 +186,14 @@ def test_the_life_of_a_record(hospital: Hospital, two: tuple[tuple[str, ...], ..
     assert told.facts["keyed"]
     assert told.facts["last_visit"] == told.facts["visit_starts"]
     assert told.facts["last_discharge"] is None
-    first = door.read(
-        hospital.operation("doctor", Verb.READ_LIFE, LifeRequest(count=1), target=door.locate(record))
-    )
+    first = door.read(hospital.operation("doctor", Verb.READ_LIFE, LifeRequest(count=1), target=door.locate(record)))
     rest = door.read(
         hospital.operation("doctor", Verb.READ_LIFE, LifeRequest(cursor=first.more), target=door.locate(record))
     )
     assert rest.value.events[0].entry == told.events[1].entry
     with pytest.raises(Refused):
         door.read(hospital.operation("surgeon", Verb.READ_LIFE, target=door.locate(record)))
-    archivist = hospital.operation(
-        "archivist", Verb.READ_LIFE, target=door.locate(record), purpose=Purpose.MANAGEMENT
-    )
+    archivist = hospital.operation("archivist", Verb.READ_LIFE, target=door.locate(record), purpose=Purpose.MANAGEMENT)
     assert door.read(archivist).value.kind == "Observation"
     with pytest.raises(NotFound):
         door.read(hospital.operation("doctor", Verb.READ_LIFE, target=replace(door.locate(record), record=77)))
@@ -257,8 +251,6 @@ def test_opening_a_merged_chart_takes_few_statements_too(hospital: Hospital, mon
         hospital.write("registrar9", Verb.APPROVE, said)
     with monkeypatch.context() as patch:
         counting = Counting(patch)
-        opened = door.read(
-            hospital.operation("doctor", Verb.OPEN_CHART, ChartRequest(), target=door.locate(made[0]))
-        )
+        opened = door.read(hospital.operation("doctor", Verb.OPEN_CHART, ChartRequest(), target=door.locate(made[0])))
     assert len(opened.value.records) == 4
     assert len(counting.sent) <= 12

@@ -10,7 +10,6 @@ from jingui.core.operation import Target
 from jingui.core.words import Purpose, Verb
 from tests.hospital import Hospital
 
-
 MR = {"coding": [{"system": "http://terminology.hl7.org/CodeSystem/v2-0203", "code": "MR"}]}
 
 

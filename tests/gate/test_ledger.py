@@ -6,8 +6,6 @@ import json
 import time
 
 import pytest
-from jingui_verify.export import check_export
-from jingui_verify.note import parse_key as pinned
 
 from jingui.core.access import ChartRequest
 from jingui.core.errors import Invalid, NotFound, Refused
@@ -24,6 +22,8 @@ from jingui.core.oversee import (
 from jingui.core.words import Purpose, Verb
 from jingui.crypto import note, proof
 from jingui.formats.validate import validate
+from jingui_verify.export import check_export
+from jingui_verify.note import parse_key as pinned
 from tests.gate.test_door import bundle
 from tests.hospital import Hospital
 

@@ -1,10 +1,10 @@
 """A plain HTTP client's way in: two posts with the CSRF cookie. The same works with curl against a running house.
 
-    curl -c jar -b jar localhost:8400/sign-in/ >/dev/null                      # takes the cookie jingui's form needs
-    T=$(awk '$6=="csrftoken"{print $7}' jar)
-    curl -c jar -b jar -d "login=USER&password=WORD&csrfmiddlewaretoken=$T" localhost:8400/sign-in/
-    T=$(awk '$6=="csrftoken"{print $7}' jar)
-    curl -c jar -b jar -d "code=CODE&csrfmiddlewaretoken=$T" localhost:8400/sign-in/second-factor/
+curl -c jar -b jar localhost:8400/sign-in/ >/dev/null                      # takes the cookie jingui's form needs
+T=$(awk '$6=="csrftoken"{print $7}' jar)
+curl -c jar -b jar -d "login=USER&password=WORD&csrfmiddlewaretoken=$T" localhost:8400/sign-in/
+T=$(awk '$6=="csrftoken"{print $7}' jar)
+curl -c jar -b jar -d "code=CODE&csrfmiddlewaretoken=$T" localhost:8400/sign-in/second-factor/
 """
 
 from datetime import timedelta

@@ -288,9 +288,7 @@ class Bulk:
     def _refuse(self, path: Path, error: JinguiError) -> None:
         places = tuple(getattr(error, "places", ()))
         with self._lock:
-            self._outcome.refused.append(
-                (str(path.relative_to(self.order.folder)), error.code, error.message, places)
-            )
+            self._outcome.refused.append((str(path.relative_to(self.order.folder)), error.code, error.message, places))
 
 
 @contextmanager

@@ -19,9 +19,7 @@ def main() -> int:
     made = wiring.runtime()
     runtime.install(made)
     try:
-        sequencer.run(
-            made, plugs.address().psycopg(), stopping.is_set, state=home().root / "state", sinks=home().sinks
-        )
+        sequencer.run(made, plugs.address().psycopg(), stopping.is_set, state=home().root / "state", sinks=home().sinks)
     except JinguiError as error:
         sys.stderr.write(f"sequencer: {error.code} {error.message}\n")
         return 1

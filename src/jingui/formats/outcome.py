@@ -70,7 +70,7 @@ def outcome(error: JinguiError, translate: Callable[[str], str] = str) -> dict[s
 
 def _at(issue: Mapping[str, Any], place: str, what: str) -> dict[str, Any]:
     """Return the issue for one place; expression only if there is a place."""
-    details = {**issue["details"], "text": f"{issue['details']['text']} {what}"}
+    details = {**issue["details"], "text": f"{issue['details']['text']} {what}".rstrip()}
     return {**issue, "details": details, **({"expression": [place]} if place else {})}
 
 

@@ -82,7 +82,7 @@ def named_actor(actor: Actor, *, epoch: int, policy: int, lockdown: bool) -> Act
 def from_row(
     row: Sequence[Any] | None, sealer: Sealer, *, token: int = 0, epoch: int = 0, policy: int = 0
 ) -> ActorFacts:
-    """Build the facts from a row of `ACTOR_SQL`. A MAC that does not hold makes the standing TAMPERED and names the row."""
+    """Build the facts from a row of `ACTOR_SQL`; a MAC that does not hold makes the standing TAMPERED and is named."""
     if row is None:
         return ActorFacts(role=Role.PUBLIC, standing=Standing.UNKNOWN, epoch=epoch, policy=policy)
     get = {name: row[i] for name, i in ACTOR.at.items()}

@@ -53,7 +53,7 @@ class Attempt:
         self.keys: dict[int, dict[str, DataKey]] = {}
         self.kinds: dict[int, dict[int, EncounterKind]] = {}
         self.broken: dict[int, JinguiError] = {}  # patients whose keys do not open
-        self.fresh: dict[int, dict[str, DataKey]] = {}  # keys that number a new patient's records before they are stored
+        self.fresh: dict[int, dict[str, DataKey]] = {}  # keys that number a new patient's records, not stored yet
 
     async def run(self, operations: Sequence[Operation]) -> list[Entered | BaseException]:
         """Return one answer per operation, after the commit."""
@@ -82,9 +82,9 @@ class Attempt:
         at = self.runtime.clock.now()
         for operation, actor, numbers, wish in zip(operations, actors, numbered, wishes, strict=True):
             judging = Judging(
-                runtime=self.runtime, operation=operation, actor=actor, facts=facts, at=at, departments=self.departments,
-                people=people, relations=relations, charts=self.charts(numbers, submission_of(operation)),
-                existing=frozenset(wish.found), supply=supply,
+                runtime=self.runtime, operation=operation, actor=actor, facts=facts, at=at,
+                departments=self.departments, people=people, relations=relations,
+                charts=self.charts(numbers, submission_of(operation)), existing=frozenset(wish.found), supply=supply,
             )  # fmt: skip
             verdict = judging.judge(numbers)
             verdicts.append(verdict)

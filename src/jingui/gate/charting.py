@@ -120,16 +120,16 @@ async def family(context: ReadContext, patient: f.PatientFacts) -> dict[int, f.P
     out = {patient.patient: patient}
     if numbers:
         for one in await context.about(numbers):
-            if one is not None and not one.destroyed and (
-                context.may(Verb.OPEN_CHART, Category.BASIC, Level.ORDINARY, patient=one).allow
+            if (
+                one is not None
+                and not one.destroyed
+                and (context.may(Verb.OPEN_CHART, Category.BASIC, Level.ORDINARY, patient=one).allow)
             ):
                 out[one.patient] = one
     return out
 
 
-def decided(
-    context: ReadContext, about: Mapping[int, f.PatientFacts], stats: Sequence[Sequence[Any]]
-) -> Readable:
+def decided(context: ReadContext, about: Mapping[int, f.PatientFacts], stats: Sequence[Sequence[Any]]) -> Readable:
     """Ask the rules about each combination that the charts hold."""
     answers: dict[tuple[Any, ...], bool] = {}
     categories: dict[str, int] = {}

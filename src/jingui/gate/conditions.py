@@ -105,7 +105,9 @@ def one_at_most(found: Sequence[Any]) -> int | None:
     """The number that a look-up found, None for none; PreconditionFailed (412) for several."""
     if len(found) > 1:
         raise PreconditionFailed(
-            N_("符合条件的资源不止一个，没有新增。"), N_("请使用更确切的条件，例如唯一的标识。"), places=("ifNoneExist",)
+            N_("符合条件的资源不止一个，没有新增。"),
+            N_("请使用更确切的条件，例如唯一的标识。"),
+            places=("ifNoneExist",),
         )
     return found[0][0] if found else None
 

@@ -50,7 +50,8 @@ SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::text[], $4::bigint[], $5::b
   $8::timestamptz[], $9::timestamptz[])
 ON CONFLICT (patient_id, encounter_id) DO UPDATE SET kind = excluded.kind, department_id = excluded.department_id,
   attending_id = excluded.attending_id,
-  stay_seq = coalesce(encounter.stay_seq, excluded.stay_seq), state = excluded.state, starts = excluded.starts, ends = excluded.ends"""
+  stay_seq = coalesce(encounter.stay_seq, excluded.stay_seq), state = excluded.state, starts = excluded.starts,
+  ends = excluded.ends"""
 ENDED_SQL = """UPDATE care_relation r SET ends = u.ends, version = u.before + 1, entry = u.entry, mac = u.mac
 FROM unnest($1::bigint[], $2::bigint[], $3::int[], $4::timestamptz[], $5::uuid[], $6::bytea[])
   u(patient, relation, before, ends, entry, mac)
@@ -58,8 +59,8 @@ WHERE r.patient_id = u.patient AND r.relation_id = u.relation AND r.version = u.
 UPDATE_SQL = """UPDATE record r SET version = u.version, category = u.category, level = u.level,
   labels = string_to_array(u.labels, ','), status = u.status, retention_class = u.class, encounter_id = u.encounter,
   at = u.at, at_end = u.at_end, tokens = u.tokens::bigint[]
-FROM unnest($1::bigint[], $2::bigint[], $3::int[], $4::int[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[],
-  $10::bigint[], $11::timestamptz[], $12::timestamptz[], $13::text[])
+FROM unnest($1::bigint[], $2::bigint[], $3::int[], $4::int[], $5::text[], $6::text[], $7::text[], $8::text[],
+  $9::text[], $10::bigint[], $11::timestamptz[], $12::timestamptz[], $13::text[])
   u(patient, record, version, before, category, level, labels, status, class, encounter, at, at_end, tokens)
 WHERE r.patient_id = u.patient AND r.record_id = u.record AND r.version = u.before"""
 FACE_SQL = (

@@ -1,4 +1,4 @@
-"""二（二）录入: submissions become records: facts once, decisions per record, one transaction per batch [2.2.1] [2.2.3]"""
+"""二（二）录入: submissions become records: facts once, decisions per record, a transaction a batch [2.2.1] [2.2.3]"""
 
 import asyncio
 from collections.abc import Mapping, Sequence
@@ -18,7 +18,7 @@ DEPARTMENTS_SECONDS = 5.0
 
 
 class Entering:
-    """The writing side of the data plane: `submit` an operation whose data is a Submission; batches share one commit."""
+    """The data plane's writing side: `submit` an operation whose data is a Submission; batches share one commit."""
 
     def __init__(self, pipe: Pipeline, *, lanes: int = 2, most: int = 64) -> None:
         """Bind to the pipeline's loop."""

@@ -31,7 +31,7 @@ def face_of(patient: Mapping[str, Any]) -> dict[str, Any]:
 
 def spelled(name: Mapping[str, Any]) -> str:
     """A name without text: Chinese names close up, others given name first."""
-    family, given = name.get("family", ""), " ".join(name.get("given", ()))
+    family, given = str(name.get("family", "")), " ".join(name.get("given", ()))
     if family and not family.isascii():
         return family + given.replace(" ", "")
     return " ".join(part for part in (given, family) if part)

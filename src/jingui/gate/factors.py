@@ -1,7 +1,8 @@
 """六（一）2 双因素: second factors in allauth's table: encrypted, sealed row by row, checked at every use [6.1.2]
 
-`mfa_authenticator` keeps the data, `factor_seal` a MAC over their digest: a secret that a database administrator inserted
-or exchanged is refused as Tampered. Recovery codes are kept as keyed digests, so that nobody can show them again.
+`mfa_authenticator` keeps the data, `factor_seal` a MAC over their digest: a secret that a database administrator
+inserted or exchanged is refused as Tampered. Recovery codes are kept as keyed digests, so that nobody can show them
+again.
 """
 
 import os
@@ -111,7 +112,9 @@ def fresh_codes() -> tuple[str, ...]:
     return tuple("-".join("".join(secrets.choice(LETTERS) for _ in range(5)) for _ in range(2)) for _ in range(CODES))
 
 
-def new_data(runtime: Runtime, account: int, kind: str, name: str, secret: bytes, code: str, at: datetime) -> dict[str, object]:
+def new_data(
+    runtime: Runtime, account: int, kind: str, name: str, secret: bytes, code: str, at: datetime
+) -> dict[str, object]:
     """The data of a new factor; Invalid unless a TOTP code proves that the app holds the secret."""
     if kind == PASSKEY:
         return {"name": name, "credential": b64encode(secret).decode(), "counter": 0}

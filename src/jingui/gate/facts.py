@@ -60,7 +60,7 @@ class PatientFacts(NamedTuple):
 
 
 def patient_facts(row: Sequence[Any], sealer: Sealer) -> PatientFacts | None:
-    """Read the patient's side of a FACTS row; None when there is no such patient. Every present row's MAC is checked."""
+    """Read the patient's side of a FACTS row, None when there is no such patient; each present row's MAC is checked."""
     if row[P_ID] is None:
         return None
     tampered = ""

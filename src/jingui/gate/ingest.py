@@ -86,9 +86,7 @@ async def enter(header: dict[str, Any], body: bytes, known: dict[str, str]) -> E
     """Prepare and enter one bundle in this process."""
     running = plane.current()
     if header["mode"] == "import":
-        submission = importing.imported(
-            body, source=header["source"], department=header["department"], known=known
-        )
+        submission = importing.imported(body, source=header["source"], department=header["department"], known=known)
     else:
         submission = importing.transaction(body, running.pipe.runtime.ids.internal)
     if not submission.changes:

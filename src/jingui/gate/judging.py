@@ -1,4 +1,4 @@
-"""二（二）录入: one submission judged: a decision for each record, then rows and entries, or one refusal [2.2.1] [2.2.4]"""
+"""二（二）录入: a submission judged: a decision for each record, then rows and entries, or a refusal [2.2.1] [2.2.4]"""
 
 from calendar import monthrange
 from collections.abc import Mapping, Sequence
@@ -110,7 +110,7 @@ class Judging:
             details["level"] = max(details["level"], f.LEVELS.get(old[f.R_LEVEL], Level.SECRET), key=LEVELS.index)
         verb = self.verb(change, chart, kind, exists)
         decided = self.decide(verb, chart, row, details, exists, resource)
-        if old is not None and old[f.R_CATEGORY] != details["category"]:  # what it replaces must be theirs to change too
+        if old is not None and old[f.R_CATEGORY] != details["category"]:  # what it replaces is theirs to change too
             before = {**details, "category": f.CATEGORIES.get(old[f.R_CATEGORY], Category.NONE)}
             self.decide(verb, chart, row, before, exists, resource)
         if exists and row is not None:
@@ -247,7 +247,7 @@ class Judging:
         return department
 
     def related(self, chart: Chart, row: Sequence[Any] | None, person: int, department: int) -> tuple[int, int]:
-        """Whom an Encounter relates to the patient: writing a visit gives nobody what RELATE would not let them take."""
+        """Whom an Encounter relates to the patient; a visit gives nobody what RELATE would not let them take."""
         own = person == self.actor.person and person != 0
         ward = department == self.actor.department and self.actor.role in WARD
         patient = None if row is None or chart.new else f.patient_facts(row, self.runtime.sealer)

@@ -1,4 +1,4 @@
-"""Connections of the data plane: each lane owns one, prepares its statements, and comes back after PostgreSQL did [4.1.2]"""
+"""Connections of the data plane: a lane owns one, prepares its statements, comes back after PostgreSQL did [4.1.2]"""
 
 import asyncio
 from collections.abc import Mapping, Sequence
@@ -25,8 +25,8 @@ LOST = (
     asyncio.TimeoutError,
     EOFError,
 )
-# Every statement here looks single keys up. A young database has no statistics, and with them a planner may still prefer
-# to scan and hash whole tables (3.7 ms instead of 0.3 for a batch of 20), so only index look-ups are left to it.
+# Every statement here looks single keys up. A young database has no statistics, and with them a planner may still
+# prefer to scan and hash whole tables (3.7 ms instead of 0.3 for a batch of 20), so only index look-ups are left to it.
 PLANNER = {
     "jit": "off",
     "enable_seqscan": "off",

@@ -1,7 +1,7 @@
 """一（二） identity: which patient and which record number each change belongs to [1.2] [2.1.2]
 
-A transaction's changes may name each other by full URL; imports number records repeatably from their source, so a second
-run finds the first one's rows. Matching by identifiers never merges two people silently.
+A transaction's changes may name each other by full URL; imports number records repeatably from their source, so a
+second run finds the first one's rows. Matching by identifiers never merges two people silently.
 """
 
 from collections.abc import Callable, Mapping, Sequence

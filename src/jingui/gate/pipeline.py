@@ -1,7 +1,7 @@
-"""四（一）2 留痕: the one read implementation: coalesced facts, group-committed entries, nothing released before [4.1.2]
+"""四（一）2 留痕: the one way of reading: coalesced facts, group-committed entries, nothing released before [4.1.2]
 
-A response leaves only when its own entry is committed. Concurrent reads share statements; each row echoes what was asked
-and is compared, so coalescing can neither swap nor poison.
+A response leaves only when its own entry is committed. Concurrent reads share statements; each row echoes what was
+asked and is compared, so coalescing can neither swap nor poison.
 """
 
 import asyncio
@@ -68,7 +68,9 @@ class Pipeline:
         self.thread = threading.get_ident()
         self.chain = Chain(self.runtime.suite, self.runtime.keyring)
         self._facts: Batcher[Asked, Sequence[Any]] = Batcher(self._fetch_facts, lanes=len(self._reads))
-        self._entries: Batcher[tuple[EntryDraft, UUID | None], Committed] = Batcher(self._commit_entries, lanes=1, most=512)
+        self._entries: Batcher[tuple[EntryDraft, UUID | None], Committed] = Batcher(
+            self._commit_entries, lanes=1, most=512
+        )
         self._notes: Batcher[tuple[UUID, int, bytes], None] = Batcher(self._commit_notes, lanes=1)
 
     async def stop(self) -> None:
@@ -117,7 +119,7 @@ class Pipeline:
 
     async def actor(self, actor: Actor) -> ActorFacts:
         """Facts of the actor, at most a second old and never older than the epoch they are used under."""
-        assert self.loop is not None
+        assert self.loop is not None  # noqa: S101 -- for the type checker: it runs on that loop
         key = (actor.account, actor.post, actor.token)
         now = self.loop.time()
         found = self._actors.get(key)

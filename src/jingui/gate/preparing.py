@@ -1,4 +1,4 @@
-"""二（二）录入: from decided changes to the rows of one transaction: numbers, labels, tokens, ciphertexts [2.2.2] [2.1.3]"""
+"""二（二）录入: from decided changes to a transaction's rows: numbers, labels, tokens, ciphertexts [2.2.2] [2.1.3]"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -214,12 +214,12 @@ def encounter_rows(
     related: tuple[int, int],
     old: Sequence[Sequence[Any]] = (),
 ) -> None:
-    """The outline of an Encounter and the relations that follow from it: those of (person, department) `related` [4.1.1].
+    """The outline of an Encounter and the relations that follow from it, of (person, department) `related` [4.1.1].
 
     `old` are this encounter's relations that still run: who attends no longer loses theirs, a closed visit ends all.
     """
     found = placed.outline
-    assert found is not None
+    assert found is not None  # noqa: S101 -- for the type checker: only outlined encounters come here
     patient = placed.chart.patient
     start = found.start or at
     state = "open" if found.open else "closed"
@@ -246,9 +246,7 @@ def encounter_rows(
         new = ends if stays or kind not in (Relation.TREATING, Relation.DEPARTMENT) else at
         if until != new and (new is None or until is None or stays or new < until):
             sealed = (*values[:7], new, version + 1, entry)
-            rows.ended.append(
-                (patient, number, version, new, entry, runtime.sealer.mac("care_relation", sealed))
-            )
+            rows.ended.append((patient, number, version, new, entry, runtime.sealer.mac("care_relation", sealed)))
     for relation, who, where in wanted:
         rows.relations.append(
             relation_row(runtime, patient, relation, who, where, placed.record, min(start, at), ends, entry, at)
@@ -256,8 +254,8 @@ def encounter_rows(
 
 
 def relation_row(
-    runtime: Runtime, patient: int, relation: Relation, person: int | None, department: int | None, encounter: int | None,
-    starts: datetime, ends: datetime | None, entry: UUID, at: datetime,
+    runtime: Runtime, patient: int, relation: Relation, person: int | None, department: int | None,
+    encounter: int | None, starts: datetime, ends: datetime | None, entry: UUID, at: datetime,
 ) -> tuple[Any, ...]:  # fmt: skip
     """A sealed relation; column order is RELATION_COLUMNS."""
     number = runtime.number(at)

@@ -33,7 +33,7 @@ def refusal(operation: Operation, decided: Decided, entry: str, matter: str = ""
 
 
 async def read(pipe: Pipeline, operation: Operation) -> Sheet:
-    """Return the record of `operation.target`. Refused, NotFound, Gone, Tampered and Unavailable are entered where due."""
+    """Return the record of `operation.target`; Refused, NotFound, Gone, Tampered, Unavailable are entered where due."""
     target = operation.target
     for _ in range(TRIES):
         actor = await pipe.actor(operation.actor)

@@ -9,7 +9,6 @@ from jingui.core.permit import Permit
 from jingui.core.words import Verb
 
 
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Done:
     """What an act did: the value for the caller, and what its entry must name. `note` is encrypted beside the entry."""

@@ -31,9 +31,7 @@ def silent(_done: int, _all: int) -> None:
     """Say nothing."""
 
 
-def rotate(
-    keyring: Keyring, segments: Sequence[int] = (), progress: Callable[[int, int], None] = silent
-) -> Rotated:
+def rotate(keyring: Keyring, segments: Sequence[int] = (), progress: Callable[[int, int], None] = silent) -> Rotated:
     """Rotate `segments`, all of them when none is named; finish first what a crash interrupted.
 
     `progress(done, all)` is told after each chunk. KeyTrouble when a copy of the shred file cannot be written; then

@@ -69,7 +69,7 @@ class Runtime:
         return [DriverUUID(head + marked(random[10 * i : 10 * i + 10])) for i in range(count)]
 
     def number(self, at: datetime) -> int:
-        """A fresh 63-bit number for a patient, record, relation …; grows within the process, random across processes."""
+        """A fresh 63-bit number for a patient, record or relation; grows within a process, random across processes."""
         made = number(int(at.timestamp() * 1000), int.from_bytes(os.urandom(3), "big"))
         self._last = made = made if made > self._last else self._last + 1
         return made

@@ -1,4 +1,4 @@
-"""四（一）内部查阅: searching inside one chart: tokens under the patient's key, rows decided before they count [4.1.3]"""
+"""四（一）内部查阅: searching one chart: tokens under the patient's key, rows decided before they count [4.1.3]"""
 
 import base64
 import binascii
@@ -14,8 +14,8 @@ from jingui.crypto.keyring import DataKey
 from jingui.formats.fhir_query import DateTerm, SearchQuery
 from jingui.gate.dates import main_date, moved
 
-COLUMNS = """r.record_id, r.version, r.kind, r.category, r.level, r.labels, r.state, r.status, r.author_id, r.retention_class,
-  r.encounter_id, r.department_id, r.entered, r.at"""
+COLUMNS = """r.record_id, r.version, r.kind, r.category, r.level, r.labels, r.state, r.status, r.author_id,
+  r.retention_class, r.encounter_id, r.department_id, r.entered, r.at"""
 
 
 class Compiled(NamedTuple):
@@ -50,13 +50,13 @@ class Where:
 def compiled(
     query: SearchQuery, patient: int, key: DataKey, pairs: tuple[list[str], list[str]], records: Sequence[int] = ()
 ) -> Compiled:
-    """Turn a parsed search into SQL over one patient's records; only (category, level) `pairs` that may be read count."""
+    """Turn a parsed search into SQL over one patient's records; only readable (category, level) `pairs` count."""
     where = Where()
     where.add(f"r.patient_id = {where.arg(patient)}::bigint")
     where.add(f"r.kind = {where.arg(query.type)}::text")
     a, b = where.arg(pairs[0]), where.arg(pairs[1])
     where.add("r.state <> 'draft'")  # a draft is its author's alone until it is submitted
-    where.add(f"(r.category, r.level) IN (SELECT * FROM unnest({a}::text[], {b}::text[]))")
+    where.add(f"(r.category, r.level) IN (SELECT * FROM unnest({a}::text[], {b}::text[]))")  # noqa: S608 -- own texts
     if query.ids:
         where.add(f"r.record_id = ANY({where.arg(list(records))}::bigint[])")
     for alternatives in query.tokens:

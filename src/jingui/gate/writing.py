@@ -1,7 +1,7 @@
 """一（三）1: the writing hinge: one transaction holds the change and its ledger entry [1.3.1] [2.2.4]
 
-Facts are read on the transaction's own connection with the same SQL text as the pipeline's. The pipeline is never called
-from here (it would deadlock unseen).
+Facts are read on the transaction's own connection with the same SQL text as the pipeline's. The pipeline is never
+called from here (it would deadlock unseen).
 """
 
 from collections.abc import Sequence

@@ -58,7 +58,7 @@ class Batcher(Generic[A, B]):
             for _, future in batch:
                 future.cancel()
             raise
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 -- settled on the one it belongs to: a batch cannot poison its neighbours
             if len(batch) == 1:
                 settle(batch[0][1], error)
                 return

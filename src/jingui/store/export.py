@@ -53,4 +53,3 @@ def body(
 def last(size: int, root: bytes) -> bytes:
     """The last line."""
     return line({"kind": "end", "size": size, "root": root.hex()})
-

@@ -1,4 +1,4 @@
-"""一（二）: lists of ids, states and names of departments for pages and interfaces; never content, never a model [1.2]"""
+"""一（二）: lists of ids, states and departments' names for pages and interfaces; never content or a model [1.2]"""
 
 import time
 from dataclasses import dataclass

@@ -57,9 +57,7 @@ def read(run: Run, keyring: Keyring) -> list[Recorded]:
         )  # fmt: skip
         if not right:
             raise Tampered(where=f"recovery_entry:{n}")
-        lines = tuple(
-            Line(t["patient"], t["record"], t["type"], t["version"]) for t in orjson.loads(bytes(targets))
-        )
+        lines = tuple(Line(t["patient"], t["record"], t["type"], t["version"]) for t in orjson.loads(bytes(targets)))
         out.append(Recorded(n, str(fields["reason"]), lines, bytes(leaf)))
         previous = bytes(leaf)
     return out

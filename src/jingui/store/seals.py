@@ -31,8 +31,8 @@ Value = int | str | bool | bytes | memoryview | date | datetime | UUID | Sequenc
 SEALED_TABLES: dict[str, tuple[str, ...]] = {
     model._meta.db_table: (*model.SEALED, "version", "entry")
     for model in (
-        Account, Approval, CareRelation, FactorSeal, Grant, Hold, Patient, Person, PolicyVersion, Post, Proposal, Setting,
-        Token,
+        Account, Approval, CareRelation, FactorSeal, Grant, Hold, Patient, Person, PolicyVersion, Post, Proposal,
+        Setting, Token,
     )
 }  # fmt: skip
 REMEMBERED = 65_536
@@ -59,7 +59,7 @@ def plain(value: Value) -> str:
             return f"d{value.isoformat()}"
         case UUID():
             return f"u{value.hex}"
-        case bytes() | memoryview() | bytearray():
+        case bytes() | memoryview():
             return f"x{bytes(value).hex()}"
         case _:
             return "l" + "".join(f"{len(v)}:{v}" for v in value)
@@ -72,7 +72,7 @@ def message(table: str, values: Sequence[Value]) -> bytes:
 
 
 class Sealer:
-    """Makes and checks row MACs under one key. Good rows are remembered by their MAC, so a hot row costs a comparison."""
+    """Makes and checks row MACs under one key; good rows are remembered by their MAC: a hot row costs a comparison."""
 
     def __init__(self, mac: Callable[[bytes], bytes]) -> None:
         """Use `mac`, a keyed function of the keyring."""

@@ -22,7 +22,8 @@ class Group(NamedTuple):
 
     def mac(self, row: Sequence[Any]) -> bytes | None:
         """The row's MAC, None when the outer join found nothing."""
-        return row[self.stop]  # type: ignore[no-any-return]  # driver rows are untyped
+        found: bytes | None = row[self.stop]
+        return found
 
 
 class Columns:
@@ -67,7 +68,7 @@ SELECT {ACTOR.sql} FROM epoch e, account a JOIN person pe ON pe.id = a.person_id
 LEFT JOIN post po ON po.id = $2::bigint AND po.person_id = a.person_id
 LEFT JOIN department d ON d.id = po.department_id
 LEFT JOIN token t ON t.id = $3::bigint AND t.account_id = a.id
-WHERE a.id = $1::bigint"""
+WHERE a.id = $1::bigint"""  # noqa: S608 -- own column names
 
 FACTS = Columns()
 FACTS.add("q.ord", "q.patient", "q.record", "q.version", "q.person", "e.n", "e.policy", "e.lockdown")
@@ -107,10 +108,11 @@ LEFT JOIN LATERAL (
 LEFT JOIN LATERAL (
   SELECT * FROM access_grant x WHERE x.patient_id = q.patient AND x.person_id = q.person AND x.purpose = q.purpose
     ORDER BY (x.starts <= $7::timestamptz AND x.ends > $7::timestamptz) DESC,
-      (cardinality(x.categories) = 0 OR coalesce(r.category, 'basic') = ANY(x.categories)) DESC, x.ends DESC LIMIT 1) g ON true
+      (cardinality(x.categories) = 0 OR coalesce(r.category, 'basic') = ANY(x.categories)) DESC,
+      x.ends DESC LIMIT 1) g ON true
 LEFT JOIN LATERAL (
   SELECT * FROM hold x WHERE x.patient_id IN (q.patient, p.linked_to) AND x.record_id IN (0, q.record) AND NOT x.lifted
-    AND (x.ends IS NULL OR x.ends > $7::timestamptz) ORDER BY x.kind LIMIT 1) h ON true"""
+    AND (x.ends IS NULL OR x.ends > $7::timestamptz) ORDER BY x.kind LIMIT 1) h ON true"""  # noqa: S608 -- own column names
 
 # Held shared by whoever stores a new wrapped key, exclusively while segment keys are replaced (crypto.rotation).
 KEYS_LOCK = 0x4A474B31
@@ -129,7 +131,7 @@ SELECT u.id, u.at, u.writer, u.n, u.head, u.leaf, u.mac, u.private, u.targets, u
 FROM unnest($2::uuid[], $3::timestamptz[], $4::uuid[], $5::bigint[], $6::bytea[], $7::bytea[], $8::bytea[], $9::bytea[],
   $10::bytea[], $11::text[], $12::text[], $13::bigint[], $14::bigint[], $15::bigint[], $16::text[])
   u({", ".join(ENTRY_COLUMNS)})
-WHERE (SELECT n FROM e) = $1::bigint"""
+WHERE (SELECT n FROM e) = $1::bigint"""  # noqa: S608 -- own column names
 
 SEARCH_ROWS = """
 SELECT r.record_id, r.version, r.kind, r.category, r.level, r.labels, r.state, r.status, r.author_id, r.retention_class,

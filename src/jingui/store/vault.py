@@ -32,7 +32,7 @@ def seal_parts(seal: str, where: str) -> tuple[str, str, str]:
 
 
 class Vault:
-    """Opens and seals payloads. Keys come wrapped from the caller's row; unwrapped ones are kept in the keyring's cache."""
+    """Opens and seals payloads; keys come wrapped from the caller's row, unwrapped ones stay in the keyring's cache."""
 
     def __init__(self, keyring: Keyring) -> None:
         """Use the keys of `keyring`."""

@@ -19,7 +19,9 @@ from jingui.web.viewmodels.record import LifePage
 def patients(request: HttpRequest) -> HttpResponse:
     """Find a patient. Terms come by POST and stand in no address; a results page can be posted again."""
     asked = finding.typed(request.POST)
-    found, errors, truncated = None, (), False
+    found: tuple[view.Found, ...] | None = None
+    errors: tuple[str, ...] = ()
+    truncated = False
     if request.method == "POST" and not asked.empty:
         try:
             lines = asking.read(request, Verb.SEARCH_PATIENT, finding.search(asked)).value

@@ -220,7 +220,8 @@ def change_password(request: Any) -> HttpResponse:
         for name, label, which in asked
     )
     must = bool(request.session.get("must_change"))
-    page = ChangePasswordPage(form=Form(fields=fields, submit=_("更换密码")), rules=passwords.rules(door.signing.limits()), must=must)
+    form, rules = Form(fields=fields, submit=_("更换密码")), passwords.rules(door.signing.limits())
+    page = ChangePasswordPage(form=form, rules=rules, must=must)
     return render(request, "accounts/change_password.html", {"page": page}, status=400 if errors else 200)
 
 

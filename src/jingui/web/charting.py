@@ -188,4 +188,3 @@ def verb_text(verb: str, decision: str) -> str:
 def plain_title(resource: dict[str, Any]) -> str:
     """The title of a resource in the reader's language."""
     return title(display.line(resource, wording.language()), resource)
-

@@ -117,9 +117,7 @@ def recent(request: HttpRequest, line: ClauseLine | None) -> tuple[EntryLine, ..
     if line is None or not line.verbs:
         return ()
     sees_all = ledger.overseer(request)
-    asked = LedgerSearch(
-        since=asking.now() - timedelta(days=DAYS), verbs=line.verbs, mine=not sees_all, count=60
-    )
+    asked = LedgerSearch(since=asking.now() - timedelta(days=DAYS), verbs=line.verbs, mine=not sees_all, count=60)
     found = (ledger.entry_line(one) for one in asking.read(request, Verb.READ_LEDGER, asked).value)
     return tuple(one for one in found if any(ref.id == line.id for ref in one.clauses))[:RECENT]
 

@@ -51,9 +51,7 @@ def second_factor(request: Any) -> HttpResponse:
     bucket = door.signing.bucket(f"factor:{request.actor.account}")
     left = door.signing.take_try(bucket)
     if left < 0:
-        lockout.enter_failure(
-            request, Checked(outcome="locked", account=request.actor.account), request.actor.post
-        )
+        lockout.enter_failure(request, Checked(outcome="locked", account=request.actor.account), request.actor.post)
         minutes = int(door.signing.limits().lock.total_seconds() // 60)
         return second_factor_page(request, rows, _("尝试次数过多，请 {n} 分钟后再试。").format(n=minutes), 429)
     username, after = request.session.get("username", ""), request.session.get("next", "/")
@@ -87,9 +85,7 @@ def proof(request: Any, rows: tuple[FactorLine, ...]) -> SignIn:
     return SignIn(post=post, factor=row.factor, code=code)
 
 
-def second_factor_page(
-    request: Any, rows: tuple[FactorLine, ...], error: str = "", status: int = 200
-) -> HttpResponse:
+def second_factor_page(request: Any, rows: tuple[FactorLine, ...], error: str = "", status: int = 200) -> HttpResponse:
     """The page: passkey first, then the code."""
     has_code = any(row.kind in ("totp", "recovery_codes") for row in rows)
     code = Field(
@@ -184,4 +180,3 @@ def enrol_passkey(request: Any) -> HttpResponse:
         options=passkeys.ask_new(request, request.actor.account, request.facts.username, rows),
     )
     return render(request, "accounts/enrol_passkey.html", {"page": page}, status=400 if error else 200)
-

@@ -160,4 +160,3 @@ def mine(request: HttpRequest, count: int) -> tuple[EntryLine, ...]:
     """The asker's own last entries, for the desk."""
     result = asking.read(request, Verb.READ_LEDGER, LedgerSearch(mine=True, count=count))
     return tuple(entry_line(one) for one in result.value)
-

@@ -1,4 +1,4 @@
-"""一（三）4 责任到人: every page's address and who may come to it; the door still decides what is inside [1.3.4] [6.1.2]
+"""一（三）4 责任到人: every page's address and who may come to it; the door decides what is inside [1.3.4] [6.1.2]
 
 One list, asserted by tests: a page that does not stand here is answered to nobody.
 """
@@ -22,8 +22,6 @@ WHO: Final[dict[str, Who]] = {
     "second_factor": H, "enrol_totp": H,
     "enrol_passkey": S, "recovery_codes": S, "account": S, "change_password": S, "switch_post": S, "keys": S,
     "desk": C, "patients": C, "chart": C, "record": C, "record_version": C, "life": C,
-    "purpose": S, "waiting": C, "proposal": C,
-    "open_account": C, "end_post": C, "account_state": C, "tokens": C, "issue_token": C, "revoke_token": C, "change_setting": S,
     "purpose": S, "waiting": C, "proposal": C,
     "entries": C, "entry": C, "checkpoints": S, "growth": S,
     "people": C, "register_person": C, "person": C, "grant_post": C, "roles": C, "open_account": C, "end_post": C,

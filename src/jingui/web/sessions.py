@@ -154,7 +154,6 @@ def switch(request: Any, post: int) -> None:
     fill(request, actor, session["generation"])
 
 
-
 def fresh_number() -> str:
     """A number for a station: random, says nothing."""
     return secrets.token_hex(16)

@@ -33,9 +33,7 @@ FIELDS: Final[dict[str, str]] = {
 
 def lines(request: HttpRequest, *, settled: bool = False) -> tuple[ProposalLine, ...]:
     """Proposals as the door shows them to this post."""
-    found: tuple[ProposalLine, ...] = asking.read(
-        request, Verb.READ_PROPOSALS, ProposalsRequest(settled=settled)
-    ).value
+    found: tuple[ProposalLine, ...] = asking.read(request, Verb.READ_PROPOSALS, ProposalsRequest(settled=settled)).value
     return found
 
 

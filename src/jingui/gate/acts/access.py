@@ -32,8 +32,8 @@ EVERYTHING = 1000  # records in one answer; more come by cursor
 def record_line(context: ReadContext, patient: int, row: Sequence[Any]) -> RecordLine:
     """A decided row, decrypted. Tampered if anything about it is not as written."""
     runtime = context.runtime
-    (number, version, kind, category, level, labels, state, status, author, retention, encounter, _department, entered, at,
-     seal, payload, wrapped, *_) = row  # fmt: skip
+    (number, version, kind, category, level, labels, state, status, author, retention, encounter, _department, entered,
+     at, seal, payload, wrapped, *_) = row  # fmt: skip
     if seal != seal_of(category, level, retention, kind, labels):
         raise Tampered(where=f"record:{patient}.{number}")
     key = runtime.vault.key(patient, retention, wrapped)
@@ -102,7 +102,8 @@ async def identity_key(context: ReadContext, patient: int) -> Any:
 
 BY_ID_SQL = """SELECT r.record_id, r.version, r.kind, r.category, r.level, r.labels, r.state, r.status, r.author_id,
   r.retention_class, r.encounter_id, r.department_id, r.entered, r.at, v.seal, v.payload, k.wrapped
-FROM record r JOIN record_version v ON v.patient_id = r.patient_id AND v.record_id = r.record_id AND v.version = r.version
+FROM record r
+JOIN record_version v ON v.patient_id = r.patient_id AND v.record_id = r.record_id AND v.version = r.version
 LEFT JOIN patient_key k ON k.patient_id = r.patient_id AND k.retention_class = r.retention_class
 WHERE r.patient_id = $1::bigint AND r.record_id = ANY($2::bigint[])
   AND r.state <> 'draft' AND (r.category, r.level) IN (SELECT * FROM unnest($3::text[], $4::text[]))

@@ -98,9 +98,7 @@ def enrol_factor(context: WriteContext, permit: Permit) -> Done:
 
 def add(context: WriteContext, account: int, kind: str, data: dict[str, Any]) -> Authenticator:
     """Store and seal a new factor."""
-    row = Authenticator.objects.create(
-        user_id=account, type=kind, data=data, created_at=context.runtime.clock.now()
-    )
+    row = Authenticator.objects.create(user_id=account, type=kind, data=data, created_at=context.runtime.clock.now())
     seal(context, row)
     return row
 

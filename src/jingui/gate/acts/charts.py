@@ -28,8 +28,10 @@ WHERE r.patient_id = ANY($1::bigint[]) AND r.record_id = 0"""
 
 def may_list(context: ReadContext, verb: Verb, facts: f.PatientFacts | None) -> bool:
     """Whether this patient may stand in a list for this actor."""
-    return facts is not None and not facts.destroyed and (
-        context.may(verb, Category.BASIC, Level.ORDINARY, patient=facts).allow
+    return (
+        facts is not None
+        and not facts.destroyed
+        and (context.may(verb, Category.BASIC, Level.ORDINARY, patient=facts).allow)
     )
 
 
@@ -142,9 +144,9 @@ async def worklist(context: ReadContext, permit: Permit) -> Done:
 
 def hides(context: ReadContext, about: f.PatientFacts) -> bool:
     """Whether this patient could not be found by the actor either: a list never shows more than a search."""
-    return about.restricted and not context.may(
-        Verb.SEARCH_PATIENT, Category.BASIC, Level.ORDINARY, patient=about
-    ).allow
+    return (
+        about.restricted and not context.may(Verb.SEARCH_PATIENT, Category.BASIC, Level.ORDINARY, patient=about).allow
+    )
 
 
 @read_act(Verb.OPEN_CHART)

@@ -1,5 +1,7 @@
 """六（一）安全防护: departments, people by their real names, posts, accounts and their credentials [6.1.2] [1.3.4]"""
 
+from typing import ClassVar
+
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -72,7 +74,7 @@ class Account(AbstractBaseUser, Sealed):
     SEALED_PASSWORD = ("id", "password", "password_at", "generation")
 
     # No last_login: it would be a write outside the door; the ledger knows every sign-in.
-    last_login = None  # type: ignore[assignment]  # Django's documented way to drop the inherited field
+    last_login = None  # Django's documented way to drop the inherited field
 
     username = models.CharField(max_length=64, unique=True)
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
@@ -85,14 +87,14 @@ class Account(AbstractBaseUser, Sealed):
 
     USERNAME_FIELD = "username"
     EMAIL_FIELD = "email"
-    REQUIRED_FIELDS: list[str] = []
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
     objects = AccountManager()
 
     class Meta:
         db_table = "account"
 
     @property
-    def is_active(self) -> bool:
+    def is_active(self) -> bool:  # type: ignore[override]  # Django only reads it
         """Whether Django lets it sign in at all; the door decides the rest."""
         return self.state == "active"
 
