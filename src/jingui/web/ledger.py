@@ -50,7 +50,7 @@ def entries(request: HttpRequest) -> HttpResponse:
     narrowed = {"since": since, "until": until, "verb": verb, "decision": decision, "staff_no": staff}
     kept = urlencode([(name, str(value)) for name, value in narrowed.items() if value])
     page = view.LedgerPage(
-        form=filled.form(_("查找")), entries=lines, scope="" if sees_all else _("此处是您本人的条目。"),
+        form=filled.form(_("查找")), entries=lines, tabs=sees_all, scope="" if sees_all else _("此处是您本人的条目。"),
         pager=Pager(page=1, next=f"?{kept}&after={more}") if more else None,
     )  # fmt: skip
     return answering.page(request, "ledger/entries.html", page, status=200 if filled.right else 400)

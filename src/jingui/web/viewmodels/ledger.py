@@ -10,13 +10,14 @@ from jingui.web.viewmodels.parts import Column, EntryLine, Link, Pager, RuleLine
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LedgerPage:
-    """ledger/entries.html. `found` None before a search that must be asked for."""
+    """ledger/entries.html. `entries` None before a search that can be carried out; `tabs` for those who see it all."""
 
     form: Form
     entries: tuple[EntryLine, ...] | None
     columns: tuple[Column, ...] = ()
     pager: Pager | None = None
     scope: str = ""
+    tabs: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
