@@ -7,6 +7,7 @@ hospital's does, and removes it at the end. No other installation is touched.
 import argparse
 import os
 import platform
+import signal
 import sys
 from collections.abc import Sequence
 
@@ -22,6 +23,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--json", action="store_true", help="以 JSON 输出 / print JSON")
     parser.add_argument("--quick", action="store_true", help="短测，仅供查错 / a short run, to see that it works")
     chosen = parser.parse_args(argv)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # ended from outside, it removes its house all the same
     try:
         with scratch_house() as house:
             cores = len(os.sched_getaffinity(0))
