@@ -138,11 +138,21 @@ def point(one: oversee.CheckpointLine) -> view.CheckpointLine:
 def growth(request: HttpRequest) -> HttpResponse:
     """How the ledger grew: a plot that says what it shows, and the numbers behind it."""
     rows: tuple[oversee.GrowthDay, ...] = asking.read(request, Verb.READ_LEDGER, GrowthRequest(days=DAYS)).value
-    points = tuple(
-        view.GrowthPoint(day=date.fromisoformat(one.day), count=one.count, refused=one.refused, total=one.total)
-        for one in rows
-    )
+    points = every_day(rows, asking.now().date())
     return answering.page(request, "ledger/growth.html", view.GrowthPage(finding=finding(points), points=points))
+
+
+def every_day(rows: tuple[oversee.GrowthDay, ...], today: date) -> tuple[view.GrowthPoint, ...]:
+    """Each of the last days, those without an entry too: a gap is a finding. () before the first entry."""
+    if not rows:
+        return ()
+    found, total, out = {one.day: one for one in rows}, rows[0].total - rows[0].count, []
+    for day in (today - timedelta(days=back) for back in range(DAYS - 1, -1, -1)):
+        one = found.get(day.isoformat())
+        total = one.total if one else total
+        count, refused = (one.count, one.refused) if one else (0, 0)
+        out.append(view.GrowthPoint(day=day, count=count, refused=refused, total=total))
+    return tuple(out)
 
 
 def finding(points: tuple[view.GrowthPoint, ...]) -> str:
