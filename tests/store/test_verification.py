@@ -17,7 +17,8 @@ FLIP = "set_byte({0}, 9, (get_byte({0}, 9) + 1) % 256)"
 def _placed(hospital: Hospital) -> None:
     """Every entry that may have a place has one; what recoveries closed stays without."""
     known = recovery.read(lambda sql, *_: hospital.sql(sql), hospital.runtime.keyring)
-    with sequencer(hospital, frozenset(line.record for line in recovery.settled(known))) as one:
+    closed = frozenset(line.record for line in recovery.settled(known) if line.kind == recovery.WRITER)
+    with sequencer(hospital, closed) as one:
         turn(one)
 
 
