@@ -104,3 +104,15 @@ def test_rewrite_changes_what_it_should_and_not_its_input(resource: dict[str, An
     assert sorted(r for _, r in references(changed)) == sorted(
         "Patient/9" if r == "urn:uuid:a" else r for _, r in references(resource)
     )
+
+
+def test_references_with_and_without_their_paths_agree() -> None:
+    from jingui.formats.fhir_types import references, referred
+
+    resource = {
+        "resourceType": "Observation", "subject": {"reference": "Patient/1"},
+        "performer": [{"reference": "Practitioner/2"}, {}],
+        "contained": [{"resourceType": "Specimen", "collection": {"collector": {"reference": "#x"}}}],
+        "extension": [{"url": "u", "extension": [{"valueReference": {"reference": "Group/3"}}]}], "note": [["odd"]],
+    }  # fmt: skip
+    assert sorted(referred(resource)) == sorted(reference for _, reference in references(resource))

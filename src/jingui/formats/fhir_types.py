@@ -112,6 +112,24 @@ def references(resource: Resource) -> Iterator[tuple[str, str]]:
             stack.extend((f"{path}[{n}]", inner) for n, inner in enumerate(node) if isinstance(inner, (dict, list)))
 
 
+def referred(resource: Resource) -> list[str]:
+    """Return the references alone, in no promised order: several times faster than with their paths."""
+    out: list[str] = []
+    stack: list[Any] = [resource]
+    while stack:
+        node = stack.pop()
+        if type(node) is dict:
+            for key, inner in node.items():
+                kind = type(inner)
+                if kind is dict or kind is list:
+                    stack.append(inner)
+                elif key == "reference" and kind is str:
+                    out.append(inner)
+        else:
+            stack += [inner for inner in node if type(inner) is dict or type(inner) is list]
+    return out
+
+
 def rewrite(resource: Resource, mapping: Mapping[str, str]) -> Resource:
     """Return the resource with each reference and address that is a key of `mapping` replaced; the input is unchanged.
 

@@ -10,12 +10,13 @@ from jingui.core.errors import Invalid, NotFound, PreconditionFailed, Unprocessa
 from jingui.core.word import N_
 from jingui.formats import fhir_json
 from jingui.formats.fhir_bundle import EntryRequest, conditional, unpack
-from jingui.formats.fhir_types import references, rewrite, rows
+from jingui.formats.fhir_types import referred, rewrite, rows
 from jingui.formats.validate import validate
 
 MAX_BYTES = 256 * 1024 * 1024
 MAX_ENTRIES = 100_000
 Resource = dict[str, Any]
+ELSEWHERE = ("http:", "https:", "urn:", "#")
 VERSION = re.compile(r"[1-9][0-9]{0,8}").fullmatch
 
 
@@ -80,17 +81,26 @@ def imported(body: bytes, *, source: str, department: str, known: Mapping[str, s
             wrong += error.places
     if wrong:
         raise Unprocessable(places=tuple(wrong[:200]))
-    lost = [(place, reference) for reference, found in conditional(entries).items() if reference not in known
-            for place in found]  # fmt: skip
+    named = [referred(entry.resource or {}) for entry in entries]
+    if any("?" in one and one not in known and not one.startswith(ELSEWHERE) for found in named for one in found):
+        lost = [
+            (place, reference)
+            for reference, found in conditional(entries).items()
+            if reference not in known
+            for place in found
+        ]
+    else:
+        lost = []
     if lost:
         raise Unprocessable(
             N_("资源包引用了本院目录中没有的机构或人员。"), N_("请先导入机构和人员资料。"), places=tuple(lost[:200])
         )
     local = {f"{one.type}/{(one.resource or {}).get('id')}": url_of(one) for one in entries}
     changes = []
-    for entry in entries:
-        resource = rewrite(entry.resource or {}, {**local, **known} if _refers(entry, local) else known)
-        changes.append(Change(dict(resource), url_of(entry)))
+    for entry, found in zip(entries, named, strict=True):
+        resource = entry.resource or {}
+        mapping = {one: there for one in found if (there := known.get(one) or local.get(one))}
+        changes.append(Change(dict(rewrite(resource, mapping) if mapping else resource), url_of(entry)))
     return Submission(changes=tuple(changes), source=source, department=department)
 
 
@@ -99,11 +109,6 @@ def _plain(entry: object) -> object:
     if not isinstance(entry, dict):
         return entry
     return {key: value for key, value in entry.items() if key not in ("request", "response", "search")}
-
-
-def _refers(entry: EntryRequest, local: Mapping[str, str]) -> bool:
-    """Whether an entry names another by `Type/id`."""
-    return any(reference in local for _, reference in references(entry.resource or {}))
 
 
 def url_of(entry: EntryRequest) -> str:

@@ -14,7 +14,7 @@ from jingui.core.word import N_
 from jingui.crypto.keyring import DataKey, Keyring
 from jingui.formats.fhir_identity import identity
 from jingui.formats.fhir_tokens import target_of
-from jingui.formats.fhir_types import patient_of, place_of, references
+from jingui.formats.fhir_types import patient_of, place_of, references, referred
 
 DIRECTORY = 0
 MASK = (1 << 63) - 1
@@ -69,13 +69,14 @@ def check_belonging(place: Place, resource: dict[str, Any], decode: Callable[[st
             N_("记录所属的患者与引用的患者不一致，因此未被收录。"),
             N_("请核对患者编号；误记到他人名下的记录须重新录入。"), places=((kind, ""),),
         )  # fmt: skip
-    foreign = [
-        (path, N_("引用了其他患者的记录"))
-        for path, reference in references(resource)
+    foreign = {
+        reference
+        for reference in set(referred(resource))
         if (found := decode(target_of(reference)[1])) is not None and found[0] not in (DIRECTORY, place.patient)
-    ]
+    }
     if foreign:
-        raise Unprocessable(places=tuple(foreign[:50]))
+        wrong = [path for path, reference in references(resource) if reference in foreign]
+        raise Unprocessable(places=tuple((path, N_("引用了其他患者的记录")) for path in wrong[:50]))
 
 
 def number(
