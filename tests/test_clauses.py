@@ -9,12 +9,12 @@ from jingui.policy import clauses
 from tests.house import ROOT, SOURCES, tags, tracked
 
 #: Clauses that no rule, row or function serves yet. Take one off when it is served; never put one on.
-UNSERVED = set("3.1.2 3.2.1 5.1.1 5.2.4 6.1.4 6.2.1 7.1.3 7.2.2 7.2.3".split())
+UNSERVED = set("3.1.2 3.2.1 5.1.1 5.2.4 6.1.4 7.1.3 7.2.2 7.2.3".split())
 #: Clauses that no test names yet.
 UNTESTED = set(
     """
-    1.3.4 2.1.1 2.1.2 3.2.1 3.2.2 3.2.3 4.2.2 4.2.3 4.2.4 5.1.1 5.1.3 5.2.1 5.2.2 5.2.3 5.2.4
-    6.1.1 6.1.4 6.2.1 6.2.3 7.1.1 7.1.3 7.2.1 7.2.2 7.2.3 8.1
+    2.1.1 3.2.1 3.2.2 3.2.3 4.2.2 4.2.3 4.2.4 5.1.1 5.1.3 5.2.1 5.2.2 5.2.3 5.2.4 6.1.1 6.1.4 6.2.1 6.2.3
+    7.1.3 7.2.1 7.2.2 7.2.3 8.1
     """.split()
 )
 
@@ -57,6 +57,8 @@ def test_each_clause_is_tested_or_listed() -> None:
     assert everything - tagged(ROOT / "tests") - UNTESTED == set()
 
 
-def test_the_lists_name_clauses() -> None:
+def test_the_lists_name_clauses_that_wait() -> None:
     everything = {clause.id for clause in clauses.all()}
     assert everything >= UNSERVED | UNTESTED
+    assert UNSERVED & tagged(SOURCES) == set(), "served: take them off"
+    assert UNTESTED & tagged(ROOT / "tests") == set(), "tested: take them off"

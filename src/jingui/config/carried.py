@@ -69,19 +69,13 @@ def rules_of(verb: Verb) -> tuple[Rule, ...]:
 
 
 def _tagged(folder: Path, root: Path) -> dict[str, list[str]]:
-    """Clause or section -> the files below `folder` that carry its tag."""
+    """Clause or section -> the files below `folder` that carry its tag. A section's tag carries none of its clauses."""
     out: dict[str, list[str]] = {}
     for path in sorted(folder.rglob("*.py")) if folder.is_dir() else ():
         found = {one for inside in TAG.findall(path.read_text("utf-8")) for one in re.split(r"[\s,，、]+", inside)}
         for one in found:
             out.setdefault(one, []).append(str(path.relative_to(root)))
     return out
-
-
-def _under(found: Mapping[str, list[str]], clause: str) -> tuple[str, ...]:
-    """The files tagged with a clause, or with the section it belongs to."""
-    section = ".".join(clause.split(".")[:2])
-    return tuple(dict.fromkeys([*found.get(clause, ()), *(found.get(section, ()) if section != clause else ())]))
 
 
 @cache
@@ -95,7 +89,7 @@ def by_clause() -> Mapping[str, Carried]:
         named = {one for rule in rules for one in _speaking()[rule.id]}
         verbs = tuple(verb for verb in Verb if named & {verb.value, *rulebook().lexicon.groups_of_verb(verb)})
         out[clause.id] = Carried(
-            rules=rules, operations=verbs, code=_under(code, clause.id), tests=_under(tests, clause.id)
+            rules=rules, operations=verbs, code=tuple(code.get(clause.id, ())), tests=tuple(tests.get(clause.id, ()))
         )
     return out
 
