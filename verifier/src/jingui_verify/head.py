@@ -94,8 +94,13 @@ def parse_head_slowly(text: str) -> Head:
     return Head(*(head[key] for key in Head._fields))
 
 
+# Allowed, and yet nothing was done: it waits for a second person, everything stood already, or its like exists.
+_NOTHING_DONE = frozenset({"proposed", "unchanged", "existing"})
+
+
 def _check_sense(decision: str, reason: str, count: int, targets: str, suite: str) -> None:
-    if (decision == "allow") != (reason == ""):
+    good = (not reason or reason in _NOTHING_DONE) if decision == "allow" else bool(reason)
+    if not good:
         raise Bad("head", key="reason")
     if (count == 0) != (targets == _EMPTY[suite]):
         raise Bad("head", key="targets")
