@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.api.client import Served, free_port, token_for, worker
+from tests.faults.checking import check
 from tests.hospital import Hospital, house
 
 
@@ -25,3 +26,9 @@ def served(hospital: Hospital, tmp_path_factory: pytest.TempPathFactory) -> Iter
     port, log = free_port(), tmp_path_factory.mktemp("served") / "worker.log"
     with worker(port, log) as pid:
         yield Served(f"http://127.0.0.1:{port}/fhir", hospital, tokens, log, pid)
+    # after everything that was asked: versions and entries are one set, all decrypts, the verifier agrees
+    report = check(tmp_path_factory.mktemp("no-journals"))
+    for name in ("orphans", "doubles", "undecrypted", "unplaced"):
+        assert not report[name], (name, report[name][:5])
+    assert report["verifier"]["ok"], report["verifier"]
+    assert report["verifier"]["entries"] == report["entries"]
