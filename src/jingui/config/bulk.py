@@ -6,23 +6,17 @@ can be killed and started again at any moment.
 
 import hashlib
 import json
-import os
-import socket
-import subprocess
-import sys
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor, as_completed
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
-from jingui.cluster import children
-from jingui.config import house
+from jingui.config.bulk_lanes import LANES, Lane, Process, processes
 from jingui.core.errors import JinguiError, Misconfigured, Unavailable
 from jingui.core.operation import Actor
 from jingui.core.word import N_
@@ -30,8 +24,6 @@ from jingui.core.words import Purpose
 
 FIRST = ("hospitalinformation", "practitionerinformation", "organization", "location", "practitioner")
 TRIES = 5
-LANES = 2  # files under way at each process: one is stored while the next is prepared
-STARTING = 60.0  # seconds a process may take to come up
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,95 +63,6 @@ def files_of(folder: Path) -> list[Path]:
         return next((n for n, word in enumerate(FIRST) if name.startswith(word)), len(FIRST))
 
     return sorted(found, key=rank)
-
-
-class Process:
-    """One ingest process and the blocking connections of its lanes; started again when it dies."""
-
-    def __init__(self, path: Path) -> None:
-        """It will listen at `path`."""
-        self.path = path
-        self._lock = threading.Lock()
-        self._process: subprocess.Popen[bytes] | None = None
-
-    def alive(self) -> None:
-        """Start it if it does not run, and wait until it listens; Unavailable if it does not come up."""
-        with self._lock:
-            if self._process is not None and self._process.poll() is None:
-                return
-            self.path.unlink(missing_ok=True)
-            tied = (sys.executable, "-I", "-S", str(children.LAUNCH), str(os.getpid()))
-            self._process = subprocess.Popen(  # noqa: S603 -- our own program, no shell
-                [*tied, sys.executable, "-m", "jingui.config.ingesting", str(self.path)],
-                stdin=subprocess.DEVNULL, env={**os.environ, **house.environment()},
-            )  # fmt: skip
-            until = time.monotonic() + STARTING
-            while not self.path.exists():
-                if self._process.poll() is not None or time.monotonic() > until:
-                    raise Unavailable(where="ingest")
-                time.sleep(0.05)
-
-    def connect(self) -> socket.socket:
-        """A connection to it."""
-        made = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-        made.settimeout(300)
-        made.connect(str(self.path))
-        return made
-
-    def end(self) -> None:
-        """Let it finish and go."""
-        if self._process is not None:
-            self._process.terminate()
-            try:
-                self._process.wait(20)
-            except subprocess.TimeoutExpired:
-                self._process.kill()
-                self._process.wait()
-
-
-class Lane:
-    """One connection; `known` directory references are told once and again after a reconnection."""
-
-    def __init__(self, process: Process, known: dict[str, str]) -> None:
-        """Nothing is connected yet."""
-        self._process, self._known = process, known
-        self._told = 0
-        self._socket: socket.socket | None = None
-
-    def ask(self, header: dict[str, Any], body: bytes = b"") -> dict[str, Any]:
-        """One question and its answer; Unavailable when the process or the connection was lost on the way."""
-        from jingui.gate.ingest_wire import LENGTHS, framed
-
-        try:
-            if self._socket is None:
-                self._process.alive()
-                self._socket, self._told = self._process.connect(), 0
-            if len(self._known) > self._told:
-                header = {**header, "known": self._known}
-                self._told = len(self._known)
-            self._socket.sendall(framed(header, body))
-            head, rest = LENGTHS.unpack(self._exactly(LENGTHS.size))
-            answer: dict[str, Any] = json.loads(self._exactly(head))
-            self._exactly(rest)
-            return answer
-        except OSError as error:
-            self.close()
-            raise Unavailable(where="ingest") from error
-
-    def _exactly(self, count: int) -> bytes:
-        out = bytearray()
-        while len(out) < count and self._socket is not None:
-            part = self._socket.recv(count - len(out))
-            if not part:
-                raise ConnectionError("ended")
-            out += part
-        return bytes(out)
-
-    def close(self) -> None:
-        """Drop the connection."""
-        if self._socket is not None:
-            self._socket.close()
-            self._socket = None
 
 
 class Notes:
@@ -206,8 +109,8 @@ class Bulk:
         files = files_of(self.order.folder)
         total = sum(path.stat().st_size for path in files)
         first = [p for p in files if p.name.lower().startswith(FIRST)]
-        with _processes(self.order.processes) as processes:
-            self._free = [process for process in processes for _ in range(LANES)]
+        with processes(self.order.processes) as started:
+            self._free = [process for process in started for _ in range(LANES)]
             for path in first:
                 self._done(path, *self.one(path, naming=True), total)
             with ThreadPoolExecutor(len(self._free)) as pool:
@@ -289,18 +192,6 @@ class Bulk:
         places = tuple(getattr(error, "places", ()))
         with self._lock:
             self._outcome.refused.append((str(path.relative_to(self.order.folder)), error.code, error.message, places))
-
-
-@contextmanager
-def _processes(count: int) -> Iterator[list[Process]]:
-    """Ingest processes with sockets in a private folder."""
-    with TemporaryDirectory(prefix="jingui-") as folder, ExitStack() as stack:
-        made = [Process(Path(folder) / f"{number}.sock") for number in range(count)]
-        for process in made:
-            stack.callback(process.end)
-        with ThreadPoolExecutor(count) as pool:
-            list(pool.map(Process.alive, made))
-        yield made
 
 
 def _plain(source: str) -> str:
