@@ -146,3 +146,19 @@ def test_a_record_does_not_change_its_type(served: Served, chart: list[str]) -> 
     answer = served.call("PUT", f"Encounter/{ident}", "his", {**encounter(chart[0]), "id": ident})
     assert answer.status_code == 404, answer.text
     assert served.counts() == before
+
+
+def test_relative_references_of_another_servers_bundle(served: Served) -> None:
+    """A bundle whose entries are named by another server's addresses refers to them as Type/id."""
+    there = "https://his.example/fhir"
+    bundle = transaction(
+        entry({**patient("外来者", "74000005"), "id": "p1"}, f"{there}/Patient/p1"),
+        entry(encounter("Patient/p1"), f"{there}/Encounter/e1"),
+        entry(observation("Patient/p1", encounter={"reference": "Encounter/e1"}), f"{there}/Observation/o1"),
+    )
+    answer = served.post("", bundle)
+    assert answer.status_code == 200, answer.text
+    places = [one["response"]["location"].partition("/_history")[0] for one in answer.json()["entry"]]
+    read = served.get(places[2]).json()
+    assert read["subject"]["reference"] == places[0]
+    assert read["encounter"]["reference"] == places[1]

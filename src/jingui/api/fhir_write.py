@@ -14,7 +14,7 @@ from jingui.core.word import N_
 from jingui.core.words import Verb
 from jingui.formats import fhir_json
 from jingui.formats.fhir_answer import Done, response
-from jingui.formats.fhir_bundle import EntryRequest, unpack
+from jingui.formats.fhir_bundle import EntryRequest, linked, unpack
 from jingui.formats.validate import validate
 from jingui.gate import door
 
@@ -139,7 +139,7 @@ async def bundle(request: Request, actor: Actor, route: Route) -> Answer:
     body = parsed(request)
     entries = unpack(body)
     if body["type"] == "transaction":
-        changes = tuple(change_of(entry) for entry in entries)
+        changes = tuple(change_of(entry) for entry in linked(entries))
         if not changes:
             return Answer(body=response("transaction-response", []))
         operation = asked(request, actor, Verb.ENTER, Target(), Submission(changes=changes))

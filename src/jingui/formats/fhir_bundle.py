@@ -165,6 +165,16 @@ def resolve(
     return out
 
 
+def linked(entries: Iterable[EntryRequest]) -> list[EntryRequest]:
+    """Return the entries with relative references (`Type/id`) to created entries turned into these entries' fullUrl."""
+    every = list(entries)
+    local = {each.full_url: _REST.match(each.full_url) for each in every if each.method == "POST"}
+    mapping = {found[1]: url for url, found in local.items() if found}
+    if not mapping:
+        return every
+    return [replace(each, resource=rewrite(each.resource, mapping)) if each.resource else each for each in every]
+
+
 def unresolved(resource: Resource) -> Iterator[tuple[str, str]]:
     """Yield (path after the type, what) of references that must not be stored: urn:uuid and conditional ones."""
     for path, reference in references(resource):
