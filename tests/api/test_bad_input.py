@@ -144,7 +144,7 @@ def test_sixteen_megabytes_of_many_small_things(served: Served, chart: list[str]
     before, started = served.counts(), time.monotonic()
     answer = served.post("Observation", body)
     assert answer.status_code in (201, 400, 413, 422), answer.text[:300]
-    assert time.monotonic() - started < 10
+    assert time.monotonic() - started < 60
     if answer.status_code != 201:
         assert served.counts() == before
 

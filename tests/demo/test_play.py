@@ -26,6 +26,7 @@ def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Stage, "li
 
     from jingui.cluster.scratch import scratch_cluster
     from jingui.gate import plane, runtime, sequencer
+    from jingui.store.ledger import LIVE
 
     told: list[str] = []
     kept = {name: os.environ.get(name) for name in ("JINGUI_DATABASE_URL", "JINGUI_OWNER_URL")}
@@ -35,6 +36,8 @@ def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Stage, "li
         founding.found(home())
         before = dict(connections["default"].settings_dict)
         connections.close_all()
+        connections["default"].close_pool()  # an earlier house was another server
+        LIVE.clear()  # its writers are not missed in this one
         connections["default"].settings_dict.update(app.django())
         made = wiring.runtime()
         runtime.install(made)

@@ -31,7 +31,7 @@ def answers(address: str) -> bool:
         return False
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def demo() -> Iterator[str]:
     """The address of a demonstration with patients in it."""
     if given := os.environ.get("JINGUI_DEMO"):
@@ -66,7 +66,7 @@ def finished(log: Any) -> bool:
     return "演示医院已建成" in text or "demonstration hospital is complete" in text
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def running() -> Iterator[Any]:
     """A browser."""
     from tools.pictures import browser, chromium

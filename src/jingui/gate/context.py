@@ -177,7 +177,7 @@ async def _act(
         )
         raise NotFound(entry=str(committed.id))
     permit = Permit(
-        operation=operation, decided=decided, entry=runtime.entry_id(operation.at), at=operation.at,
+        operation=operation, decided=decided, entry=runtime.entry_id(runtime.clock.now()), at=operation.at,
         person=actor.person, department=actor.department,
     )  # fmt: skip
     try:

@@ -1,6 +1,7 @@
 """What the gate works with in this process: keys, rules, clocks. `config.wiring` makes one and installs it."""
 
 import os
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -9,7 +10,7 @@ from uuid import UUID
 from asyncpg.pgproto.pgproto import UUID as DriverUUID
 
 from jingui.core.errors import Unavailable
-from jingui.core.ids import number, uuid7
+from jingui.core.ids import number
 from jingui.crypto.ids import PublicIds
 from jingui.crypto.keyring import Keyring
 from jingui.crypto.suite import Suite
@@ -18,9 +19,9 @@ from jingui.store.seals import Sealer
 from jingui.store.vault import Vault
 
 
-def marked(random: bytes) -> bytes:
-    """Ten random bytes as the rest of a UUIDv7: version and variant take six bits."""
-    return bytes((random[0] & 0x0F | 0x70, random[1], random[2] & 0x3F | 0x80)) + random[3:]
+def completed(head: bytes, sequence: int, random: bytes) -> bytes:
+    """A UUIDv7's bytes from six of milliseconds, a 12-bit sequence and eight random ones (RFC 9562, 6.2 method 1)."""
+    return head + bytes((sequence >> 8 | 0x70, sequence & 0xFF, random[0] & 0x3F | 0x80)) + random[1:]
 
 
 class Clock:
@@ -58,15 +59,26 @@ class Runtime:
     # Set by the ledger watch: False when the oldest unsequenced entry is older than 5 s, or an own entry vanished.
     ledger_well: bool = True
     _last: int = 0
+    _ms: int = 0
+    _sequence: int = 0
+    _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def entry_id(self, at: datetime) -> UUID:
-        """A fresh UUIDv7 for an entry."""
-        return uuid7(int(at.timestamp() * 1000), os.urandom(10))
+        """A fresh UUIDv7 for an entry; greater than every earlier one of this process, whatever the clock does."""
+        return self.entry_ids(at, 1)[0]
 
     def entry_ids(self, at: datetime, count: int) -> list[UUID]:
-        """Several fresh UUIDv7s from one draw of randomness, in the driver's class: equal, and cheaper to handle."""
-        head, random = int(at.timestamp() * 1000).to_bytes(6, "big"), os.urandom(10 * count)
-        return [DriverUUID(head + marked(random[10 * i : 10 * i + 10])) for i in range(count)]
+        """Several (at most 4,096) fresh UUIDv7s in order, in the driver's class: equal, and cheaper to handle."""
+        with self._lock:
+            ms = int(at.timestamp() * 1000)
+            if ms > self._ms:
+                self._ms, self._sequence = ms, 0
+            elif self._sequence + count > 4096:
+                self._ms, self._sequence = self._ms + 1, 0
+            ms, first = self._ms, self._sequence
+            self._sequence += count
+        head, random = ms.to_bytes(6, "big"), os.urandom(8 * count)
+        return [DriverUUID(completed(head, first + i, random[8 * i : 8 * i + 8])) for i in range(count)]
 
     def number(self, at: datetime) -> int:
         """A fresh 63-bit number for a patient, record or relation; grows within a process, random across processes."""
