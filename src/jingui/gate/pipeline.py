@@ -22,6 +22,7 @@ from jingui.store.batcher import Batcher
 from jingui.store.ledger import Chain
 from jingui.store.statements import ACTOR_SQL, ENTRY_SQL, FACTS_SQL
 
+WRITE_LANES = 2
 ACTOR_SECONDS = 1.0  # how long an actor's facts may be reused under an unchanged epoch
 
 
@@ -54,7 +55,7 @@ class Pipeline:
         """Prepare lanes; nothing is connected yet."""
         self.runtime = runtime
         self._reads = [Lane(address) for _ in range(read_lanes)]
-        self._writer = Lane(address)
+        self._writers = [Lane(address) for _ in range(WRITE_LANES)]
         self._noter = Lane(address)
         self.pool = Pool(address, pool)
         self.address = dict(address)
@@ -66,16 +67,17 @@ class Pipeline:
         """Bind to the running loop."""
         self.loop = asyncio.get_running_loop()
         self.thread = threading.get_ident()
-        self.chain = Chain(self.runtime.suite, self.runtime.keyring)
+        # one chain per lane: while one lane's batch is on its way to the disk, the other's is being built
+        self.chains = [Chain(self.runtime.suite, self.runtime.keyring) for _ in self._writers]
         self._facts: Batcher[Asked, Sequence[Any]] = Batcher(self._fetch_facts, lanes=len(self._reads))
         self._entries: Batcher[tuple[EntryDraft, UUID | None], Committed] = Batcher(
-            self._commit_entries, lanes=1, most=512
+            self._commit_entries, lanes=len(self._writers), most=512
         )
         self._notes: Batcher[tuple[UUID, int, bytes], None] = Batcher(self._commit_notes, lanes=1)
 
     async def stop(self) -> None:
         """Close every connection."""
-        for lane in (*self._reads, self._writer, self._noter):
+        for lane in (*self._reads, *self._writers, self._noter):
             await lane.drop()
         await self.pool.close()
 
@@ -91,7 +93,7 @@ class Pipeline:
         return out
 
     async def _commit_entries(
-        self, _lane: int, drafts: Sequence[tuple[EntryDraft, UUID | None]]
+        self, lane: int, drafts: Sequence[tuple[EntryDraft, UUID | None]]
     ) -> Sequence[Committed | BaseException]:
         runtime = self.runtime
         if not runtime.ledger_well:
@@ -100,15 +102,16 @@ class Pipeline:
         fresh = [pair for pair in drafts if pair[0].epoch == epoch]
         at = runtime.clock.now()
         fresh_ids = iter(runtime.entry_ids(at, len(fresh)))
-        built = self.chain.build([(draft, entry or next(fresh_ids)) for draft, entry in fresh], at)
+        chain = self.chains[lane]
+        built = chain.build([(draft, entry or next(fresh_ids)) for draft, entry in fresh], at)
         try:
-            _, status = await self._writer.fetch(ENTRY_SQL, epoch, *built.columns())
+            _, status = await self._writers[lane].fetch(ENTRY_SQL, epoch, *built.columns())
         except BaseException:
-            self.chain.renew()  # whether it was committed is unknown: this chain ends here
+            chain.renew()  # whether it was committed is unknown: this chain ends here
             raise
         stands = status == f"INSERT 0 {len(fresh)}"
         if stands:
-            self.chain.advance(built)
+            chain.advance(built)
             runtime.clock.at_least(at)
         made = iter(zip(built.ids, built.heads, strict=True))
         return [Committed(*next(made)) if stands and draft.epoch == epoch else Stale() for draft, _ in drafts]
