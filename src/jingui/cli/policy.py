@@ -100,6 +100,8 @@ def imported(given: argparse.Namespace) -> int:
     for change in changes:
         was = f" ← {change['was']}" if change["was"] else ""
         out(f"{say(CHANGES[change['change']])}  {change['heading']}{was}")
+    read = N_("读到 {chapters} 章、{sections} 节、{clauses} 条；目录、页眉和广告等 {dropped} 行已略去。")
+    out(say(read, **carried.structure(Path(given.file))))
     out(say(N_("与随附文本相比，有 {n} 条不同。"), n=len(changes)))
     out(say(N_("文本已读懂，但尚未发布；请在“制度”页提交修订，由第二人确认。")))
     return 0

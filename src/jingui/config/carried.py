@@ -120,6 +120,15 @@ def rows(evidence: Mapping[str, int]) -> list[dict[str, Any]]:
     return out
 
 
+def structure(path: Path) -> dict[str, int]:
+    """How many chapters, sections and clauses a hospital's own text has, and how many lines were left out."""
+    text = parse_policy(path)
+    return {
+        "chapters": len(text.chapters), "sections": len(text.sections()), "clauses": len(text.clauses()),
+        "dropped": len(text.dropped),
+    }  # fmt: skip
+
+
 def compared(path: Path) -> list[dict[str, str]]:
     """How a hospital's own text differs from the shipped wording, clause by clause."""
     text = parse_policy(path)
