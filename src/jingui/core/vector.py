@@ -42,6 +42,8 @@ class Vector(NamedTuple):
     deceased: bool = False
     licensed: bool = True  # the professional licence is valid now
     author: bool = False  # the actor wrote the version at hand
+    objected: bool = False  # the patient placed a restriction that names this actor
+    qualified: bool = True  # the training, examination and privilege that this writing needs are valid
 
 
 class Decided(NamedTuple):

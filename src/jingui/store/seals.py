@@ -12,17 +12,33 @@ from uuid import UUID
 from jingui.core.errors import Tampered
 from jingui.store.models import (
     Account,
+    Acknowledgement,
     Approval,
+    CaptureTemplate,
     CareRelation,
+    ControlledDocument,
+    Delegation,
+    DutyRun,
     FactorSeal,
     Grant,
     Hold,
+    Matter,
+    MatterEvent,
+    MatterPaper,
     Patient,
+    PatientConsent,
     Person,
     PolicyVersion,
     Post,
+    PostGrant,
     Proposal,
+    Qualification,
+    Restriction,
     Setting,
+    Signature,
+    SigningSession,
+    Source,
+    Station,
     Token,
 )
 from jingui.store.models.sealed import Sealed
@@ -31,8 +47,10 @@ Value = int | str | bool | bytes | memoryview | date | datetime | UUID | Sequenc
 SEALED_TABLES: dict[str, tuple[str, ...]] = {
     model._meta.db_table: (*model.SEALED, "version", "entry")
     for model in (
-        Account, Approval, CareRelation, FactorSeal, Grant, Hold, Patient, Person, PolicyVersion, Post, Proposal,
-        Setting, Token,
+        Account, Acknowledgement, Approval, CaptureTemplate, CareRelation, ControlledDocument, Delegation,
+        DutyRun, FactorSeal, Grant, Hold, Matter, MatterEvent, MatterPaper, Patient, PatientConsent, Person,
+        PolicyVersion, Post, PostGrant, Proposal, Qualification, Restriction, Setting, Signature,
+        SigningSession, Source, Station, Token,
     )
 }  # fmt: skip
 REMEMBERED = 65_536

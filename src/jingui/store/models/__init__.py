@@ -1,5 +1,15 @@
 """库房: every table, one file per noun."""
 
+from jingui.store.models.entering import (
+    CaptureTemplate,
+    Deadline,
+    EntryDraft,
+    Signature,
+    SigningSession,
+    Source,
+    SourceMessage,
+    Station,
+)
 from jingui.store.models.governance import Approval, Epoch, PolicyVersion, Proposal, Setting
 from jingui.store.models.ledger import (
     Checkpoint,
@@ -10,6 +20,7 @@ from jingui.store.models.ledger import (
     RecoveryEntry,
     Tile,
 )
+from jingui.store.models.matters import Delegation, DutyRun, Mark, Matter, MatterEvent, MatterPaper
 from jingui.store.models.patients import (
     CareRelation,
     Encounter,
@@ -21,35 +32,63 @@ from jingui.store.models.patients import (
 )
 from jingui.store.models.people import Account, Department, FactorSeal, PasswordPast, Person, Post, Session, Token
 from jingui.store.models.records import Record, RecordVersion
+from jingui.store.models.rights import (
+    Acknowledgement,
+    ControlledDocument,
+    PatientConsent,
+    PostGrant,
+    Qualification,
+    Restriction,
+)
 
 __all__ = [
     "Account",
+    "Acknowledgement",
     "Approval",
+    "CaptureTemplate",
     "CareRelation",
     "Checkpoint",
+    "ControlledDocument",
+    "Deadline",
+    "Delegation",
     "Department",
+    "DutyRun",
     "Encounter",
     "Entry",
+    "EntryDraft",
     "EntryIndex",
     "EntryPayload",
     "Epoch",
     "FactorSeal",
     "Grant",
     "Hold",
+    "Mark",
+    "Matter",
+    "MatterEvent",
+    "MatterPaper",
     "OutsideCheckpoint",
     "PasswordPast",
     "Patient",
+    "PatientConsent",
     "PatientIdentity",
     "PatientKey",
     "Person",
     "PolicyVersion",
     "Post",
+    "PostGrant",
     "Proposal",
+    "Qualification",
     "Record",
     "RecordVersion",
     "RecoveryEntry",
+    "Restriction",
     "Session",
     "Setting",
+    "Signature",
+    "SigningSession",
+    "Source",
+    "SourceMessage",
+    "Station",
     "Tile",
     "Token",
 ]

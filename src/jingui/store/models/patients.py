@@ -91,6 +91,7 @@ class CareRelation(Sealed):
     relation_id = models.BigIntegerField()
     kind = models.CharField(max_length=16)
     rank = models.SmallIntegerField()  # 1 treating … 4 department: the strongest wins; derived from kind
+    basis = models.CharField(max_length=16, db_default="")  # encounter | booking | consultation | order | operation …
     person_id = models.BigIntegerField(null=True)
     department_id = models.BigIntegerField(null=True)
     encounter_id = models.BigIntegerField(null=True)

@@ -11,6 +11,7 @@ class Record(models.Model):
     patient_id = models.BigIntegerField()
     record_id = models.BigIntegerField()
     kind = models.CharField(max_length=40)  # FHIR type
+    form = models.CharField(max_length=40, db_default="")  # the capture template it was entered with
     category = models.CharField(max_length=16)
     medium = models.CharField(max_length=16, default="electronic")
     level = models.CharField(max_length=16, default="ordinary")  # bound into the associated data
