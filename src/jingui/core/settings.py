@@ -10,10 +10,15 @@ from typing import Final
 
 from jingui.core.errors import Invalid, Misconfigured
 from jingui.core.word import N_
+from jingui.core.words import Sensitivity
 
 Value = int | str
 LAW, POLICY, HOUSE = N_("法律法规"), N_("本制度"), N_("本院约定")
 NUMBER: Final = re.compile(r"-?\d{1,9}\Z")
+LABELS: Final = tuple(label.value for label in Sensitivity)
+CODE: Final = r"[A-Z][0-9A-Z]{2}(\.[0-9A-Zx]{1,6})?"
+CODES: Final = re.compile(rf"({'|'.join(LABELS)})[+-]{CODE}(-{CODE})?\Z")
+NONE: Final = "none"  # a list that names nothing
 PATTERN: Final = re.compile(r"[A-Z]{0,4}\{n(:0[4-9]|:010)\}\Z")
 
 
@@ -22,7 +27,7 @@ class Setting:
     """A row: `floor` and `ceiling` are the limits that law or policy set; `text`, `unit`, `source` are msgids."""
 
     name: str
-    kind: str  # number | word | pattern
+    kind: str  # number | word | pattern | words (several of `words`) | codes (ICD-10 ranges + or - a label)
     default: Value
     unit: str
     clause: str
@@ -32,6 +37,14 @@ class Setting:
     floor: int | None = None
     ceiling: int | None = None
     words: tuple[str, ...] = ()
+
+
+def labels(name: str, default: tuple[str, ...], text: str, *, clause: str = "2.1.3", source: str = "") -> Setting:
+    """A row whose value is a list of sensitive labels, or `none`."""
+    return Setting(
+        name=name, kind="words", default=" ".join(default), unit="", clause=clause, basis=POLICY, source=source,
+        text=text, words=LABELS,
+    )  # fmt: skip
 
 
 def number(
@@ -46,6 +59,7 @@ def number(
 
 
 DAYS, HOURS, MINUTES, SECONDS = N_("天"), N_("小时"), N_("分钟"), N_("秒")
+KILOBYTES: Final = N_("千字节")
 YEARS, TIMES, CHARACTERS, PIECES = N_("年"), N_("次"), N_("位"), N_("条")
 GRADED = "GB/T 22239"
 TABLE: Final[tuple[Setting, ...]] = (
@@ -92,6 +106,24 @@ TABLE: Final[tuple[Setting, ...]] = (
         name="assign_numbers", kind="word", default="yes", unit="", clause="2.1.2", basis=HOUSE, source="",
         text=N_("来源没有号码时由本系统编号"), words=("yes", "no"),
     ),
+    labels(
+        "consent_labels_treatment",
+        ("hiv", "std", "hepatitis", "tuberculosis", "infectious", "psychiatric", "genetic", "minor"),
+        N_("采集时须取得书面同意的敏感信息"), source=N_("《个人信息保护法》第二十九条、第三十一条"),
+    ),
+    labels("consent_labels_teaching", LABELS, N_("用于教学须取得书面同意的敏感信息")),
+    labels("consent_labels_research", LABELS, N_("用于科研须取得书面同意的敏感信息")),
+    labels("consent_labels_sharing", LABELS, N_("对外共享须取得书面同意的敏感信息"), clause="5.2.2"),
+    number("consent_due_hours", 72, HOURS, "2.1.3", N_("书面同意补办期限"), floor=1, ceiling=720, basis=HOUSE),
+    number("consent_scan_kb", 1024, KILOBYTES, "2.1.3", N_("同意书扫描件上限"), floor=64, ceiling=4096, basis=HOUSE),
+    number(
+        "minor_years", 14, YEARS, "2.1.3", N_("按未成年人敏感信息对待的年龄（未满）"), floor=14, ceiling=18, basis=LAW,
+        source=N_("《个人信息保护法》第二十八条"),
+    ),
+    Setting(
+        name="sensitive_codes", kind="codes", default=NONE, unit="", clause="2.1.3", basis=HOUSE, source="",
+        text=N_("本院另行列为敏感的疾病编码"),
+    ),
 )  # fmt: skip
 BY_NAME: Final[Mapping[str, Setting]] = {row.name: row for row in TABLE}
 
@@ -112,6 +144,10 @@ def parse(name: str, text: str) -> Value:
         return value
     if row.kind == "word" and text not in row.words:
         raise Invalid(places=((name, "、".join(row.words)),))
+    if row.kind == "words" and text != NONE and (not text.split() or set(text.split()) - set(row.words)):
+        raise Invalid(places=((name, "、".join((NONE, *row.words))),))
+    if row.kind == "codes" and text != NONE and not (text.split() and all(map(CODES.match, text.split()))):
+        raise Invalid(places=((name, "hiv+Z20.6 genetic+Q90-Q99 psychiatric-R44"),))
     if row.kind == "pattern" and not PATTERN.match(text):
         raise Invalid(places=((name, "ZY{n:08}"),))
     return text
@@ -126,6 +162,11 @@ def table(rows: Mapping[str, str]) -> dict[str, Value]:
         except Invalid as error:
             raise Misconfigured(setting=name, value=text[:80]) from error
     return out
+
+
+def several(value: Value) -> frozenset[str]:
+    """The words of a setting that is a list; none for `none`."""
+    return frozenset(str(value).split()) - {NONE}
 
 
 def shaped(pattern: str, n: int) -> str:
