@@ -204,7 +204,7 @@ def change_setting(request: HttpRequest, setting: str) -> HttpResponse:
     if one is None:
         raise NotFound()
     filled = Filled(request.POST, sent=request.method == "POST")
-    value = filled.text("value", _(one.label), default=one.value, longest=200, unit=word(one.unit))
+    value = filled.text("value", _(one.label), default=one.value, longest=2000, unit=word(one.unit))
     if filled.right:
         try:
             result = asking.write(request, Verb.CHANGE_SETTING, ChangeSetting(name=setting, value=value))
