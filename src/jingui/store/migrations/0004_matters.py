@@ -288,6 +288,7 @@ class Migration(migrations.Migration):
                 ('opened', models.DateTimeField()),
                 ('decided', models.DateTimeField(null=True)),
                 ('until', models.DateTimeField(null=True)),
+                ('outcome', models.CharField(default='', max_length=20)),
                 ('basis', models.BinaryField()),
                 ('payload', models.BinaryField()),
             ],

@@ -14,7 +14,7 @@ class Matter(Sealed):
 
     SEALED = (
         "id", "kind", "patient_id", "record_id", "person_id", "post_id", "department_id", "subject_id", "state",
-        "step", "round", "due", "opened", "decided", "until", "basis",
+        "step", "round", "due", "opened", "decided", "until", "outcome", "basis",
     )  # fmt: skip
 
     kind = models.CharField(max_length=40)
@@ -31,6 +31,7 @@ class Matter(Sealed):
     opened = models.DateTimeField()
     decided = models.DateTimeField(null=True)
     until = models.DateTimeField(null=True)  # what it granted ends here
+    outcome = models.CharField(max_length=20, default="")  # one of the outcomes of the step that ended it
     basis = models.BinaryField()  # digest of answers and papers: what a decision is about
     payload = models.BinaryField()  # the answers, encrypted
 

@@ -1,0 +1,36 @@
+"""一（三）2 事项: the table of matters, one row each; a section's rows stand in the file of its name [1.3.1] [4.1.1]"""
+
+from jingui.core.errors import Misconfigured
+from jingui.core.matters import access, collect, enter
+from jingui.core.matters.row import About, MatterKind, Move, Who
+
+__all__ = ["KINDS", "checked", "kind_of"]
+
+
+def checked(row: MatterKind) -> MatterKind:
+    """The row again; Misconfigured when it could never be finished or would let somebody judge alone about themselves."""
+    steps = (*row.steps, *row.appeal)
+    names = [question.name for question in row.questions]
+    wrong = (
+        "steps" if not row.steps
+        else "starters" if not row.starters and not row.system
+        else "roles" if any(step.who is Who.ROLES and not step.roles for step in steps)
+        else "people" if any(step.people < 1 or (step.who is not Who.ROLES and step.people > 1) for step in steps)
+        else "moves" if any(not {Move.APPROVE, Move.REPLY} & set(step.moves) for step in steps)
+        else "questions" if len(set(names)) != len(names)
+        else "papers" if len({paper.name for paper in row.papers}) != len(row.papers)
+        else "clauses" if not row.clauses
+        else "about" if row.about is About.RECORD and not row.effect and not row.purpose
+        else ""
+    )  # fmt: skip
+    if wrong:
+        raise Misconfigured(matter=row.id, wrong=wrong)
+    return row
+
+
+KINDS: dict[str, MatterKind] = {row.id: checked(row) for row in (*collect.ROWS, *enter.ROWS, *access.ROWS)}
+
+
+def kind_of(name: str) -> MatterKind | None:
+    """The row of that name, None for an unknown one."""
+    return KINDS.get(name)
