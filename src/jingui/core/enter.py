@@ -1,6 +1,8 @@
-"""二（二）录入: what is asked when resources are entered, corrected or imported [2.2.1] [2.2.4]"""
+"""二（二）录入: what is asked when resources or forms are entered, corrected or imported [2.2.1] [2.2.4]"""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, NamedTuple
 
 
@@ -15,10 +17,34 @@ class Change(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Submission:
-    """Changes that stand or fall together. `source` names a registered source when numbers must repeat."""
+class FilledForm:
+    """A filled capture template: one record (QuestionnaireResponse) and what is extracted from it [2.1.1] [2.1.2].
 
-    changes: tuple[Change, ...]
+    `key` is the form's own from OPEN_FORM: the same key and the same answers again mean the same record. A correction
+    names its record in the operation's target, the version it began from in `start`, and why in `reason`.
+    """
+
+    template: str
+    answers: Mapping[str, Any]  # linkId -> value as formats.capture takes it; blanks are left out
+    key: str = ""
+    encounter: int = 0  # record number of the visit, 0 when it belongs to none
+    ways: Mapping[str, str] = field(default_factory=dict)  # linkId -> core.entering.Way; "" is the way of the rest
+    device: str = ""  # code of the registered source, where a way says device
+    start: int = 0  # the version a correction began from; 0 for a new record
+    reason: str = ""  # why it is corrected: required for a correction
+    late_reason: str = ""  # why it is late: required once the deadline has passed (补记)
+    happened: datetime | None = None  # when what it tells of was over: a resuscitation's or operation's end
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Submission:
+    """Changes that stand or fall together. `source` names a registered source when numbers must repeat.
+
+    With `form`, the changes follow from the form and `changes` is empty.
+    """
+
+    changes: tuple[Change, ...] = ()
+    form: FilledForm | None = None
     source: str = ""
     department: str = ""  # code of the department that encounters without one belong to
     follow_up_days: int = 30  # how long the department's relation outlasts a closed encounter

@@ -58,6 +58,18 @@ def number(
     )  # fmt: skip
 
 
+def writing(name: str, default: int, unit: str, text: str) -> Setting:
+    """A writing deadline of the national rules: the hospital may be stricter, never laxer [2.2.2]."""
+    return number(
+        name, default, unit, "2.2.2", text, floor=1, ceiling=default, basis=LAW, source=N_("《病历书写基本规范》")
+    )
+
+
+def house(name: str, default: int, unit: str, clause: str, text: str, floor: int, ceiling: int) -> Setting:
+    """A number that the hospital agreed on."""
+    return number(name, default, unit, clause, text, floor=floor, ceiling=ceiling, basis=HOUSE)
+
+
 DAYS, HOURS, MINUTES, SECONDS = N_("天"), N_("小时"), N_("分钟"), N_("秒")
 KILOBYTES: Final = N_("千字节")
 YEARS, TIMES, CHARACTERS, PIECES = N_("年"), N_("次"), N_("位"), N_("条")
@@ -93,6 +105,36 @@ TABLE: Final[tuple[Setting, ...]] = (
     number("record_recall_days", 7, DAYS, "2.2.4", N_("归档病历召回更正期限"), floor=1, ceiling=30, basis=HOUSE),
     number("paper_megabytes", 20, PIECES, "2.1.3", N_("单份材料的大小上限（MB）"), floor=1, ceiling=50, basis=HOUSE),
     number("bundle_entries", 1000, PIECES, "2.2.3", N_("一次提交的记录数上限"), floor=100, ceiling=1000, basis=HOUSE),
+    number(
+        "resuscitation_record_hours", 6, HOURS, "2.2.2", N_("抢救记录补记时限"), floor=1, ceiling=6, basis=LAW,
+        source=N_("《医疗纠纷预防和处理条例》第十五条"),
+    ),
+    writing("first_progress_hours", 8, HOURS, N_("首次病程记录时限")),
+    writing("admission_record_hours", 24, HOURS, N_("入院记录时限")),
+    writing("ward_round_hours", 48, HOURS, N_("主治医师首次查房时限")),
+    writing("operation_record_hours", 24, HOURS, N_("手术记录时限")),
+    writing("discharge_record_hours", 24, HOURS, N_("出院记录时限")),
+    writing("death_record_hours", 24, HOURS, N_("死亡记录时限")),
+    writing("death_discussion_days", 7, DAYS, N_("死亡病例讨论时限")),
+    writing("progress_critical_hours", 24, HOURS, N_("病危患者病程记录间隔")),
+    writing("progress_serious_hours", 48, HOURS, N_("病重患者病程记录间隔")),
+    writing("progress_stable_hours", 72, HOURS, N_("病情稳定患者病程记录间隔")),
+    house("consultation_record_hours", 24, HOURS, "2.2.2", N_("普通会诊记录时限"), 1, 48),
+    house("critical_value_hours", 6, HOURS, "2.2.2", N_("危急值处置记录时限"), 1, 24),
+    house("outpatient_record_hours", 24, HOURS, "2.2.2", N_("门（急）诊病历时限"), 1, 24),
+    house("front_page_hours", 24, HOURS, "2.2.2", N_("病案首页时限"), 1, 72),
+    house("nursing_special_hours", 4, HOURS, "2.2.2", N_("特级护理记录间隔"), 1, 24),
+    house("nursing_first_hours", 24, HOURS, "2.2.2", N_("一级护理记录间隔"), 1, 72),
+    house("deadline_warning_minutes", 120, MINUTES, "2.2.2", N_("书写时限到期前提醒"), 5, 1440),
+    house("deadline_backlog_hours", 72, HOURS, "2.2.2", N_("导入的就诊补计时限的范围"), 0, 720),
+    number("signing_minutes", 240, MINUTES, "2.2.2", N_("一次签名确认的有效时长"), floor=5, ceiling=720),
+    house("draft_kilobytes", 256, N_("千字节"), "2.2.3", N_("一份草稿的大小上限"), 64, 1024),
+    house("recall_days", 7, DAYS, "2.2.4", N_("召回归档病历的更正期限"), 1, 30),
+    house("paste_characters", 60, CHARACTERS, "2.2.2", N_("跨患者粘贴比对的最短文字"), 30, 500),
+    Setting(
+        name="paste_from_another_patient", kind="word", default="warn", unit="", clause="2.2.2", basis=HOUSE, source="",
+        text=N_("文字与其他患者的记录雷同时"), words=("block", "warn"),
+    ),
     number("search_count", 200, PIECES, "4.1.3", N_("一次列出的患者数上限"), floor=20, ceiling=200, basis=HOUSE),
     number("outside_seconds", 60, SECONDS, "1.3.3", N_("外部检查点送出间隔"), floor=1, ceiling=3600, basis=HOUSE),
     number("ledger_lag_seconds", 5, SECONDS, "1.3.3", N_("台账排序延迟上限"), floor=1, ceiling=5, basis=HOUSE),

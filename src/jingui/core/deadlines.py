@@ -1,0 +1,207 @@
+"""二（二）2 书写时限: which document must exist how long after what, as rows; a late entry is marked 补记 [2.2.2]
+
+Hours are settings: a row names its setting. A repeating row begins anew with each document that fulfils it, and follows
+the patient's condition (病危、病重、一般) or nursing grade; the newest word about it decides.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final, NamedTuple
+
+from jingui.core.access import PatientLine
+from jingui.core.settings import BY_NAME, Value
+from jingui.core.word import N_, Word
+from jingui.core.words import EncounterKind
+
+
+class Trigger(Word):
+    """起算事件: what a deadline counts from [2.2.2]"""
+
+    ADMISSION = "admission", N_("入院")
+    VISIT = "visit", N_("就诊")
+    OPERATION = "operation", N_("手术结束")
+    RESUSCITATION = "resuscitation", N_("抢救结束")
+    CONSULTATION = "consultation", N_("会诊申请")
+    CRITICAL = "critical", N_("危急值报告")
+    DISCHARGE = "discharge", N_("出院")
+    DEATH = "death", N_("死亡")
+    REPEAT = "repeat", N_("上一次书写")
+
+
+class Grade(Word):
+    """病情与护理级别: how often a repeating document is due [2.2.2]"""
+
+    CRITICAL = "critical", N_("病危")
+    SERIOUS = "serious", N_("病重")
+    STABLE = "stable", N_("病情稳定")
+    NURSING_SPECIAL = "nursing_special", N_("特级护理")
+    NURSING_FIRST = "nursing_first", N_("一级护理")
+
+
+IN: Final = frozenset({EncounterKind.INPATIENT})
+STAYS: Final = frozenset({EncounterKind.INPATIENT, EncounterKind.DAY, EncounterKind.OBSERVATION})
+SEEN: Final = frozenset({EncounterKind.OUTPATIENT, EncounterKind.EMERGENCY, EncounterKind.INTERNET})
+EVERY: Final = frozenset(EncounterKind)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeadlineRule:
+    """A row: `template` names the document that is owed; any of `met_by` fulfils it as well."""
+
+    name: str
+    text: str  # msgid
+    template: str
+    trigger: Trigger
+    setting: str  # the settings row that holds how long
+    kinds: frozenset[EncounterKind] = IN
+    met_by: frozenset[str] = frozenset()
+    grade: Grade | None = None  # of a repeating row
+    once: bool = False  # one per visit, whenever its beginning is put right
+    law: bool = False  # 法定: no entry after it without the words 补记
+
+    def after(self, since: datetime, settings: Mapping[str, Value]) -> datetime:
+        """When it is due, counted from `since`."""
+        return since + span(self.setting, settings)
+
+    @property
+    def fulfilled_by(self) -> frozenset[str]:
+        """Every template that fulfils it."""
+        return self.met_by | {self.template}
+
+
+NOTES: Final = frozenset({"progress_note", "ward_round_note", "first_progress_note", "operation_record"})
+
+
+def repeat(name: str, text: str, grade: Grade, template: str, setting: str) -> DeadlineRule:
+    """A row that begins anew with each of its documents."""
+    met = NOTES if template == "progress_note" else frozenset({template})
+    return DeadlineRule(
+        name=name, text=text, template=template, trigger=Trigger.REPEAT, setting=setting, met_by=met, grade=grade,
+        kinds=STAYS,
+    )  # fmt: skip
+
+
+def once(name: str, text: str, template: str, trigger: Trigger, setting: str, kinds: frozenset[EncounterKind] = IN,
+         law: bool = False, met_by: frozenset[str] = frozenset()) -> DeadlineRule:  # fmt: skip
+    """A row that a visit has once."""
+    return DeadlineRule(
+        name=name, text=text, template=template, trigger=trigger, setting=setting, kinds=kinds, once=True, law=law,
+        met_by=met_by,
+    )  # fmt: skip
+
+
+def each(name: str, text: str, template: str, trigger: Trigger, setting: str, *, law: bool = False,
+         met_by: frozenset[str] = frozenset()) -> DeadlineRule:  # fmt: skip
+    """A row for each event of its kind."""
+    return DeadlineRule(
+        name=name, text=text, template=template, trigger=trigger, setting=setting, kinds=EVERY, law=law, met_by=met_by
+    )
+
+
+TABLE: Final[tuple[DeadlineRule, ...]] = (
+    once("admission_record", N_("入院记录"), "admission_record", Trigger.ADMISSION, "admission_record_hours"),
+    once("first_progress_note", N_("首次病程记录"), "first_progress_note", Trigger.ADMISSION, "first_progress_hours"),
+    once("first_ward_round", N_("主治医师首次查房记录"), "ward_round_note", Trigger.ADMISSION, "ward_round_hours"),
+    once("outpatient_record", N_("门（急）诊病历"), "outpatient_record", Trigger.VISIT, "outpatient_record_hours",
+         SEEN),
+    repeat("progress_critical", N_("病危患者病程记录"), Grade.CRITICAL, "progress_note", "progress_critical_hours"),
+    repeat("progress_serious", N_("病重患者病程记录"), Grade.SERIOUS, "progress_note", "progress_serious_hours"),
+    repeat("progress_stable", N_("病情稳定患者病程记录"), Grade.STABLE, "progress_note", "progress_stable_hours"),
+    repeat("nursing_special", N_("特级护理记录"), Grade.NURSING_SPECIAL, "nursing_record", "nursing_special_hours"),
+    repeat("nursing_first", N_("一级护理记录"), Grade.NURSING_FIRST, "nursing_record", "nursing_first_hours"),
+    each("operation_record", N_("手术记录"), "operation_record", Trigger.OPERATION, "operation_record_hours"),
+    each("resuscitation_record", N_("抢救记录"), "resuscitation_record", Trigger.RESUSCITATION,
+         "resuscitation_record_hours", law=True),
+    each("consultation_record", N_("会诊记录"), "consultation_record", Trigger.CONSULTATION,
+         "consultation_record_hours"),
+    each("critical_value", N_("危急值处置记录"), "progress_note", Trigger.CRITICAL, "critical_value_hours",
+         met_by=NOTES | {"resuscitation_record"}),
+    once("discharge_record", N_("出院记录"), "discharge_record", Trigger.DISCHARGE, "discharge_record_hours"),
+    once("front_page", N_("病案首页"), "front_page", Trigger.DISCHARGE, "front_page_hours"),
+    once("death_record", N_("死亡记录"), "death_record", Trigger.DEATH, "death_record_hours", STAYS),
+    once("death_front_page", N_("病案首页"), "front_page", Trigger.DEATH, "front_page_hours"),
+    once("death_discussion", N_("死亡病例讨论记录"), "death_discussion", Trigger.DEATH, "death_discussion_days"),
+)  # fmt: skip
+BY_RULE: Final[Mapping[str, DeadlineRule]] = {row.name: row for row in TABLE}
+UNITS: Final = {N_("分钟"): "minutes", N_("小时"): "hours", N_("天"): "days"}
+
+
+def span(setting: str, settings: Mapping[str, Value]) -> timedelta:
+    """How long a setting's value is, in the setting's own unit."""
+    return timedelta(**{UNITS[BY_NAME[setting].unit]: int(settings[setting])})
+
+
+def opened_by(trigger: Trigger, kind: EncounterKind | None) -> Iterable[DeadlineRule]:
+    """The rows that an event opens in a visit of `kind` (None: no visit is named)."""
+    return [row for row in TABLE if row.trigger is trigger and (kind in row.kinds or (kind is None and not row.once))]
+
+
+def fulfilled_by(template: str) -> Iterable[DeadlineRule]:
+    """The rows that a document fulfils."""
+    return [row for row in TABLE if template in row.fulfilled_by]
+
+
+def repeated(grade: Grade) -> DeadlineRule:
+    """The repeating row of a grade."""
+    return next(row for row in TABLE if row.grade is grade)
+
+
+class DeadlineLine(NamedTuple):
+    """A deadline as a page shows it. `state`: open | soon | overdue | met | late | waived."""
+
+    rule: str
+    text: str  # msgid
+    template: str
+    since: datetime
+    due: datetime
+    state: str
+    met: datetime | None = None
+    record: str = ""
+    patient: PatientLine | None = None  # None on boards where the reader may not learn of the patient
+    encounter: str = ""
+    department: str = ""
+    person: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeadlinesRequest:
+    """READ_DEADLINES. With a target patient: theirs. Else a department's (0: one's own), of `person` if said."""
+
+    department: int = 0
+    person: int = 0
+    mine: bool = False
+    state: str = "open"  # open (soon and overdue too) | overdue | late | all
+    count: int = 100
+    cursor: str = ""
+
+
+class DeadlineCount(NamedTuple):
+    """How a department or person keeps its deadlines over the last thirty days."""
+
+    name: str
+    open: int
+    soon: int
+    overdue: int
+    met: int
+    late: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeadlineBoard:
+    """The lines and the counts by department and by person who owes."""
+
+    lines: tuple[DeadlineLine, ...]
+    departments: tuple[DeadlineCount, ...] = ()
+    people: tuple[DeadlineCount, ...] = ()
+
+
+def state_of(due: datetime, now: datetime, warn: timedelta, met: datetime | None, late: bool, waived: bool) -> str:
+    """How a deadline stands."""
+    if waived:
+        return "waived"
+    if met is not None:
+        return "late" if late else "met"
+    if now > due:
+        return "overdue"
+    return "soon" if due - now <= warn else "open"
