@@ -128,8 +128,7 @@ TABLE: Final[tuple[Setting, ...]] = (
     house("deadline_warning_minutes", 120, MINUTES, "2.2.2", N_("书写时限到期前提醒"), 5, 1440),
     house("deadline_backlog_hours", 72, HOURS, "2.2.2", N_("导入的就诊补计时限的范围"), 0, 720),
     number("signing_minutes", 240, MINUTES, "2.2.2", N_("一次签名确认的有效时长"), floor=5, ceiling=720),
-    house("draft_kilobytes", 256, N_("千字节"), "2.2.3", N_("一份草稿的大小上限"), 64, 1024),
-    house("recall_days", 7, DAYS, "2.2.4", N_("召回归档病历的更正期限"), 1, 30),
+    house("draft_kilobytes", 256, KILOBYTES, "2.2.3", N_("一份草稿的大小上限"), 64, 1024),
     house("paste_characters", 60, CHARACTERS, "2.2.2", N_("跨患者粘贴比对的最短文字"), 30, 500),
     Setting(
         name="paste_from_another_patient", kind="word", default="warn", unit="", clause="2.2.2", basis=HOUSE, source="",
