@@ -153,7 +153,7 @@ class OwedLine(NamedTuple):
     patient: str
     name: str
     mrn: str
-    count: int
+    items: int
     due: datetime
 
 

@@ -7,10 +7,12 @@ from itertools import product
 from typing import Any, NamedTuple
 
 from jingui.core.errors import Misconfigured
+from jingui.core.settings import NONE
 from jingui.core.words import Level, Sensitivity
 from jingui.formats.fhir_types import Resource
 from jingui.formats.tables import table
 
+LABELS = "urn:jingui:sensitivity"  # a sender, a template's field or a consent may name the label itself
 _RANK = {Level.ORDINARY: 0, Level.SENSITIVE: 1, Level.SECRET: 2}
 
 
@@ -23,6 +25,16 @@ class _Rules(NamedTuple):
     levels: Mapping[Sensitivity, Level]
     types: Mapping[str, Sensitivity]
     minor: int
+
+
+class House(NamedTuple):
+    """What a hospital set itself: `codes` as the setting says them; below which age one is a minor (0: as shipped)."""
+
+    codes: str = NONE
+    minor: int = 0
+
+
+SHIPPED = House()
 
 
 @cache
@@ -45,6 +57,7 @@ def _rules() -> _Rules:
                 low, _, high = each.partition("-")
                 for letter in range(ord(low[0]), ord((high or low)[0]) + 1):
                     ranges.setdefault(chr(letter), []).append((low, high or low, label))
+        exact |= {(LABELS, label.value): frozenset({label}) for label in Sensitivity}
         types = {name: Sensitivity(label) for name, label in raw["types"].items()}
         minor = int(raw["age"]["minor"])
         if missing := set(Sensitivity) - levels.keys():
@@ -55,14 +68,38 @@ def _rules() -> _Rules:
     return _Rules(frozenset(raw["systems"]["icd10"]), exact, frozen, levels, types, minor)
 
 
-@lru_cache(maxsize=4096)
-def _of_icd(code: str) -> frozenset[Sensitivity]:
-    """Return the labels of an ICD-10 code, written with or without its dot, extension or dagger."""
+def _dotted(code: str) -> str:
+    """An ICD-10 code in capitals with its dot."""
     text = code.strip().upper()
-    if len(text) > 3 and text[3] not in ".+*":
-        text = f"{text[:3]}.{text[3:]}"
-    found = _rules().ranges.get(text[:1], ())
-    return frozenset(label for low, high, label in found if low <= text[: len(low)] and text[: len(high)] <= high)
+    return f"{text[:3]}.{text[3:]}" if len(text) > 3 and text[3] not in ".+*" else text
+
+
+def _within(text: str, low: str, high: str) -> bool:
+    """Whether a range, both ends in, covers a code that begins so."""
+    return low <= text[: len(low)] and text[: len(high)] <= high
+
+
+@lru_cache(maxsize=64)
+def _changed(codes: str) -> tuple[tuple[Sensitivity, bool, str, str], ...]:
+    """The hospital's own ranges: label, whether it is added, low, high."""
+    out = []
+    for one in codes.split() if codes != NONE else ():
+        sign = "+" if "+" in one else "-"
+        label, _, ranged = one.partition(sign)
+        low, _, high = ranged.partition("-")
+        out.append((Sensitivity(label), sign == "+", low.upper(), (high or low).upper()))
+    return tuple(out)
+
+
+@lru_cache(maxsize=4096)
+def _of_icd(code: str, codes: str = NONE) -> frozenset[Sensitivity]:
+    """Return the labels of an ICD-10 code, written with or without its dot, extension or dagger."""
+    text = _dotted(code)
+    found = {label for low, high, label in _rules().ranges.get(text[:1], ()) if _within(text, low, high)}
+    for label, added, low, high in _changed(codes):
+        if _within(text, low, high):
+            (found.add if added else found.discard)(label)
+    return frozenset(found)
 
 
 def _codes(node: dict[str, Any], out: list[tuple[str, str]]) -> None:
@@ -79,7 +116,7 @@ def _codes(node: dict[str, Any], out: list[tuple[str, str]]) -> None:
                     _codes(each, out)
 
 
-def labels(resource: Resource, birth_date: date | None, at: date) -> frozenset[Sensitivity]:
+def labels(resource: Resource, birth_date: date | None, at: date, house: House = SHIPPED) -> frozenset[Sensitivity]:
     """Return the labels of a resource entered on day `at` about a person born on `birth_date` (None: not known)."""
     rules = _rules()
     found: set[Sensitivity] = set()
@@ -91,8 +128,8 @@ def labels(resource: Resource, birth_date: date | None, at: date) -> frozenset[S
         if pair in rules.exact:
             found |= rules.exact[pair]
         elif pair[0] in rules.icd10:
-            found |= _of_icd(pair[1][:16])
-    if birth_date is not None and _years(birth_date, at) < rules.minor:
+            found |= _of_icd(pair[1][:16], house.codes)
+    if birth_date is not None and _years(birth_date, at) < (house.minor or rules.minor):
         found.add(Sensitivity.MINOR)
     return frozenset(found)
 
