@@ -19,6 +19,7 @@ from jingui.core.words import (
     Strength,
     Verb,
 )
+from tests.policy.second_access import GLASS, HERE, TAKES, here
 
 ADMINS = {Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDIT_ADMIN}
 LICENSED = {Role.PHYSICIAN, Role.NURSE, Role.TECHNICIAN, Role.PHARMACIST}
@@ -36,8 +37,12 @@ CARE = {Purpose.TREATMENT, Purpose.EMERGENCY}
 INTAKE = CARE | {Purpose.OPERATION}
 STUDY = {Purpose.RESEARCH, Purpose.TEACHING}
 CLOSE = {Relation.TREATING, Relation.TEAM, Relation.CONSULTATION}
+#: What a patient does about their own record in the portal, and what the window does for them.
+OWN_RIGHTS = {Verb.READ_READERS, Verb.PLACE_RESTRICTION, Verb.LIFT_RESTRICTION, Verb.READ_CONSENTS,
+              Verb.WITHDRAW_CONSENT}  # fmt: skip
+AT_WINDOW = {Verb.OPEN_PORTAL, Verb.END_PORTAL, Verb.PLACE_RESTRICTION, Verb.LIFT_RESTRICTION}
 PAIRS = {Verb.MERGE_PATIENT, Verb.SPLIT_PATIENT, Verb.UNFREEZE_ACCOUNT, Verb.CHANGE_SETTING, Verb.PUBLISH_POLICY,
-         Verb.LIFT_HOLD, Verb.ROTATE_KEYS, Verb.RECOVER}  # fmt: skip
+         Verb.LIFT_HOLD, Verb.ROTATE_KEYS, Verb.RECOVER, Verb.PUBLISH_DOCUMENT}  # fmt: skip
 PARTY = PAIRS | {Verb.APPROVE, Verb.OPEN_ACCOUNT, Verb.GRANT_POST, Verb.ISSUE_TOKEN}
 GOVERNING = PARTY | {Verb.READ_PROPOSALS, Verb.READ_LEDGER, Verb.EXPORT_LEDGER, Verb.READ_PEOPLE,
                      Verb.REGISTER_DEPARTMENT,
@@ -72,7 +77,7 @@ FINDS = {
 
 def allowed(v: Vector) -> bool:
     """Whether the policy allows `v`."""
-    return _standing(v) and _machine(v) and _strong(v) and _apart(v) and _can(v)
+    return _standing(v) and _entrance(v) and _machine(v) and _strong(v) and _apart(v) and _can(v)
 
 
 def _standing(v: Vector) -> bool:
@@ -83,6 +88,21 @@ def _standing(v: Vector) -> bool:
     return v.standing in (Standing.FROZEN, Standing.EXPIRED) and v.verb is Verb.SIGN_OUT
 
 
+def _entrance(v: Vector) -> bool:
+    """Patients come in by the portal and nobody else does; a dead patient's portal only ends."""
+    if v.verb is Verb.SIGN_OUT:
+        return True
+    if v.role is Role.PATIENT and v.deceased and v.verb not in OWN_ACCOUNT:
+        return False
+    return (v.role is Role.PATIENT) == (v.entrance is Entrance.PORTAL)
+
+
+def _self(v: Vector) -> bool:
+    """A patient, or the guardian of a minor, in the portal about that very record."""
+    mine = v.own or v.relation is Relation.GUARDIAN
+    return v.role is Role.PATIENT and mine and v.purpose is Purpose.PATIENT_REQUEST
+
+
 def _machine(v: Vector) -> bool:
     by_token = v.strength is Strength.TOKEN and v.entrance in (Entrance.FHIR, Entrance.COMMAND)
     return v.role is not Role.INTERFACE or by_token
@@ -90,10 +110,11 @@ def _machine(v: Vector) -> bool:
 
 def _strong(v: Vector) -> bool:
     page = v.strength is Strength.TWO_FACTOR and v.entrance is Entrance.PAGE
+    portal = v.strength is Strength.TWO_FACTOR and v.entrance is Entrance.PORTAL
     local = v.strength is Strength.LOCAL and v.entrance in (Entrance.COMMAND, Entrance.JOB)
     token = v.strength is Strength.TOKEN and v.entrance in (Entrance.FHIR, Entrance.COMMAND)
-    content = v.verb in READS | WRITES | IDENTITY | {Verb.SEARCH_PATIENT, Verb.LIST, Verb.PLACE_HOLD}
-    if content and not (page or local or token):
+    content = v.verb in READS | WRITES | IDENTITY | TAKES | {Verb.BREAK_GLASS, Verb.SEARCH_PATIENT, Verb.LIST, Verb.PLACE_HOLD}
+    if content and not (page or portal or local or token):
         return False
     # merging and splitting identities needs people, unless a registered interface does it (no rule lets it)
     return v.verb not in GOVERNING or page or local
@@ -107,6 +128,8 @@ def _apart(v: Vector) -> bool:
 
 
 def _can(v: Vector) -> bool:
+    if v.verb in HERE:
+        return here(v)
     if v.verb in READS:
         return _reads(v)
     if v.verb in WRITES:
@@ -129,16 +152,13 @@ def _reads(v: Vector) -> bool:
     covers = v.grant is Grant.COVERS
     if v.role in CLINICAL:
         related = v.relation is not Relation.NONE and v.purpose in CARE
-        near = v.relation is Relation.NONE or (
-            v.relation is Relation.DEPARTMENT and (v.restricted or v.level is Level.SECRET)
-        )
-        glass = v.role in (Role.PHYSICIAN, Role.NURSE) and v.purpose is Purpose.EMERGENCY and near
+        glass = v.role in GLASS and v.purpose is Purpose.EMERGENCY and covers
         studies = covers and v.purpose in STUDY and v.level is not Level.SECRET
         return related or (glass and v.verb in CHART) or (covers and v.purpose in GRANTED[v.role]) or studies
     if v.role is Role.RESEARCHER:
         return covers and v.purpose in STUDY and v.level is not Level.SECRET
     if v.role is Role.PATIENT:
-        return v.own and v.purpose is Purpose.PATIENT_REQUEST and v.entrance is Entrance.PAGE
+        return _self(v) and v.verb in CHART
     if v.role is Role.PARTNER:
         fit = covers and v.purpose is Purpose.TREATMENT and v.level is not Level.SECRET
         return fit and v.verb in (Verb.OPEN_CHART, Verb.READ)
@@ -150,19 +170,21 @@ def _reads(v: Vector) -> bool:
         return care or (covers and v.purpose in shared)
     if v.role is Role.ARCHIVIST and v.verb is Verb.READ_LIFE and v.purpose in GRANTED[v.role]:
         return True
+    if v.role in GLASS and v.verb in CHART and v.purpose is Purpose.EMERGENCY and covers:
+        return True
     return covers and v.purpose in GRANTED.get(v.role, set())
 
 
 def _closed(v: Vector) -> bool:
     """What closes a record to this reader whoever they are: destroyed, a draft, own, colleague, label, death."""
-    patient, emergency, covers = v.role is Role.PATIENT, v.purpose is Purpose.EMERGENCY, v.grant is Grant.COVERS
-    known = v.relation in CLOSE or covers or emergency
+    patient, covers = v.role is Role.PATIENT, v.grant is Grant.COVERS
+    known = v.relation in CLOSE or covers
     return (
         (v.state is RecordState.DESTROYED and v.verb is not Verb.READ_LIFE)
         or (v.state is RecordState.DRAFT and not v.author and v.verb is not Verb.OPEN_CHART)
         or (v.own and not patient)
         or (v.colleague and not known and v.role not in (Role.PATIENT, Role.INTERFACE))
-        or (v.restricted and not known and not (patient and v.own))
+        or (v.restricted and not known and not (patient and (v.own or v.relation is Relation.GUARDIAN)))
         or (v.level is Level.SECRET and not (covers if patient else known))
         or (v.deceased and v.verb in CHART and v.relation is Relation.NONE and not covers
             and v.role is not Role.INTERFACE)
@@ -199,7 +221,8 @@ def _writes(v: Vector) -> bool:
     if v.role not in CLINICAL or (v.role in LICENSED and not v.licensed):
         return False
     if v.verb is Verb.ENTER:
-        urgent = v.purpose is Purpose.EMERGENCY and v.role in (Role.PHYSICIAN, Role.NURSE)
+        opened = v.purpose is Purpose.EMERGENCY and v.grant is Grant.COVERS
+        urgent = opened and v.role in (Role.PHYSICIAN, Role.NURSE)
         return v.purpose in CARE and (v.relation is not Relation.NONE or urgent)
     recalled = v.grant is Grant.COVERS and v.purpose in (Purpose.TREATMENT, Purpose.MANAGEMENT)
     senior = v.role is Role.PHYSICIAN and v.relation in (Relation.TREATING, Relation.TEAM)
@@ -229,14 +252,15 @@ def _finds(v: Vector) -> bool:
             plain = v.category is not Category.DIRECTORY and v.level is not Level.SECRET
             return v.purpose is Purpose.TREATMENT and plain
         if v.role is Role.PATIENT:
-            return v.own and v.purpose is Purpose.PATIENT_REQUEST and v.strength is Strength.TWO_FACTOR
+            return _self(v) and v.strength is Strength.TWO_FACTOR
         return v.purpose in LISTS.get(v.role, set())
     known = v.relation in CLOSE or v.grant is Grant.COVERS or v.purpose is Purpose.EMERGENCY
     if v.restricted and not known and v.role is not Role.REGISTRAR:
         return False
     if v.role is Role.INTERFACE and (v.category is Category.DIRECTORY or v.level is Level.SECRET):
         return False
-    return v.purpose in FINDS.get(v.role, set())
+    on_duty = v.role is Role.DUTY_ADMINISTRATOR and v.purpose is Purpose.EMERGENCY
+    return on_duty or v.purpose in FINDS.get(v.role, set())
 
 
 def _governs(v: Vector) -> bool:
@@ -245,12 +269,14 @@ def _governs(v: Vector) -> bool:
     first = v.role is Role.SYSTEM and local and covers
     person = v.role in STAFF or v.role in (Role.PATIENT, Role.PARTNER)
     named = person or v.role is Role.PUBLIC
-    typed = v.entrance is Entrance.PAGE and v.strength in (Strength.PASSWORD, Strength.TWO_FACTOR)
+    typed = v.entrance in (Entrance.PAGE, Entrance.PORTAL) and v.strength in (Strength.PASSWORD, Strength.TWO_FACTOR)
     watching = v.purpose in (Purpose.OVERSIGHT, Purpose.OPERATION)
     security, system = v.role is Role.SECURITY_ADMIN, v.role is Role.SYSTEM_ADMIN
     match v.verb:
         case Verb.SIGN_IN:
             known = person or (v.role is Role.PUBLIC and v.standing is Standing.NO_POST)
+            if v.role is Role.PATIENT:
+                return v.strength in (Strength.PASSWORD, Strength.TWO_FACTOR)
             shown = v.strength is not Strength.NONE and v.entrance in (Entrance.PAGE, Entrance.COMMAND)
             by_token = v.strength is Strength.TOKEN and v.entrance is Entrance.FHIR
             return (known and shown) or ((person or v.role is Role.INTERFACE) and by_token)
@@ -264,7 +290,7 @@ def _governs(v: Vector) -> bool:
             auditor = v.role in WATCH or v.role is Role.AUDIT_ADMIN
             judge = v.role in (Role.MEDICAL_AFFAIRS, Role.HEAD) and covers and v.purpose is Purpose.MANAGEMENT
             task = v.role is Role.SYSTEM and v.strength is Strength.LOCAL and watching
-            own = v.own and (v.role in STAFF or v.role is Role.PATIENT)
+            own = v.own and v.role in STAFF
             quality = v.role is Role.QUALITY and v.purpose is Purpose.QUALITY
             return (auditor and watching) or quality or judge or task or own
         case Verb.EXPORT_LEDGER:
@@ -296,4 +322,15 @@ def _governs(v: Vector) -> bool:
             return v.role is Role.SYSTEM and here
         case Verb.RECOVER:
             return system or (v.role is Role.SYSTEM and local)
+    if v.verb in OWN_RIGHTS | AT_WINDOW:
+        return _patient_rights(v)
     raise AssertionError(v.verb)
+
+
+def _patient_rights(v: Vector) -> bool:
+    """What patients do for themselves in the portal, and what the window does after it saw their papers."""
+    if v.strength is not Strength.TWO_FACTOR:
+        return False
+    desk = v.role in (Role.REGISTRAR, Role.ARCHIVIST) and v.entrance is Entrance.PAGE and not v.own and not v.party
+    window = desk and v.purpose is Purpose.PATIENT_REQUEST and v.verb in AT_WINDOW
+    return window or (_self(v) and v.verb in OWN_RIGHTS)

@@ -32,6 +32,7 @@ DOORS = [
     (Strength.TOKEN, Entrance.FHIR),
     (Strength.LOCAL, Entrance.COMMAND),
     (Strength.LOCAL, Entrance.JOB),
+    (Strength.TWO_FACTOR, Entrance.PORTAL),
 ]
 #: How often a sweep takes the fact that lets most through, so that it does not drown in refusals.
 LIKELY = {
