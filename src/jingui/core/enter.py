@@ -6,6 +6,30 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 
+class Merging(NamedTuple):
+    """How a message's resource meets what is known: a message says little, and what it leaves out stays [2.2.2].
+
+    `sequence` is the event's time as a text that sorts as time does; an older one than the `leader`'s last (a full URL
+    of the same submission, "" for the change itself) overwrites nothing.
+    """
+
+    anchor: bool = False  # only names whose the others are: made where there is none, never changed
+    renames: bool = False  # the source may give a known number another name or birth date, not both
+    cleared: tuple[str, ...] = ()  # paths that the message says are empty
+    defaults: tuple[str, ...] = ()  # elements that only count where nothing stands yet
+    sequence: str = ""
+    leader: str = ""
+
+
+class Taken(NamedTuple):
+    """The message that a submission came in: taken once [2.2.3]. `digest` is of its bytes."""
+
+    source: int
+    control: str
+    digest: bytes
+    sequence: str = ""
+
+
 class Change(NamedTuple):
     """One resource to enter or correct. `resource` is parsed and valid; references may name other full URLs."""
 
@@ -14,6 +38,7 @@ class Change(NamedTuple):
     record: tuple[int, int] | None = None  # (patient, record) of a correction; None for a new record
     if_match: int = 0  # the version the writer saw, 0 when not said
     if_none_exist: tuple[tuple[str, str], ...] = ()  # decoded search pairs
+    merging: Merging | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +73,7 @@ class Submission:
     source: str = ""
     department: str = ""  # code of the department that encounters without one belong to
     follow_up_days: int = 30  # how long the department's relation outlasts a closed encounter
+    message: Taken | None = None  # its changes are entered and corrected by a registered source, each message once
 
 
 class Made(NamedTuple):
@@ -56,6 +82,6 @@ class Made(NamedTuple):
     id: str
     kind: str
     version: int
-    outcome: str  # created | updated | unchanged | existing
+    outcome: str  # created | updated | unchanged | existing | superseded
     body: bytes
     full_url: str
