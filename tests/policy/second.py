@@ -19,7 +19,9 @@ from jingui.core.words import (
     Strength,
     Verb,
 )
+from tests.policy import second_consents, second_matters
 from tests.policy.second_access import GLASS, HERE, TAKES, here
+from tests.policy.second_enter import ENTERING, closed_visit, enters, unfit
 
 ADMINS = {Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDIT_ADMIN}
 LICENSED = {Role.PHYSICIAN, Role.NURSE, Role.TECHNICIAN, Role.PHARMACIST}
@@ -43,7 +45,7 @@ OWN_RIGHTS = {Verb.READ_READERS, Verb.PLACE_RESTRICTION, Verb.LIFT_RESTRICTION, 
 AT_WINDOW = {Verb.OPEN_PORTAL, Verb.END_PORTAL, Verb.PLACE_RESTRICTION, Verb.LIFT_RESTRICTION}
 PAIRS = {Verb.MERGE_PATIENT, Verb.SPLIT_PATIENT, Verb.UNFREEZE_ACCOUNT, Verb.CHANGE_SETTING, Verb.PUBLISH_POLICY,
          Verb.LIFT_HOLD, Verb.ROTATE_KEYS, Verb.RECOVER, Verb.PUBLISH_DOCUMENT}  # fmt: skip
-PARTY = PAIRS | {Verb.APPROVE, Verb.OPEN_ACCOUNT, Verb.GRANT_POST, Verb.ISSUE_TOKEN}
+PARTY = PAIRS | {Verb.APPROVE, Verb.DECIDE_MATTER, Verb.OPEN_ACCOUNT, Verb.GRANT_POST, Verb.ISSUE_TOKEN}
 GOVERNING = PARTY | {Verb.READ_PROPOSALS, Verb.READ_LEDGER, Verb.EXPORT_LEDGER, Verb.READ_PEOPLE,
                      Verb.REGISTER_DEPARTMENT,
                      Verb.REGISTER_PERSON, Verb.END_POST, Verb.FREEZE_ACCOUNT, Verb.REVOKE_TOKEN}  # fmt: skip
@@ -130,6 +132,12 @@ def _apart(v: Vector) -> bool:
 def _can(v: Vector) -> bool:
     if v.verb in HERE:
         return here(v)
+    if v.verb in ENTERING:
+        return enters(v)
+    if v.verb in second_consents.HERE and v.role is not Role.PATIENT:
+        return second_consents.here(v)
+    if v.verb in second_matters.HERE:
+        return second_matters.here(v)
     if v.verb in READS:
         return _reads(v)
     if v.verb in WRITES:
@@ -204,6 +212,8 @@ def _writes(v: Vector) -> bool:
     if (v.own and v.role is not Role.PATIENT) or v.state is RecordState.DESTROYED:
         return False
     if v.verb is Verb.CORRECT and not _correctable(v):
+        return False
+    if (v.verb is not Verb.IMPORT and unfit(v)) or closed_visit(v):
         return False
     if directory and v.purpose is Purpose.OPERATION and v.role in (Role.SYSTEM_ADMIN, Role.INTERFACE):
         return True
