@@ -100,6 +100,14 @@ class GiveConsent:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Given:
+    """What was kept: the consent's number and the public id of its paper."""
+
+    consent: int
+    record: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class WithdrawConsent:
     """撤回知情同意: acts at once; what was lawfully done before stays."""
 
@@ -212,6 +220,15 @@ def missing(labels: frozenset[str], rows: Sequence[Row], needed: frozenset[str],
             for row in rows
         )
     )
+
+
+def under(birth: str, at: datetime, years: int) -> bool:
+    """Whether somebody born on `birth` (YYYY-MM-DD, or less) is younger than so many full years; doubt protects."""
+    parts = [int(part) for part in birth.split("-") if part.isdigit()]
+    if not parts:
+        return False
+    year, month, day = (*parts, 12, 31)[:3] if len(parts) == 1 else (*parts, 31)[:3]
+    return at.year - year - ((at.month, at.day) < (month, day)) < years
 
 
 class Precaution(Word):

@@ -79,7 +79,7 @@ def built(given: GiveConsent, *, patient: str, at: datetime, media: str, told: t
             {"role": {"coding": [{"system": TAKES_PART, "code": "IRCP"}]}, "reference": {"display": given.party}}
         ]
     attachment: dict[str, Any] = {
-        "contentType": media, "data": base64.b64encode(given.signed.body).decode(), "size": len(given.signed.body),
+        "contentType": media, "data": attached(given.signed.body), "size": len(given.signed.body),
         "hash": base64.b64encode(sha1(given.signed.body, usedforsecurity=False).digest()).decode(),
         "title": row.label, "creation": moment,
     }  # fmt: skip
@@ -102,6 +102,11 @@ def built(given: GiveConsent, *, patient: str, at: datetime, media: str, told: t
         "verification": [{"verified": True, "verifiedWith": {"reference": "#signer"}, "verificationDate": moment}],
         "provision": provision,
     }
+
+
+def attached(body: bytes) -> str:
+    """A paper's bytes as its attachment holds them."""
+    return base64.b64encode(body).decode()
 
 
 def signer(given: GiveConsent, patient: str) -> Resource:

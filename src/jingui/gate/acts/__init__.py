@@ -1,16 +1,25 @@
 """The acts of every operation; importing this package registers them."""
 
+from jingui.gate import matter_stances
 from jingui.gate.acts import (
     access,
     accounts,
     bylaws,
     charts,
     collect,
+    consents,
     custody,
+    delegations,
+    duties,
     keep,
+    matters,
+    matters_reading,
     oversee,
     people,
+    portal,
     protect,
+    readers,
+    restrictions,
     seconding,
 )
 
@@ -20,10 +29,19 @@ __all__ = [
     "bylaws",
     "charts",
     "collect",
+    "consents",
     "custody",
+    "delegations",
+    "duties",
     "keep",
+    "matter_stances",
+    "matters",
+    "matters_reading",
     "oversee",
     "people",
+    "portal",
     "protect",
+    "readers",
+    "restrictions",
     "seconding",
 ]
