@@ -39,11 +39,11 @@ def grant(
     now, one = hospital.now(), hospital.runtime.number(hospital.now())
     values = (
         pair(hospital, public)[0], one, hospital.people[who], purpose.value, list(categories), 0,
-        now + timedelta(days=starts), now + timedelta(days=ends), 1, hospital.runtime.entry_id(now),
+        now + timedelta(days=starts), now + timedelta(days=ends), 0, 1, hospital.runtime.entry_id(now),
     )  # fmt: skip
     hospital.sql(
         "INSERT INTO access_grant (patient_id, grant_id, person_id, purpose, categories, matter, starts, ends, "
-        "version, entry, mac) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
+        "record_id, version, entry, mac) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
         *values, hospital.runtime.sealer.mac("access_grant", values),
     )  # fmt: skip
     return one
@@ -133,7 +133,7 @@ def test_a_cursor_of_another_chart_shows_only_ones_own(hospital: Hospital) -> No
 def test_the_drafts_of_others_are_in_no_answer(hospital: Hospital) -> None:
     one = admit(hospital, "草稿", "42000004")
     where = pair(hospital, one[2])
-    hospital.sql("UPDATE record SET state = 'draft' WHERE patient_id = %s AND record_id = %s", *where)
+    hospital.record(*where, state="draft")
     assert search(hospital, one[0]) == ()
     assert one[2] not in {row.id for row in everything(hospital, one[0])}
     with pytest.raises(Refused):
@@ -178,7 +178,7 @@ def test_numbers_that_no_row_has_harm_nobody_else(hospital: Hospital, target: tu
     async def both() -> list[Any]:
         person = hospital.people["doctor"]
         pairs = (target, (good.patient, good.record))
-        ask = [Asked(patient, record, 0, person, 1, "treatment") for patient, record in pairs]
+        ask = [Asked(patient, record, 0, person, 1, "treatment", False, -1) for patient, record in pairs]
         return await asyncio.gather(*(running.pipe.facts(one) for one in ask), return_exceptions=True)
 
     bad, row = asyncio.run_coroutine_threadsafe(both(), running.loop).result(20)

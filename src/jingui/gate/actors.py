@@ -1,13 +1,15 @@
 """六（一）2 账号管理: who is asking, from which post, and whether every row that says so is genuine [6.1.2] [2.2.1]"""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from jingui.core.operation import Actor
-from jingui.core.words import Role, Standing
+from jingui.core.words import Purpose, Role, Standing
+from jingui.gate.granted import PostGranted, post_grants, reach
+from jingui.gate.wishes import Needs
 from jingui.store.seals import Sealer
 from jingui.store.statements import ACTOR
 
@@ -44,6 +46,12 @@ class ActorFacts:
     policy: int
     lockdown: bool = False
     tampered: str = ""  # table:row when a MAC did not hold
+    grants: tuple[PostGranted, ...] = ()  # standing grants of this post
+    needs: Needs = field(default_factory=dict)  # which information needs a written consent, by the settings
+
+    def reach(self, purpose: Purpose) -> int:
+        """How many days back a visit matters for this post's standing grants; -1 when none does."""
+        return reach(self.grants, purpose) if self.grants else -1
 
     def standing_at(self, at: datetime) -> Standing:
         """Whether the actor may act at `at` (calendar days are China's)."""
@@ -80,7 +88,7 @@ def named_actor(actor: Actor, *, epoch: int, policy: int, lockdown: bool) -> Act
 
 
 def from_row(
-    row: Sequence[Any] | None, sealer: Sealer, *, token: int = 0, epoch: int = 0, policy: int = 0
+    row: Sequence[Any] | None, sealer: Sealer, *, needs: Needs, token: int = 0, epoch: int = 0, policy: int = 0
 ) -> ActorFacts:
     """Build the facts from a row of `ACTOR_SQL`; a MAC that does not hold makes the standing TAMPERED and is named."""
     if row is None:
@@ -94,6 +102,8 @@ def from_row(
         if not sealer.holds(group.table, group.values(row), group.mac(row)):
             tampered = f"{group.table}:{row[group.start]}"
             break
+    grants, bad = post_grants(get["grants"], sealer)
+    tampered = tampered or bad
     if tampered:
         standing = Standing.TAMPERED
     elif get["a.state"] != "active":
@@ -129,4 +139,6 @@ def from_row(
         policy=get["e.policy"],
         lockdown=get["e.lockdown"],
         tampered=tampered,
+        grants=grants,
+        needs=needs,
     )

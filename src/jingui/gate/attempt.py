@@ -21,7 +21,7 @@ from jingui.gate.judging import Judging, Verdict, birth_of
 from jingui.gate.lanes import Lane
 from jingui.gate.numbering import DIRECTORY, KNOWN_SQL, MATCH_SQL, STRONG, Numbers, match, number, strong_tokens
 from jingui.gate.numbers import Supply
-from jingui.gate.pipeline import Asked, Pipeline, Stale
+from jingui.gate.pipeline import Pipeline, Stale, ask
 from jingui.gate.preparing import Chart, Rows
 from jingui.gate.settings import loop_values
 from jingui.store.ledger import Chain
@@ -231,8 +231,7 @@ class Attempt:
                 for record in {-1, place.record if may_exist else -1}:
                     key = (place.patient, record, actor.person, operation.purpose.value)
                     if key not in wanted:
-                        asked = Asked(place.patient, record, 0, actor.person, actor.department, operation.purpose.value)
-                        wanted[key] = self.pipe.facts(asked)
+                        wanted[key] = self.pipe.facts(ask(actor, operation.purpose, place.patient, record))
         rows = await asyncio.gather(*wanted.values())
         out = dict(zip(wanted, rows, strict=True))
         if any(row[f.LOCKDOWN] for row in rows):

@@ -22,7 +22,6 @@ from jingui.gate.names import NOBODY, Named, names_of
 from jingui.gate.paging import cursor, read_cursor
 from jingui.gate.readers import PERSON, READERS_SQL, reader_lines
 from jingui.gate.registry import Done
-from jingui.store.statements import Columns
 from jingui.store.vault import seal_of
 
 MOST = 200  # records on one page
@@ -31,10 +30,6 @@ APART = ("Patient", "Encounter")  # they have places of their own in a chart
 LINKED_SQL = f"""WITH RECURSIVE down(id, depth) AS (SELECT $1::bigint, 0
   UNION SELECT p.patient_id, d.depth + 1 FROM down d JOIN patient p ON p.linked_to = d.id WHERE d.depth < {DEEPEST})
 SELECT id FROM down WHERE id <> $1::bigint ORDER BY id LIMIT 50"""  # noqa: S608 -- own texts only
-HOLD = Columns()
-HOLD.sealed("h", "hold")
-HOLDS_SQL = f"""SELECT {HOLD.sql} FROM hold h WHERE h.patient_id = ANY($1::bigint[]) AND NOT h.lifted
-AND (h.ends IS NULL OR h.ends > $2::timestamptz) ORDER BY h.hold_id LIMIT 200"""  # noqa: S608 -- own texts only
 STATS_SQL = """SELECT r.patient_id, r.category, r.level, r.state, r.author_id = $2::bigint, r.kind, count(*)
 FROM record r WHERE r.patient_id = ANY($1::bigint[]) GROUP BY 1, 2, 3, 4, 5, 6"""
 ALLOWED = """(r.patient_id, r.category, r.level, r.state, r.author_id = $6::bigint) IN (
@@ -51,7 +46,8 @@ r AS MATERIALIZED (SELECT r.patient_id, r.record_id, coalesce(r.at - s.shift, r.
 b AS (SELECT * FROM r UNION ALL SELECT r.patient_id, 0, NULL, NULL FROM record r
   WHERE r.patient_id = $14::bigint AND r.record_id = 0 AND {ALLOWED})
 SELECT b.patient_id, b.record_id, r.version, r.kind, r.category, r.level, r.labels, r.state, r.status, r.author_id,
-  r.department_id, r.encounter_id, r.entered, b.at, b.place, r.retention_class, v.seal, v.payload, k.wrapped
+  r.department_id, r.encounter_id, r.entered, b.at, b.place, r.retention_class, v.seal, v.payload, k.wrapped,
+  r.form, r.medium, r.mac
 FROM b JOIN record r ON r.patient_id = b.patient_id AND r.record_id = b.record_id
 JOIN record_version v ON v.patient_id = b.patient_id AND v.record_id = b.record_id AND v.version = r.version
 LEFT JOIN patient_key k ON k.patient_id = b.patient_id AND k.retention_class = r.retention_class
@@ -75,8 +71,7 @@ async def opened(context: ReadContext, permit: Permit, request: ChartRequest) ->
     me = context.patient.patient
     about = await family(context, context.patient)
     patients = sorted(about)
-    holds, stats, readers = await asyncio.gather(
-        context.rows(HOLDS_SQL, patients, permit.at),
+    stats, readers = await asyncio.gather(
         context.rows(STATS_SQL, patients, permit.person),
         context.rows(READERS_SQL, patients, READERS),
     )
@@ -103,7 +98,7 @@ async def opened(context: ReadContext, permit: Permit, request: ChartRequest) ->
     )  # fmt: skip
     chart = Chart(
         patient=header(context, context.patient, about),
-        holds=tuple(dict.fromkeys(standing(context, row) for row in holds)),
+        holds=tuple(dict.fromkeys(row[f.H_KIND] for one in about.values() for row in one.rows(f.HOLDING))),
         encounters=encounters, records=records, hidden=readable.hidden, categories=readable.categories,
         readers=reader_lines(context, readers, people), patient_body=mine.body if mine else b"",
     )  # fmt: skip
@@ -181,23 +176,16 @@ def header(context: ReadContext, patient: f.PatientFacts, about: Mapping[int, f.
     return joined(line, [one for one in older if one is not None])
 
 
-def standing(context: ReadContext, row: Sequence[Any]) -> str:
-    """The kind of a hold; Tampered when the row is not as Jingui wrote it."""
-    group = HOLD.groups["h"]
-    if not context.runtime.sealer.holds("hold", group.values(row), group.mac(row)):
-        raise Tampered(where=f"hold:{row[0]}.{row[1]}")
-    return str(row[HOLD.at["h.kind"]])
-
-
 def record_line(
     context: ReadContext, row: Sequence[Any], people: Mapping[int, Named], departments: Mapping[int, str]
 ) -> RecordLine:
     """A decided row, decrypted; `at` is the clinical time as it is. Tampered if anything about it is not as written."""
     (patient, number, version, kind, category, level, labels, state, status, author, department, encounter, entered, at,
-     _place, retention, seal, payload, wrapped) = row  # fmt: skip
+     _place, retention, seal, payload, wrapped, form, medium, mac) = row  # fmt: skip
     runtime = context.runtime
-    # what decides is bound into the ciphertext: a lowered level or another class opens nothing
-    if seal != seal_of(category, level, retention, kind, labels):
+    decides = (patient, number, kind, form, category, level, labels, state, author, version, retention, medium)
+    # what decides is bound into the ciphertext too: a lowered level or another class opens nothing
+    if not runtime.sealer.holds("record", decides, mac) or seal != seal_of(category, level, retention, kind, labels):
         raise Tampered(where=f"record:{patient}.{number}")
     key = runtime.vault.key(patient, retention, wrapped)
     body = runtime.vault.open(key, patient, number, version, seal, payload)

@@ -10,14 +10,14 @@ from jingui.core.operation import Operation
 from jingui.core.permit import Permit
 from jingui.core.sheets import Result
 from jingui.core.vector import Decided, Vector
-from jingui.core.words import Category, Decision, Grant, Level, RecordState, Standing, Verb
+from jingui.core.words import Category, Decision, Level, RecordState, Standing, Verb
 from jingui.crypto.keyring import DataKey
 from jingui.gate import facts as f
 from jingui.gate.actors import ActorFacts
 from jingui.gate.entries import draft, known
 from jingui.gate.notes import seal_note
 from jingui.gate.obligations import bound
-from jingui.gate.pipeline import Asked, Pipeline, Stale
+from jingui.gate.pipeline import Pipeline, Stale, ask
 from jingui.gate.read import TRIES, refusal, trace
 from jingui.gate.registry import READ_ACTS
 from jingui.gate.runtime import Runtime
@@ -57,19 +57,19 @@ class ReadContext:
             actor=self.operation.actor, verb=verb, at=self.operation.at, purpose=self.operation.purpose,
         )  # fmt: skip
         base = f.vector(asked, self.actor, self.patient, state=RecordState.ENTERED)
-        grants: tuple[Grant, ...] = ()
-        if self.patient is not None and self.patient.row[f.G_ID] is not None:
-            grants = tuple(f.grant_for(self.patient.row, category, self.operation.at) for category in CATEGORIES)
-        return allowed_pairs(self.runtime, base, grants)
+        about = self.patient
+        if about is None:
+            return allowed_pairs(self.runtime, base, ())
+        one, other = (PAIRS, 1) if about.marked else (PAIRS[: len(Level)], len(PAIRS) // len(Level))
+        # without marks the category does not matter: what holds for the first one's levels holds for all
+        narrowed = tuple(f.narrow(asked, self.actor, about, category, level) for category, level in one) * other
+        return allowed_pairs(self.runtime, base, narrowed)
 
     async def about(self, patients: Sequence[int]) -> list[f.PatientFacts | None]:
         """Facts of several patients toward this actor, in order."""
         actor, operation = self.actor, self.operation
         rows = [
-            await future
-            for future in [
-                self.pipe.facts(Asked(p, -1, 0, actor.person, actor.department, operation.purpose)) for p in patients
-            ]
+            await future for future in [self.pipe.facts(ask(actor, operation.purpose, p)) for p in patients]
         ]
         return [f.patient_facts(row, self.runtime.sealer) for row in rows]
 
@@ -92,24 +92,24 @@ class ReadContext:
 
 # Without a patient these verbs are about the directory.
 NO_PATIENT = {Verb.SEARCH: Category.DIRECTORY, Verb.HISTORY: Category.DIRECTORY}
-CATEGORIES = tuple(category for category in Category if category is not Category.NONE)
-_pairs: dict[tuple[int, Vector, tuple[Grant, ...]], tuple[list[str], list[str]]] = {}
+PAIRS = tuple((category, level) for category in Category if category is not Category.NONE for level in Level)
+_pairs: dict[tuple[int, Vector, tuple[f.Narrow, ...]], tuple[list[str], list[str]]] = {}
 
 
-def allowed_pairs(runtime: Runtime, base: Vector, grants: tuple[Grant, ...]) -> tuple[list[str], list[str]]:
+def allowed_pairs(runtime: Runtime, base: Vector, narrowed: tuple[f.Narrow, ...]) -> tuple[list[str], list[str]]:
     """The (category, level) pairs that the rules allow for this vector; remembered, as decisions are.
 
-    `grants` says for each of CATEGORIES what the actor's grant says of it; () for somebody without a grant.
+    `narrowed` says for each of PAIRS what grants, consents and restrictions say of it; () in the directory.
     """
-    key = (runtime.decider.version, base, grants)
+    key = (runtime.decider.version, base, narrowed)
     found = _pairs.get(key)
     if found is None:
         decide = runtime.decider.decide
+        own = f.Narrow(base.grant, base.consent, base.objected)
         pairs = [
             (category.value, level.value)
-            for category, grant in zip(CATEGORIES, grants or (base.grant,) * len(CATEGORIES), strict=True)
-            for level in Level
-            if decide(base._replace(category=category, level=level, grant=grant)).allow
+            for (category, level), one in zip(PAIRS, narrowed or (own,) * len(PAIRS), strict=True)
+            if decide(base._replace(category=category, level=level, **one._asdict())).allow
         ]
         found = ([a for a, _ in pairs], [b for _, b in pairs])
         if len(_pairs) > 10_000:
@@ -122,15 +122,17 @@ async def govern(pipe: Pipeline, operation: Operation) -> Result:
     """Run a reading act: facts, decision, act, entry, release."""
     target = operation.target
     for _ in range(TRIES):
-        actor = await pipe.actor(operation.actor)
-        patient, epoch, policy, lockdown = None, actor.epoch, actor.policy, actor.lockdown
+        patient = None
         if target.patient:
-            row = await pipe.facts(Asked(target.patient, -1, 0, actor.person, actor.department, operation.purpose))
-            if actor.account and actor.epoch != row[f.EPOCH]:
-                pipe.forget(operation.actor)
+            seen = await pipe.seen(operation, target.patient)
+            if seen is None:
                 continue
+            actor, row = seen
             patient = f.patient_facts(row, pipe.runtime.sealer)
             epoch, policy, lockdown = row[f.EPOCH], row[f.POLICY], row[f.LOCKDOWN]
+        else:
+            actor = await pipe.actor(operation.actor)
+            epoch, policy, lockdown = actor.epoch, actor.policy, actor.lockdown
         pipe.check_open(lockdown)
         try:
             return await _act(pipe, operation, actor, patient, epoch, policy)

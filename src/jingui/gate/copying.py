@@ -16,15 +16,15 @@ from jingui.store.statements import ENTRY_SQL, KEYS_LOCK
 COPIES: Sequence[tuple[str, str, Sequence[str]]] = (
     (
         "patients", "patient",
-        ("patient_id", "kind", "restricted", "deceased", "person_id", "mother_id", "linked_to", "destroyed", "version",
-         "entry", "mac", "face", "created", "last_visit", "last_discharge"),
+        ("patient_id", "kind", "restricted", "deceased", "person_id", "mother_id", "linked_to", "destroyed", "marks",
+         "version", "entry", "mac", "face", "created", "last_visit", "last_discharge"),
     ),
     ("keys", "patient_key", ("patient_id", "retention_class", "segment", "wrapped", "created")),
     (
         "records", "record",
-        ("patient_id", "record_id", "kind", "category", "medium", "level", "labels", "state", "status",
+        ("patient_id", "record_id", "kind", "form", "category", "medium", "level", "labels", "state", "status",
          "retention_class", "department_id", "author_id", "encounter_id", "at", "at_end", "entered",
-         "version", "tokens"),
+         "version", "tokens", "mac"),
     ),
     (
         "versions", "record_version",
@@ -45,24 +45,26 @@ FLAGS_SQL = """UPDATE patient p SET deceased = u.deceased, version = u.before + 
 FROM unnest($1::bigint[], $2::int[], $3::bool[], $4::uuid[], $5::bytea[]) u(id, before, deceased, entry, mac)
 WHERE p.patient_id = u.id AND p.version = u.before"""
 ENCOUNTER_SQL = """INSERT INTO encounter
-  (patient_id, encounter_id, kind, department_id, attending_id, stay_seq, state, starts, ends)
-SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::text[], $4::bigint[], $5::bigint[], $6::int[], $7::text[],
-  $8::timestamptz[], $9::timestamptz[])
+  (patient_id, encounter_id, kind, department_id, attending_id, state, starts, ends, stay_seq, mac)
+SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::text[], $4::bigint[], $5::bigint[], $6::text[],
+  $7::timestamptz[], $8::timestamptz[], $9::int[], $10::bytea[])
 ON CONFLICT (patient_id, encounter_id) DO UPDATE SET kind = excluded.kind, department_id = excluded.department_id,
   attending_id = excluded.attending_id,
   stay_seq = coalesce(encounter.stay_seq, excluded.stay_seq), state = excluded.state, starts = excluded.starts,
-  ends = excluded.ends"""
+  ends = excluded.ends, mac = excluded.mac"""
 ENDED_SQL = """UPDATE care_relation r SET ends = u.ends, version = u.before + 1, entry = u.entry, mac = u.mac
 FROM unnest($1::bigint[], $2::bigint[], $3::int[], $4::timestamptz[], $5::uuid[], $6::bytea[])
   u(patient, relation, before, ends, entry, mac)
 WHERE r.patient_id = u.patient AND r.relation_id = u.relation AND r.version = u.before"""
 UPDATE_SQL = """UPDATE record r SET version = u.version, category = u.category, level = u.level,
   labels = string_to_array(u.labels, ','), status = u.status, retention_class = u.class, encounter_id = u.encounter,
-  at = u.at, at_end = u.at_end, tokens = u.tokens::bigint[]
+  at = u.at, at_end = u.at_end, tokens = u.tokens::bigint[], state = u.state, form = u.form, mac = u.mac
 FROM unnest($1::bigint[], $2::bigint[], $3::int[], $4::int[], $5::text[], $6::text[], $7::text[], $8::text[],
-  $9::text[], $10::bigint[], $11::timestamptz[], $12::timestamptz[], $13::text[])
-  u(patient, record, version, before, category, level, labels, status, class, encounter, at, at_end, tokens)
-WHERE r.patient_id = u.patient AND r.record_id = u.record AND r.version = u.before"""
+  $9::text[], $10::bigint[], $11::timestamptz[], $12::timestamptz[], $13::text[], $14::text[], $15::text[],
+  $16::bytea[], $17::bytea[])
+  u(patient, record, version, before, category, level, labels, status, class, encounter, at, at_end, tokens, state,
+    form, mac, was)
+WHERE r.patient_id = u.patient AND r.record_id = u.record AND r.version = u.before AND r.mac = u.was"""
 FACE_SQL = (
     "UPDATE patient p SET face = u.face FROM unnest($1::bigint[], $2::bytea[]) u(id, face) WHERE p.patient_id = u.id"
 )
@@ -131,7 +133,9 @@ async def rest(connection: "asyncpg.Connection[Any]", rows: Rows) -> None:
     if rows.faces:
         await connection.execute(FACE_SQL, *turned(rows.faces))
     if rows.updates:
-        plain = [(*u[:6], ",".join(u[6]), *u[7:12], "{" + ",".join(map(str, u[12])) + "}") for u in rows.updates]
+        plain = [
+            (*u[:6], ",".join(u[6]), *u[7:12], "{" + ",".join(map(str, u[12])) + "}", *u[13:]) for u in rows.updates
+        ]
         status = await connection.execute(UPDATE_SQL, *turned(plain))
         if status != f"UPDATE {len(rows.updates)}":
             raise Raced()  # judged again on the newer version: If-Match then fails, and that is entered

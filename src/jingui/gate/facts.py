@@ -1,19 +1,20 @@
 """四（一）1 审批与范围: from a row of the store to the id-free vector that the rules see [4.1.1] [1.3.1]"""
 
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Any, NamedTuple
 
 from jingui.core.operation import Operation
 from jingui.core.vector import Vector
-from jingui.core.words import Category, Grant, Hold, Level, RecordState, Relation, Standing
+from jingui.core.words import Category, Consent, Grant, Hold, Level, RecordState, Relation, Standing
 from jingui.gate.actors import ActorFacts
+from jingui.gate.granted import forged, grant_of
+from jingui.gate.wishes import consent_of, objects
 from jingui.store.seals import Sealer
-from jingui.store.statements import FACTS
+from jingui.store.statements import FACTS, index_of
 
 AT = FACTS.at
 GROUPS = FACTS.groups
-P, C, G, H = (GROUPS[a] for a in ("p", "c", "g", "h"))
+P, C, R = (GROUPS[a] for a in ("p", "c", "r"))
 RELATIONS = {str(r): r for r in Relation}
 CATEGORIES = {str(c): c for c in Category}
 LEVELS = {str(x): x for x in Level}
@@ -25,13 +26,18 @@ EPOCH, POLICY, LOCKDOWN = AT["e.n"], AT["e.policy"], AT["e.lockdown"]
 P_ID, P_RESTRICTED, P_DECEASED, P_PERSON, P_DESTROYED = (
     AT[f"p.{n}"] for n in ("patient_id", "restricted", "deceased", "person_id", "destroyed")
 )
-P_LINKED = AT["p.linked_to"]
-C_KIND, G_ID, G_CATEGORIES, G_STARTS, G_ENDS, H_KIND = (
-    AT[n] for n in ("c.kind", "g.grant_id", "g.categories", "g.starts", "g.ends", "h.kind")
+P_LINKED, P_MARKS, C_KIND = AT["p.linked_to"], AT["p.marks"], AT["c.kind"]
+LISTS = tuple((AT[name], table) for name, table in FACTS.lists.items())
+GRANTS, HOLDING, RESTRICTIONS, CONSENTS, VISITS, MARKS = (
+    AT[n] for n in ("grants", "holds", "restrictions", "consents", "visits", "marks")
 )
-R_KIND, R_CATEGORY, R_LEVEL, R_STATE, R_AUTHOR, R_VERSION, R_CLASS = (
-    AT[f"r.{n}"] for n in ("kind", "category", "level", "state", "author_id", "version", "retention_class")
+HOLD = index_of("hold")
+H_PATIENT, H_KIND, H_RECORD = HOLD["patient_id"], HOLD["kind"], HOLD["record_id"]
+R_KIND, R_CATEGORY, R_LEVEL, R_STATE, R_AUTHOR, R_VERSION, R_CLASS, R_FORM, R_MEDIUM = (
+    AT[f"r.{n}"]
+    for n in ("kind", "category", "level", "state", "author_id", "version", "retention_class", "form", "medium")
 )
+R_MAC = R.stop
 R_DEPARTMENT, R_ENCOUNTER, R_STATUS, R_LABELS = (
     AT[f"r.{n}"] for n in ("department_id", "encounter_id", "status", "labels")
 )
@@ -57,6 +63,19 @@ class PatientFacts(NamedTuple):
     hold: Hold
     tampered: str
     row: Sequence[Any]
+    marked: bool  # there are grants, holds, restrictions, consents or visits to look at
+
+    def rows(self, column: int) -> Sequence[Sequence[Any]]:
+        """The sealed rows of one of the list columns."""
+        return self.row[column] or ()
+
+
+class Narrow(NamedTuple):
+    """What depends on the category and level at hand, beside the actor and the patient."""
+
+    grant: Grant
+    consent: Consent
+    objected: bool
 
 
 def patient_facts(row: Sequence[Any], sealer: Sealer) -> PatientFacts | None:
@@ -64,30 +83,59 @@ def patient_facts(row: Sequence[Any], sealer: Sealer) -> PatientFacts | None:
     if row[P_ID] is None:
         return None
     tampered = ""
-    for group in (P, C, G, H):
-        mac = row[group.stop]
-        if mac is None:
-            if row[group.start] is not None:
-                tampered = f"{group.table}:{row[group.start]}"
-            continue
-        if not sealer.holds(group.table, group.values(row), mac):
-            tampered = f"{group.table}:{row[group.start]}.{row[group.start + 1]}"
-            break
+    if not sealer.holds("patient", P.values(row), row[P.stop]):
+        tampered = f"patient:{row[P_ID]}"
+    if row[C.stop] is not None or row[C.start] is not None:
+        tampered = tampered or unsealed_relation(row, sealer)
+    marked = False
+    for at, table in LISTS:
+        if row[at] is not None:
+            marked = True
+            tampered = tampered or forged(table, row[at], sealer)
+    if (row[MARKS] or 0) != row[P_MARKS]:  # a hold, restriction or consent was deleted, or put back to an older state
+        tampered = tampered or f"patient.marks:{row[P_ID]}"
     kind = row[C_KIND]
     return PatientFacts(
         row[P_ID], row[EPOCH], row[POLICY], row[LOCKDOWN], row[P_RESTRICTED], row[P_DECEASED], row[P_DESTROYED],
         row[P_PERSON] or 0, row[P_LINKED] or 0,
         Relation.NONE if kind is None else RELATIONS.get(kind, Relation.NONE),
-        Hold.NONE if row[H_KIND] is None else HOLDS.get(row[H_KIND], Hold.INVESTIGATION),
-        tampered, row,
+        hold_of(row) if row[HOLDING] is not None else Hold.NONE,
+        tampered, row, marked,
     )  # fmt: skip
 
 
-def grant_for(row: Sequence[Any], category: Category, at: datetime) -> Grant:
-    """What the grant of a FACTS row says of one category at `at`: a grant for one category opens no other."""
-    if row[G_ID] is None or (row[G_CATEGORIES] and category not in row[G_CATEGORIES]):
-        return Grant.NONE
-    return Grant.COVERS if row[G_STARTS] <= at < row[G_ENDS] else Grant.EXPIRED
+def unsealed_relation(row: Sequence[Any], sealer: Sealer) -> str:
+    """The name of the relation whose MAC does not hold, "" for a good one."""
+    good = sealer.holds("care_relation", C.values(row), row[C.stop])
+    return "" if good else f"care_relation:{row[C.start]}.{row[C.start + 1]}"
+
+
+def hold_of(row: Sequence[Any]) -> Hold:
+    """The hold that binds what is asked about: of the whole chart, or of this record."""
+    about = (0, row[RECORD])
+    kinds = [one[H_KIND] for one in row[HOLDING] if one[H_RECORD] in about]
+    return HOLDS.get(min(kinds), Hold.INVESTIGATION) if kinds else Hold.NONE
+
+
+def unsealed_record(row: Sequence[Any], sealer: Sealer) -> str:
+    """The name of the record whose deciding columns are not as they were written; "" for a good one or none."""
+    if row[R_VERSION] is None or sealer.holds("record", R.values(row), row[R.stop]):
+        return ""
+    return f"record:{row[PATIENT]}.{row[RECORD]}"
+
+
+def narrow(
+    operation: Operation, actor: ActorFacts, patient: PatientFacts, category: Category, level: Level
+) -> Narrow:
+    """Grant, consent and objection for one category and level."""
+    at, purpose = operation.at, operation.purpose
+    return Narrow(
+        grant_of(
+            patient.rows(GRANTS), actor.grants, patient.rows(VISITS), purpose, category, level, patient.row[RECORD], at
+        ),
+        consent_of(patient.rows(CONSENTS), actor.needs, purpose, actor.role, category, level, at),
+        objects(patient.rows(RESTRICTIONS), category, patient.relation, actor.person, actor.department),
+    )
 
 
 def vector(
@@ -101,6 +149,7 @@ def vector(
     author: int = 0,
     grant: Grant = Grant.NONE,
     party: bool = False,
+    qualified: bool = True,
 ) -> Vector:
     """The id-free facts of this operation; a bad MAC anywhere makes the standing TAMPERED, which no rule allows."""
     at = operation.at
@@ -109,11 +158,15 @@ def vector(
         return Vector(
             operation.verb, actor.role, standing, operation.actor.strength, operation.actor.entrance, operation.purpose,
             category=category, level=level, state=state, grant=grant, party=party, licensed=actor.licensed_at(at),
+            qualified=qualified,
         )  # fmt: skip
     if patient.tampered:
         standing = Standing.TAMPERED
     person = actor.person
-    granted = grant_for(patient.row, category, at)
+    if patient.marked or level is not Level.ORDINARY:
+        granted, consent, objected = narrow(operation, actor, patient, category, level)
+    else:  # nothing narrows, and what is ordinary needs no consent
+        granted, consent, objected = Grant.NONE, Consent.NOT_NEEDED, False
     return Vector(
         operation.verb,
         actor.role,
@@ -126,12 +179,15 @@ def vector(
         level,
         RecordState.DESTROYED if patient.destroyed else state,
         patient.hold,
-        grant=granted if granted is not Grant.NONE else grant,
+        consent,
+        granted if granted is not Grant.NONE else grant,
         restricted=patient.restricted,
-        own=bool(person) and patient.staff_person == person,
+        own=(bool(person) and patient.staff_person == person) or patient.relation is Relation.SELF,
         colleague=bool(patient.staff_person) and patient.staff_person != person,
         party=party,
         deceased=patient.deceased,
         licensed=actor.licensed_at(at),
         author=bool(person) and author == person,
+        objected=objected,
+        qualified=qualified,
     )

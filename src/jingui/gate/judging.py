@@ -130,8 +130,10 @@ class Judging:
         placed = Placed(
             change=change, chart=chart, record=place.record, version=version, resource=dict(resource),
             category=details["category"], labels=details["labels"], level=details["level"],
-            retention=details["retention"], encounter=details["encounter"], current={} if exists else None,
+            retention=details["retention"], encounter=details["encounter"], current=old,
         )  # fmt: skip
+        if old is not None:
+            placed.state, placed.form = RecordState(old[f.R_STATE]), old[f.R_FORM]
         entry, lines = self.group(chart.patient, verb, decided)
         department = self.actor.department
         if kind == "Encounter":
@@ -219,7 +221,7 @@ class Judging:
     def stored(self, place: Place, row: Sequence[Any]) -> dict[str, Any]:
         """The current version, to see whether anything changed."""
         vault = self.runtime.vault
-        forged = unsealed(row)
+        forged = f.unsealed_record(row, self.runtime.sealer) or unsealed(row)
         if forged:
             raise Tampered(where=forged)
         if row[f.V_PAYLOAD] is None:

@@ -12,16 +12,19 @@ from uuid import UUID
 
 from jingui.core.entry import EntryDraft
 from jingui.core.errors import Lockdown, Unavailable
-from jingui.core.operation import Actor
+from jingui.core.operation import Actor, Operation
+from jingui.core.words import Purpose, Role
 from jingui.gate import facts as f
 from jingui.gate.actors import ActorFacts, from_row, named_actor
 from jingui.gate.lanes import Lane, Pool
 from jingui.gate.notes import NOTES_SQL
 from jingui.gate.runtime import Runtime
+from jingui.gate.settings import loop_needs
 from jingui.store.batcher import Batcher
 from jingui.store.ledger import Chain
-from jingui.store.statements import ACTOR_SQL, ENTRY_SQL, FACTS_SQL
+from jingui.store.statements import ACTOR, ACTOR_SQL, ENTRY_SQL, FACTS_SQL
 
+EPOCH = ACTOR.at["e.n"]
 WRITE_LANES = 2
 ACTOR_SECONDS = 1.0  # how long an actor's facts may be reused under an unchanged epoch
 
@@ -35,6 +38,16 @@ class Asked(NamedTuple):
     person: int
     department: int
     purpose: str
+    portal: bool  # a patient's own account: only their own relations count, and for nobody else
+    days: int  # how long after a visit the actor's standing grants reach; -1: visits do not matter
+
+
+def ask(actor: ActorFacts, purpose: Purpose, patient: int, record: int = -1, version: int = 0) -> Asked:
+    """The request for facts of this actor toward a patient or record."""
+    return Asked(
+        patient, record, version, actor.person, actor.department, purpose, actor.role is Role.PATIENT,
+        actor.reach(purpose),
+    )  # fmt: skip
 
 
 class Stale(Exception):
@@ -135,10 +148,11 @@ class Pipeline:
             return named_actor(actor, epoch=rows[0][0], policy=rows[0][1], lockdown=rows[0][2])
         rows = await self.pool.fetch(ACTOR_SQL, actor.account, actor.post, actor.token)
         if rows:
-            made = from_row(rows[0], self.runtime.sealer, token=actor.token)
+            needs = await loop_needs(self, rows[0][EPOCH])
+            made = from_row(rows[0], self.runtime.sealer, token=actor.token, needs=needs)
         else:
             state = await self.pool.fetch("SELECT n, policy, lockdown FROM epoch")
-            made = from_row(None, self.runtime.sealer, epoch=state[0][0], policy=state[0][1])
+            made = from_row(None, self.runtime.sealer, epoch=state[0][0], policy=state[0][1], needs={})
         if len(self._actors) > 10_000:
             self._actors.clear()
         self._actors[key] = (now + ACTOR_SECONDS, made)
@@ -151,6 +165,21 @@ class Pipeline:
     def facts(self, asked: Asked) -> "asyncio.Future[Sequence[Any]]":
         """Queue a request for facts."""
         return self._facts.submit(asked)
+
+    async def seen(
+        self, operation: Operation, patient: int, record: int = -1, version: int = 0
+    ) -> tuple[ActorFacts, Sequence[Any]] | None:
+        """The actor and what they asked about, under one epoch; None when it moved between the two: ask again."""
+        actor = await self.actor(operation.actor)
+        asked = ask(actor, operation.purpose, patient, record, version)
+        row = await self.facts(asked)
+        if actor.account and actor.epoch != row[f.EPOCH]:
+            # something was revoked since this actor was loaded; whom and what the row speaks of may still be the same
+            self.forget(operation.actor)
+            actor = await self.actor(operation.actor)
+            if actor.epoch != row[f.EPOCH] or ask(actor, operation.purpose, patient, record, version) != asked:
+                return None
+        return actor, row
 
     def enter(self, draft: EntryDraft, entry: UUID | None = None) -> "asyncio.Future[Committed]":
         """Queue an entry; the future completes when it is committed. Stale: decide again."""

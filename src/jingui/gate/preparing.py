@@ -8,12 +8,13 @@ from uuid import UUID
 
 from jingui.core.enter import Change
 from jingui.core.errors import Tampered
-from jingui.core.words import Category, EncounterKind, Level, Relation, RetentionClass, Sensitivity
+from jingui.core.words import Category, EncounterKind, Level, Medium, RecordState, Relation, RetentionClass, Sensitivity
 from jingui.crypto.keyring import DataKey
 from jingui.formats import fhir_json, sensitivity
 from jingui.formats.fhir_encounter import Outline, outline
 from jingui.formats.fhir_tokens import target_of, tuples
 from jingui.formats.fhir_types import category_of, retention_of
+from jingui.gate import facts as f
 from jingui.gate.dates import main_date, moved
 from jingui.gate.faces import face_of, tokens_of
 from jingui.gate.numbers import stay_number
@@ -85,7 +86,9 @@ class Placed:
     retention: RetentionClass
     encounter: int | None
     outline: Outline | None = None
-    current: Mapping[str, Any] | None = None  # the row it corrects
+    current: Sequence[Any] | None = None  # the row of facts of what it corrects
+    state: RecordState = RecordState.ENTERED
+    form: str = ""  # the capture template it was entered with
 
 
 def classify(
@@ -160,19 +163,27 @@ def add_version(
     status = resource.get("status", "")
     status = status if isinstance(status, str) else ""
     rows.versions.append((chart.patient, placed.record, placed.version, author, at, entry, seal, payload))
-    if placed.current is None:
+    old = placed.current
+    first, medium = (author, Medium.ELECTRONIC.value) if old is None else (old[f.R_AUTHOR], old[f.R_MEDIUM])
+    mac = runtime.sealer.mac(
+        "record",
+        (chart.patient, placed.record, kind, placed.form, placed.category.value, placed.level.value, labels,
+         placed.state.value, first, placed.version, retention, medium),
+    )  # fmt: skip
+    if old is None:
         rows.records.append(
             (
-                chart.patient, placed.record, kind, placed.category.value, "electronic", placed.level.value, labels,
-                "entered", status, retention, department or None, author, placed.encounter, start, end, at,
-                placed.version, tokens,
+                chart.patient, placed.record, kind, placed.form, placed.category.value, medium, placed.level.value,
+                labels, placed.state.value, status, retention, department or None, author, placed.encounter, start, end,
+                at, placed.version, tokens, mac,
             )
         )  # fmt: skip
     else:
         rows.updates.append(
             (
                 chart.patient, placed.record, placed.version, placed.version - 1, placed.category.value,
-                placed.level.value, labels, status, retention, placed.encounter, start, end, tokens,
+                placed.level.value, labels, status, retention, placed.encounter, start, end, tokens, placed.state.value,
+                placed.form, mac, old[f.R_MAC],
             )
         )  # fmt: skip
     if kind == "Patient":
@@ -196,7 +207,7 @@ def patient_row(
     """A sealed row of a new patient."""
     unidentified = any(one.get("use") == "anonymous" for one in resource.get("name", ())) or not resource.get("name")
     kind = "unidentified" if unidentified else "identified"
-    values = (patient, kind, False, dead(resource), None, None, None, False, 1, entry)
+    values = (patient, kind, False, dead(resource), None, None, None, False, 0, 1, entry)
     mac = runtime.sealer.mac("patient", values)
     return (*values, mac, face, at, None, None)
 
@@ -224,9 +235,8 @@ def encounter_rows(
     start = found.start or at
     state = "open" if found.open else "closed"
     stay = stay_number(placed.chart.encounters, placed.record, placed.current is not None)
-    rows.encounters.append(
-        (patient, placed.record, found.kind.value, department or None, person or None, stay, state, start, found.end)
-    )
+    outlined = (patient, placed.record, found.kind.value, department or None, person or None, state, start, found.end)
+    rows.encounters.append((*outlined, stay, runtime.sealer.mac("encounter", outlined)))
     # no relation outlasts a year from now, whatever end a visit names
     ends = None if found.open else min(max(found.end or start, at), at + YEAR) + timedelta(days=follow_up)
     wanted: list[tuple[Relation, int | None, int | None]] = []

@@ -14,7 +14,7 @@ from jingui.gate.actors import ActorFacts
 from jingui.gate.entries import draft, known
 from jingui.gate.notes import seal_note
 from jingui.gate.obligations import bound
-from jingui.gate.pipeline import Asked, Committed, Pipeline, Stale
+from jingui.gate.pipeline import Committed, Pipeline, Stale
 from jingui.gate.scopes import REFUSED, out_of_scope
 from jingui.store.vault import seal_of, seal_parts
 
@@ -36,13 +36,10 @@ async def read(pipe: Pipeline, operation: Operation) -> Sheet:
     """Return the record of `operation.target`; Refused, NotFound, Gone, Tampered, Unavailable are entered where due."""
     target = operation.target
     for _ in range(TRIES):
-        actor = await pipe.actor(operation.actor)
-        row = await pipe.facts(
-            Asked(target.patient, target.record, target.version, actor.person, actor.department, operation.purpose)
-        )
-        if actor.epoch != row[f.EPOCH] and actor.account:
-            pipe.forget(operation.actor)
+        seen = await pipe.seen(operation, target.patient, target.record, target.version)
+        if seen is None:
             continue
+        actor, row = seen
         pipe.check_open(row[f.LOCKDOWN])
         try:
             return await judged(pipe, operation, actor, row)
@@ -56,7 +53,7 @@ async def judged(pipe: Pipeline, operation: Operation, actor: ActorFacts, row: S
     runtime = pipe.runtime
     category = f.CATEGORIES.get(row[f.R_CATEGORY], Category.NONE)
     level = f.LEVELS.get(row[f.R_LEVEL], Level.SECRET if row[f.R_LEVEL] else Level.ORDINARY)
-    forged = unsealed(row)
+    forged = f.unsealed_record(row, runtime.sealer) or unsealed(row)
     if row[f.V_SEAL] is not None and row[f.V_VERSION] != row[f.R_VERSION] and not forged:
         category, level = stricter(row[f.V_SEAL], category, level)
     patient = f.patient_facts(row, runtime.sealer)

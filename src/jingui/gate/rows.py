@@ -7,7 +7,9 @@ from django.db import models
 from jingui.core.errors import NotFound
 from jingui.gate.sql import raw
 from jingui.gate.writing import WriteContext
+from jingui.store.models import Patient, Record
 from jingui.store.models.sealed import Sealed
+from jingui.store.statements import COUNTED
 
 M = TypeVar("M", bound=Sealed)
 
@@ -28,9 +30,31 @@ def locked(context: WriteContext, model: type[M], number: int | tuple[int, int])
 
 
 def keep(context: WriteContext, row: Sealed, *, new: bool = False) -> None:
-    """Seal and save a row that decides, naming this operation's entry."""
+    """Seal and save a row that decides, naming this operation's entry.
+
+    A hold, restriction or consent is counted on its patient's row, which is sealed anew: read that row afterwards.
+    """
     row.entry = context.entry
     if not new:
         row.version += 1
     context.runtime.sealer.seal(row)
     row.save(force_insert=new)
+    if row._meta.db_table in COUNTED:
+        patient = locked(context, Patient, row.patient_id)  # type: ignore[attr-defined]  # each of COUNTED has one
+        patient.marks += 1
+        keep(context, patient)
+
+
+def locked_record(context: WriteContext, patient: int, record: int) -> Record:
+    """The record's row, locked and genuine; NotFound or Tampered otherwise."""
+    row: Record | None = Record.objects.select_for_update().filter(pk=(patient, record)).first()
+    if row is None:
+        raise NotFound()
+    context.runtime.sealer.check(row)
+    return row
+
+
+def keep_record(context: WriteContext, row: Record) -> None:
+    """Seal and save a record's row after its state or labels changed."""
+    context.runtime.sealer.seal(row)
+    row.save(force_update=True)

@@ -16,6 +16,7 @@ from jingui.gate.dates import main_date, moved
 
 COLUMNS = """r.record_id, r.version, r.kind, r.category, r.level, r.labels, r.state, r.status, r.author_id,
   r.retention_class, r.encounter_id, r.department_id, r.entered, r.at"""
+SEALED = "r.form, r.medium, r.mac"
 
 
 class Compiled(NamedTuple):
@@ -78,9 +79,9 @@ def compiled(
         place, number = where.arg(at), where.arg(record)
         condition += f" AND ({column}, r.record_id) {sign} ({place}::timestamptz, {number}::bigint)"
     # LIMIT before the join with versions: only what leaves is fetched and decrypted
-    page = f"""WITH r AS MATERIALIZED (SELECT {COLUMNS}, {column} AS place FROM record r WHERE {condition}
+    page = f"""WITH r AS MATERIALIZED (SELECT {COLUMNS}, {SEALED}, {column} AS place FROM record r WHERE {condition}
       ORDER BY {column} {order}, r.record_id {order} LIMIT {where.arg(query.count + 1)}::int)
-    SELECT {COLUMNS}, v.seal, v.payload, k.wrapped, r.place FROM r
+    SELECT {COLUMNS}, v.seal, v.payload, k.wrapped, {SEALED}, r.place FROM r
     JOIN record_version v ON v.patient_id = $1::bigint AND v.record_id = r.record_id AND v.version = r.version
     LEFT JOIN patient_key k ON k.patient_id = $1::bigint AND k.retention_class = r.retention_class
     ORDER BY r.place {order}, r.record_id {order}"""  # noqa: S608 -- own texts and $n places only

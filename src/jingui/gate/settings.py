@@ -7,6 +7,7 @@ from jingui.core.errors import Tampered
 from jingui.core.settings import Value, table
 from jingui.gate.runtime import Runtime
 from jingui.gate.sql import raw
+from jingui.gate.wishes import EVERYTHING, Needs, needs_of
 from jingui.store.statements import Columns
 
 if TYPE_CHECKING:
@@ -44,6 +45,31 @@ def remember(runtime: Runtime, epoch: int, rows: Sequence[Sequence[Any]]) -> Map
     made = table({row[0]: row[1] for row in rows})
     _known[id(runtime)] = (epoch, made)
     return made
+
+
+def needs(runtime: Runtime, epoch: int) -> Needs:
+    """What needs a written consent; everything sensitive when the settings cannot be trusted."""
+    try:
+        return _needs(values(runtime, epoch))
+    except Tampered:  # named by verification and by whoever uses a setting; here the strictest reading is safe
+        return EVERYTHING
+
+
+async def loop_needs(pipe: "Pipeline", epoch: int) -> Needs:
+    """As `needs`, on the data plane's loop."""
+    try:
+        return _needs(await loop_values(pipe, epoch))
+    except Tampered:  # as above
+        return EVERYTHING
+
+
+_last: list[tuple[Mapping[str, Value], Needs]] = []  # the last answer: it changes with the epoch only
+
+
+def _needs(values: Mapping[str, Value]) -> Needs:
+    if not _last or _last[0][0] is not values:
+        _last[:] = [(values, needs_of(values))]
+    return _last[0][1]
 
 
 def number(runtime: Runtime, epoch: int, name: str) -> int:

@@ -6,9 +6,12 @@ import psycopg
 from django.db import connection
 
 
-def raw(sql: str, *args: object) -> list[tuple[Any, ...]]:
-    """Run a statement with $n parameters inside the current transaction."""
+def raw(sql: str, *args: object, binary: bool = False) -> list[tuple[Any, ...]]:
+    """Run a statement with $n parameters inside the current transaction.
+
+    `binary` is for statements that return arrays of rows: only that form says what type each value has.
+    """
     connection.ensure_connection()
     with psycopg.RawCursor(connection.connection) as cursor:
-        cursor.execute(sql, args)
+        cursor.execute(sql, args, binary=binary)
         return cursor.fetchall() if cursor.description else []

@@ -27,11 +27,14 @@ from jingui.gate.entries import draft, known
 from jingui.gate.notes import NOTE_SQL, seal_note
 from jingui.gate.obligations import bound
 from jingui.gate.parties import is_party
+from jingui.gate.pipeline import ask
 from jingui.gate.proposals import PROPOSED, TWO_PERSON, covers, propose, recovers
 from jingui.gate.read import refusal
 from jingui.gate.registry import WRITE_ACTS, Done
 from jingui.gate.runtime import Runtime, current
+from jingui.gate.settings import needs
 from jingui.gate.sql import raw
+from jingui.gate.stances import STANCES, stance_of
 from jingui.store.ledger import Chain
 from jingui.store.statements import ACTOR_SQL, ENTRY_SQL, FACTS_SQL
 
@@ -89,8 +92,11 @@ def load_actor(runtime: Runtime, operation: Operation) -> ActorFacts:
     epoch, policy, lockdown = state[0]
     if operation.actor.name:
         return named_actor(operation.actor, epoch=epoch, policy=policy, lockdown=lockdown)
-    rows = raw(ACTOR_SQL, operation.actor.account, operation.actor.post, operation.actor.token)
-    return from_row(rows[0] if rows else None, runtime.sealer, token=operation.actor.token, epoch=epoch, policy=policy)
+    rows = raw(ACTOR_SQL, operation.actor.account, operation.actor.post, operation.actor.token, binary=True)
+    return from_row(
+        rows[0] if rows else None, runtime.sealer, token=operation.actor.token, epoch=epoch, policy=policy,
+        needs=needs(runtime, epoch),
+    )  # fmt: skip
 
 
 def write(operation: Operation) -> Result:
@@ -151,24 +157,25 @@ def decide(runtime: Runtime, operation: Operation) -> tuple[ActorFacts, f.Patien
     patient = None
     number = operation.target.patient
     if number:
-        row = raw(
-            FACTS_SQL, [number], [operation.target.record or -1], [0], [actor.person], [actor.department],
-            [operation.purpose.value], runtime.clock.now(),
-        )[0]  # fmt: skip
+        asked = ask(actor, operation.purpose, number, operation.target.record or -1)
+        row = raw(FACTS_SQL, *([one] for one in asked), runtime.clock.now(), binary=True)[0]
         patient = f.patient_facts(row, runtime.sealer)
     grant = Grant.NONE
     if operation.actor.name == "system:init" and operation.verb in BOOTSTRAP and not raw(BOOTSTRAPPED_SQL):
         grant = Grant.COVERS  # the first three administrators of an empty house, and nobody after them
     if covers(runtime, operation):
         grant = Grant.COVERS
+    stood = stance_of(runtime, operation, actor)
     vector = f.vector(
         operation,
         actor,
         patient,
         category=Category.BASIC if number else Category.NONE,
         grant=grant,
-        party=is_party(operation, actor),
+        party=stood.party or is_party(operation, actor),
     )
+    if operation.verb in STANCES:
+        vector = vector._replace(grant=stood.grant)  # a right to read this patient is no right to move a matter
     if operation.verb not in TWO_PERSON:
         return actor, patient, bound(operation, runtime.decider.decide(vector))
     # a right to read is never a second person: only an approved proposal of exactly this operation is

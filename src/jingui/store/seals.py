@@ -19,6 +19,7 @@ from jingui.store.models import (
     ControlledDocument,
     Delegation,
     DutyRun,
+    Encounter,
     FactorSeal,
     Grant,
     Hold,
@@ -33,6 +34,7 @@ from jingui.store.models import (
     PostGrant,
     Proposal,
     Qualification,
+    Record,
     Restriction,
     Setting,
     Signature,
@@ -43,7 +45,7 @@ from jingui.store.models import (
 )
 from jingui.store.models.sealed import Sealed
 
-Value = int | str | bool | bytes | memoryview | date | datetime | UUID | Sequence[str] | None
+Value = int | str | bool | bytes | memoryview | date | datetime | UUID | Sequence[str] | Sequence[int] | None
 SEALED_TABLES: dict[str, tuple[str, ...]] = {
     model._meta.db_table: (*model.SEALED, "version", "entry")
     for model in (
@@ -57,6 +59,10 @@ REMEMBERED = 65_536
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 PASSWORD = "account.password"  # noqa: S105 -- the name of a group of columns
 SEALED_TABLES[PASSWORD] = Account.SEALED_PASSWORD
+# Rows without an entry of their own: their versions have one, and the columns under the MAC stand in `SEALED`.
+PLAIN = ("record", "encounter")
+SEALED_TABLES["record"] = Record.SEALED
+SEALED_TABLES["encounter"] = Encounter.SEALED
 
 
 def plain(value: Value) -> str:
@@ -80,7 +86,7 @@ def plain(value: Value) -> str:
         case bytes() | memoryview():
             return f"x{bytes(value).hex()}"
         case _:
-            return "l" + "".join(f"{len(v)}:{v}" for v in value)
+            return "l" + "".join(f"{len(v)}:{v}" for v in map(str, value))
 
 
 def message(table: str, values: Sequence[Value]) -> bytes:
@@ -115,14 +121,14 @@ class Sealer:
         self._good[mac] = (table, values)
         return True
 
-    def seal(self, row: Sealed) -> None:
-        """Set `row.mac` from its columns (the entry and version must be set)."""
+    def seal(self, row: Sealed | Record) -> None:
+        """Set `row.mac` from its columns (a sealed row's entry and version must be set)."""
         table = row._meta.db_table
         row.mac = self.mac(table, [getattr(row, name) for name in SEALED_TABLES[table]])
         if isinstance(row, Account):
             row.password_mac = self.mac(PASSWORD, [getattr(row, name) for name in SEALED_TABLES[PASSWORD]])
 
-    def check(self, row: Sealed) -> None:
+    def check(self, row: Sealed | Record) -> None:
         """Raise Tampered if `row` is not as Jingui wrote it."""
         table = row._meta.db_table
         if not self.holds(table, tuple(getattr(row, name) for name in SEALED_TABLES[table]), row.mac):

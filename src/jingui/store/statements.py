@@ -26,6 +26,17 @@ class Group(NamedTuple):
         return found
 
 
+def key_of(table: str) -> str:
+    """The order of a table's rows: its own number (x.id, or the second column beside the patient's)."""
+    first, second = SEALED_TABLES[table][:2]
+    return f"x.{second if first == 'patient_id' else first}"
+
+
+def index_of(table: str) -> dict[str, int]:
+    """Where each sealed column stands in a row of `Columns.many`; the MAC is the last."""
+    return {name: i for i, name in enumerate(SEALED_TABLES[table])}
+
+
 class Columns:
     """Collects select columns and remembers where each group begins."""
 
@@ -34,6 +45,7 @@ class Columns:
         self.names: list[str] = []
         self.at: dict[str, int] = {}
         self.groups: dict[str, Group] = {}
+        self.lists: dict[str, str] = {}  # arrays of sealed rows: their tables
 
     def add(self, *names: str) -> None:
         """Add plain columns; each is found again under its text in `at`."""
@@ -50,6 +62,17 @@ class Columns:
         self.groups[alias] = Group(table, start, len(self.names))
         self.names.append(f"{alias}.mac")
 
+    def many(self, alias: str, table: str, where: str, *, when: str = "true") -> None:
+        """Add all sealed rows of `table` (as `x`) that satisfy `where` in one column: an array of rows, NULL for none.
+
+        Not even looked for unless `when` holds: most patients have none.
+        """
+        columns = ", ".join(f"x.{name}" for name in (*SEALED_TABLES[table], "mac"))
+        found = f"(SELECT array_agg(ROW({columns}) ORDER BY {key_of(table)}) FROM {table} x WHERE {where})"  # noqa: S608 -- own names
+        self.at[alias] = len(self.names)
+        self.names.append(found if when == "true" else f"CASE WHEN {when} THEN {found} END")
+        self.lists[alias] = table
+
     @property
     def sql(self) -> str:
         """The select list."""
@@ -63,6 +86,7 @@ ACTOR.sealed("pe", "person")
 ACTOR.sealed("po", "post")
 ACTOR.sealed("t", "token")
 ACTOR.add("pe.title", "pe.licence_scope", "d.name", "d.name_en", "d.code", "d.kind")
+ACTOR.many("grants", "post_grant", "x.post_id = po.id AND x.person_id = a.person_id AND NOT x.ended AND x.ends > now()")
 ACTOR_SQL = f"""
 SELECT {ACTOR.sql} FROM epoch e, account a JOIN person pe ON pe.id = a.person_id
 LEFT JOIN post po ON po.id = $2::bigint AND po.person_id = a.person_id
@@ -70,30 +94,39 @@ LEFT JOIN department d ON d.id = po.department_id
 LEFT JOIN token t ON t.id = $3::bigint AND t.account_id = a.id
 WHERE a.id = $1::bigint"""  # noqa: S608 -- own column names
 
+NOW = "$9::timestamptz"
+MARKED = "p.marks > 0 OR p.linked_to IS NOT NULL"
+THEIRS = "x.patient_id IN (q.patient, p.linked_to)"  # a merged number is the same patient: what binds one, binds both
 FACTS = Columns()
 FACTS.add("q.ord", "q.patient", "q.record", "q.version", "q.person", "e.n", "e.policy", "e.lockdown")
 FACTS.sealed("p", "patient")
 FACTS.sealed("c", "care_relation")
-FACTS.sealed("g", "access_grant")
-FACTS.sealed("h", "hold")
-FACTS.add(
-    "r.kind",
-    "r.category",
-    "r.level",
-    "r.labels",
-    "r.state",
-    "r.status",
-    "r.author_id",
-    "r.version",
-    "r.retention_class",
-)
-FACTS.add("r.department_id", "r.encounter_id", "r.medium")
+FACTS.sealed("r", "record")
+FACTS.add("r.status", "r.department_id", "r.encounter_id")
 FACTS.add("v.version", "v.seal", "v.payload", "v.entered", "v.author_id", "k.wrapped", "ki.wrapped", "p.face")
+FACTS.many("grants", "access_grant", "x.patient_id = q.patient AND x.person_id = q.person AND x.purpose = q.purpose")
+FACTS.many("holds", "hold", f"{THEIRS} AND NOT x.lifted AND (x.ends IS NULL OR x.ends > {NOW})", when=MARKED)
+FACTS.many(
+    "restrictions", "restriction",
+    f"{THEIRS} AND NOT x.lifted AND x.starts <= {NOW} AND (x.ends IS NULL OR x.ends > {NOW})", when=MARKED,
+)  # fmt: skip
+FACTS.many(
+    "consents", "patient_consent", f"{THEIRS} AND x.purpose = q.purpose AND x.starts <= {NOW}", when=MARKED,
+)  # fmt: skip
+FACTS.many(
+    "visits", "encounter",
+    f"x.patient_id = q.patient AND (x.state = 'open' OR x.ends > {NOW} - make_interval(days => q.days))",
+    when="q.days >= 0",
+)  # fmt: skip
+COUNTED = ("hold", "restriction", "patient_consent")  # what `patient.marks` counts
+FACTS.at["marks"] = len(FACTS.names)
+SUMS = " + ".join(f"coalesce((SELECT sum(version) FROM {t} WHERE patient_id = q.patient), 0)" for t in COUNTED)  # noqa: S608 -- own names
+FACTS.names.append(f"CASE WHEN p.marks > 0 THEN {SUMS} END")
 
 FACTS_SQL = f"""
 SELECT {FACTS.sql}
-FROM unnest($1::bigint[], $2::bigint[], $3::int[], $4::bigint[], $5::bigint[], $6::text[])
-  WITH ORDINALITY q(patient, record, version, person, department, purpose, ord)
+FROM unnest($1::bigint[], $2::bigint[], $3::int[], $4::bigint[], $5::bigint[], $6::text[], $7::bool[], $8::int[])
+  WITH ORDINALITY q(patient, record, version, person, department, purpose, portal, days, ord)
 CROSS JOIN epoch e
 LEFT JOIN patient p ON p.patient_id = q.patient
 LEFT JOIN record r ON r.patient_id = q.patient AND r.record_id = q.record
@@ -102,17 +135,9 @@ LEFT JOIN record_version v ON v.patient_id = q.patient AND v.record_id = q.recor
 LEFT JOIN patient_key k ON k.patient_id = q.patient AND k.retention_class = split_part(v.seal, ':', 3)
 LEFT JOIN patient_key ki ON ki.patient_id = q.patient AND ki.retention_class = 'identity'
 LEFT JOIN LATERAL (
-  SELECT * FROM care_relation x WHERE x.patient_id IN (q.patient, p.linked_to)
-    AND (x.person_id = q.person OR x.department_id = q.department)
-    AND x.starts <= $7::timestamptz AND (x.ends IS NULL OR x.ends > $7::timestamptz) ORDER BY x.rank LIMIT 1) c ON true
-LEFT JOIN LATERAL (
-  SELECT * FROM access_grant x WHERE x.patient_id = q.patient AND x.person_id = q.person AND x.purpose = q.purpose
-    ORDER BY (x.starts <= $7::timestamptz AND x.ends > $7::timestamptz) DESC,
-      (cardinality(x.categories) = 0 OR coalesce(r.category, 'basic') = ANY(x.categories)) DESC,
-      x.ends DESC LIMIT 1) g ON true
-LEFT JOIN LATERAL (
-  SELECT * FROM hold x WHERE x.patient_id IN (q.patient, p.linked_to) AND x.record_id IN (0, q.record) AND NOT x.lifted
-    AND (x.ends IS NULL OR x.ends > $7::timestamptz) ORDER BY x.kind LIMIT 1) h ON true"""  # noqa: S608 -- own column names
+  SELECT * FROM care_relation x WHERE {THEIRS} AND (x.person_id = q.person OR x.department_id = q.department)
+    AND (x.kind IN ('self', 'guardian')) = q.portal AND x.starts <= {NOW} AND (x.ends IS NULL OR x.ends > {NOW})
+  ORDER BY x.rank LIMIT 1) c ON true"""  # noqa: S608 -- own column names
 
 # Held shared by whoever stores a new wrapped key, exclusively while segment keys are replaced (crypto.rotation).
 KEYS_LOCK = 0x4A474B31

@@ -258,6 +258,8 @@ class Verifier:
             *verify_rows.versions(self._stream, self._keyring.ids.public, versions),
             *verify_rows.payloads(self._stream, vault, self._details, payloads),
             *verify_rows.sealed_rows(self._stream, sealer, rows),
+            *verify_rows.plain_rows(self._stream, sealer, rows),
+            *verify_rows.marks(self._stream),
             *verify_rows.counted(self._stream),
         ):
             self._found(finding.kind, finding.where, finding.index, finding.why)

@@ -8,35 +8,52 @@ import orjson
 
 from jingui.core.errors import JinguiError
 from jingui.core.oversee import Finding
-from jingui.store.seals import PASSWORD, SEALED_TABLES, Sealer
+from jingui.store.seals import PASSWORD, PLAIN, SEALED_TABLES, Sealer
+from jingui.store.statements import COUNTED as MARKS
 from jingui.store.vault import Vault
 
 Stream = Callable[..., Iterator[Sequence[Any]]]
 """Streams the rows of one statement, whatever their number."""
 
 ENTERING = frozenset({"enter", "correct", "import", "register_patient"})
+PORTAL = frozenset({"open_portal", "end_portal"})
+RESTRICTING = frozenset({"place_restriction", "lift_restriction"})
+CONSENTING = frozenset({"give_consent", "withdraw_consent"})
+CONSENTING = frozenset({"give_consent", "withdraw_consent"})
+MAKING = ENTERING | CONSENTING  # whose entries name versions: what was signed is a record of the chart
+MATTER = frozenset(
+    {"start_matter", "save_matter", "submit_matter", "add_paper", "decide_matter", "withdraw_matter", "close_matter",
+     "appeal_matter", "break_glass", "watch_access"}
+)  # fmt: skip
 # Which operations may be the last to have written a row of a table. A new act that seals rows is added here.
 FITTING: Mapping[str, frozenset[str]] = {
-    "account": frozenset({"open_account", "freeze_account", "unfreeze_account", "change_password", "sign_in"}),
-    "person": frozenset({"register_person"}),
-    "post": frozenset({"grant_post", "end_post"}),
+    "account": frozenset({"open_account", "freeze_account", "unfreeze_account", "change_password", "sign_in"}) | PORTAL,
+    "person": frozenset({"register_person", "open_portal"}),
+    "post": frozenset({"grant_post", "end_post"}) | PORTAL,
     "token": frozenset({"issue_token", "revoke_token"}),
     "factor_seal": frozenset({"enrol_factor", "sign_in"}),
     "setting": frozenset({"change_setting"}),
     "policy_version": frozenset({"publish_policy", "start_system"}),
     "hold": frozenset({"place_hold", "lift_hold"}),
     "approval": frozenset({"approve"}),
+    "matter": MATTER,
+    "matter_event": MATTER,
+    "matter_paper": frozenset({"start_matter", "add_paper"}),
+    "delegation": frozenset({"delegate", "end_delegation"}),
+    "duty_run": frozenset({"do_duty"}),
     "access_grant": frozenset({"approve", "relate"}),
-    "care_relation": ENTERING | {"relate", "merge_patient", "split_patient"},
-    "patient": ENTERING | {"start_system", "flag_patient", "merge_patient", "split_patient", "relate"},
+    "care_relation": ENTERING | PORTAL | {"relate", "merge_patient", "split_patient"},
+    "restriction": RESTRICTING,
+    "patient_consent": ENTERING | CONSENTING,
+    "patient": ENTERING | CONSENTING | {"start_system", "flag_patient", "merge_patient", "split_patient", "relate"},
 }
 # A two-person operation is entered at its proposal and at its approval: rows may name either.
 TWO_ENTRIES = frozenset({"approve"})
 # Every allowed operation of these verbs made exactly one change of one row: the ledger's count is the sum of versions.
 COUNTED: Mapping[str, tuple[str, ...]] = {
-    "post": ("grant_post", "end_post"),
+    "post": ("grant_post", "end_post", "open_portal", "end_portal"),
     "token": ("issue_token", "revoke_token"),
-    "person": ("register_person",),
+    "person": ("register_person", "open_portal"),
 }
 ENTRY_OF = "LEFT JOIN entry e ON e.id = t.entry"
 
@@ -44,7 +61,7 @@ ENTRY_OF = "LEFT JOIN entry e ON e.id = t.entry"
 def sealed_rows(stream: Stream, sealer: Sealer, count: Callable[[int], None]) -> Iterator[Finding]:
     """Every row that decides: its MAC, and that an allowed entry with a fitting verb made it."""
     for table, columns in SEALED_TABLES.items():
-        if table == PASSWORD:
+        if table == PASSWORD or table in PLAIN:
             continue
         extra = ", t.password, t.password_at, t.password_mac" if table == "account" else ""
         names = ", ".join(f"t.{name}" for name in columns)
@@ -66,6 +83,27 @@ def sealed_rows(stream: Stream, sealer: Sealer, count: Callable[[int], None]) ->
                 password = (number, row[-3], row[-2], generation)
                 if not sealer.holds(PASSWORD, password, row[-1]):
                     yield Finding(kind="row", where=f"{PASSWORD}:{number}", index=None, why="mac")
+
+
+def plain_rows(stream: Stream, sealer: Sealer, count: Callable[[int], None]) -> Iterator[Finding]:
+    """Records and visits: what decides about them is as it was written. Their versions are compared with the ledger."""
+    for table in PLAIN:
+        columns = SEALED_TABLES[table]
+        for row in stream(f"SELECT {', '.join(columns)}, mac FROM {table}"):  # noqa: S608 -- own names
+            count(1)
+            if not sealer.holds(table, tuple(row[:-1]), row[-1]):
+                yield Finding(kind="row", where=f"{table}:{row[0]}.{row[1]}", index=None, why="mac")
+
+
+def marks(stream: Stream) -> Iterator[Finding]:
+    """Holds, restrictions and consents that were deleted or put back: the patient's sealed row counts their changes."""
+    them = " UNION ALL ".join(f"SELECT patient_id, version FROM {table}" for table in MARKS)  # noqa: S608 -- own names
+    sql = f"""SELECT p.patient_id, p.marks, coalesce(m.n, 0) FROM patient p
+      LEFT JOIN (SELECT patient_id, sum(version) AS n FROM ({them}) x GROUP BY 1) m USING (patient_id)
+      WHERE p.marks <> coalesce(m.n, 0)"""  # noqa: S608 -- own names
+    for patient, counts, found in stream(sql):
+        why = f"the patient's row counts {counts} changes, the rows show {found}"
+        yield Finding(kind="row", where=f"patient.marks:{patient}", index=None, why=why)
 
 
 def key_of(columns: Sequence[str], values: Sequence[Any]) -> str:
@@ -104,7 +142,7 @@ def versions(stream: Stream, public: Callable[[int, int], str], count: Callable[
         if entry != current:
             yield from missing(current, wanted)
             current, wanted = entry, targets_of(targets)
-        if decision != "allow" or verb not in ENTERING:
+        if decision != "allow" or verb not in MAKING:
             yield Finding(kind="version", where=where, index=None, why=f"entry says {verb} {decision}")
         try:
             wanted.remove((public(patient, record), version))
@@ -113,7 +151,7 @@ def versions(stream: Stream, public: Callable[[int, int], str], count: Callable[
     yield from missing(current, wanted)
     without = """SELECT e.id, e.targets FROM entry e WHERE e.decision = 'allow' AND e.verb = ANY($1::text[])
       AND NOT EXISTS (SELECT 1 FROM record_version t WHERE t.entry = e.id)"""
-    for entry, targets in stream(without, sorted(ENTERING)):
+    for entry, targets in stream(without, sorted(MAKING)):
         yield from missing(entry, targets_of(targets))
 
 

@@ -22,7 +22,7 @@ from jingui.gate.searching import compiled, cursor
 from jingui.store.vault import seal_of, seal_parts
 
 HISTORY_SQL = """SELECT v.version, v.entered, v.author_id, v.seal, v.payload, r.kind, r.category, r.level, r.state,
-  r.retention_class, k.wrapped, r.author_id, r.labels, r.version
+  r.retention_class, k.wrapped, r.author_id, r.labels, r.version, r.form, r.medium, r.mac
 FROM record r JOIN record_version v ON v.patient_id = r.patient_id AND v.record_id = r.record_id
 LEFT JOIN patient_key k ON k.patient_id = r.patient_id AND k.retention_class = r.retention_class
 WHERE r.patient_id = $1::bigint AND r.record_id = $2::bigint ORDER BY v.version DESC LIMIT 200"""
@@ -33,8 +33,9 @@ def record_line(context: ReadContext, patient: int, row: Sequence[Any]) -> Recor
     """A decided row, decrypted. Tampered if anything about it is not as written."""
     runtime = context.runtime
     (number, version, kind, category, level, labels, state, status, author, retention, encounter, _department, entered,
-     at, seal, payload, wrapped, *_) = row  # fmt: skip
-    if seal != seal_of(category, level, retention, kind, labels):
+     at, seal, payload, wrapped, form, medium, mac, *_) = row  # fmt: skip
+    decides = (patient, number, kind, form, category, level, labels, state, author, version, retention, medium)
+    if not runtime.sealer.holds("record", decides, mac) or seal != seal_of(category, level, retention, kind, labels):
         raise Tampered(where=f"record:{patient}.{number}")
     key = runtime.vault.key(patient, retention, wrapped)
     body = runtime.vault.open(key, patient, number, version, seal, payload)
@@ -101,7 +102,8 @@ async def identity_key(context: ReadContext, patient: int) -> Any:
 
 
 BY_ID_SQL = """SELECT r.record_id, r.version, r.kind, r.category, r.level, r.labels, r.state, r.status, r.author_id,
-  r.retention_class, r.encounter_id, r.department_id, r.entered, r.at, v.seal, v.payload, k.wrapped
+  r.retention_class, r.encounter_id, r.department_id, r.entered, r.at, v.seal, v.payload, k.wrapped,
+  r.form, r.medium, r.mac
 FROM record r
 JOIN record_version v ON v.patient_id = r.patient_id AND v.record_id = r.record_id AND v.version = r.version
 LEFT JOIN patient_key k ON k.patient_id = r.patient_id AND k.retention_class = r.retention_class
@@ -146,6 +148,10 @@ async def history(context: ReadContext, permit: Permit) -> Done:
         raise NotFound()
     first = rows[0]
     where = f"record:{target.patient}.{target.record}"
+    decides = (target.patient, target.record, first[5], first[14], first[6], first[7], first[12], first[8], first[11],
+               first[13], first[9], first[15])  # fmt: skip
+    if not context.runtime.sealer.holds("record", decides, first[16]):
+        raise Tampered(where=where)
     if first[0] == first[13] and first[3] != seal_of(first[6], first[7], first[9], first[5], first[12]):
         raise Tampered(where=where)
     decided = context.may(
@@ -192,7 +198,8 @@ EVERYTHING_SQL = """WITH r AS MATERIALIZED (SELECT * FROM record r WHERE r.patie
     AND r.state <> 'draft' AND r.record_id > $4::bigint AND ($6::text[] IS NULL OR r.kind = ANY($6::text[]))
     ORDER BY r.record_id LIMIT $5::int)
 SELECT r.record_id, r.version, r.kind, r.category, r.level, r.labels, r.state, r.status, r.author_id,
-  r.retention_class, r.encounter_id, r.department_id, r.entered, r.at, v.seal, v.payload, k.wrapped
+  r.retention_class, r.encounter_id, r.department_id, r.entered, r.at, v.seal, v.payload, k.wrapped,
+  r.form, r.medium, r.mac
 FROM r JOIN record_version v ON v.patient_id = $1::bigint AND v.record_id = r.record_id AND v.version = r.version
 LEFT JOIN patient_key k ON k.patient_id = $1::bigint AND k.retention_class = r.retention_class ORDER BY r.record_id"""
 

@@ -6,7 +6,7 @@ from typing import cast
 
 from jingui.core.access import ChartRequest, PatientLine, PatientSearch, WorkLine, Worklist
 from jingui.core.entry import Line
-from jingui.core.errors import Invalid
+from jingui.core.errors import Invalid, Tampered
 from jingui.core.permit import Permit
 from jingui.core.word import N_
 from jingui.core.words import Category, Level, RecordState, Verb
@@ -17,13 +17,17 @@ from jingui.gate.finding import Hit, find, joined, patient_line
 from jingui.gate.names import names_of
 from jingui.gate.paging import cursor, read_cursor
 from jingui.gate.registry import Done, read_act
+from jingui.store.statements import Columns
 from jingui.store.vault import seal_parts
 
 PAGE = 200  # the longest list in one answer
-BODIES_SQL = """SELECT r.patient_id, r.version, r.level, r.state, r.author_id, v.seal, v.payload, k.wrapped
+RECORD = Columns()
+RECORD.sealed("r", "record")
+RECORD.add("v.seal", "v.payload", "k.wrapped")
+BODIES_SQL = f"""SELECT {RECORD.sql}
 FROM record r JOIN record_version v ON v.patient_id = r.patient_id AND v.record_id = 0 AND v.version = r.version
 JOIN patient_key k ON k.patient_id = r.patient_id AND k.retention_class = r.retention_class
-WHERE r.patient_id = ANY($1::bigint[]) AND r.record_id = 0"""
+WHERE r.patient_id = ANY($1::bigint[]) AND r.record_id = 0"""  # noqa: S608 -- own column names
 
 
 def may_list(context: ReadContext, verb: Verb, facts: f.PatientFacts | None) -> bool:
@@ -88,7 +92,11 @@ async def with_bodies(
     for number, line in lines:
         row = rows.get(number)
         if row is not None:
-            _, version, level, state, author, seal, payload, wrapped = row
+            version, state, author = (row[RECORD.at[f"r.{name}"]] for name in ("version", "state", "author_id"))
+            seal, payload, wrapped = row[-3:]
+            group = RECORD.groups["r"]
+            if not context.runtime.sealer.holds("record", group.values(row), group.mac(row)):
+                raise Tampered(where=f"record:{number}.0")
             about = facts[number]
             category, level, retention = seal_parts(seal, f"record:{number}.0")  # what is bound decides, not the row
             if context.may(

@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from jingui.core.access import Life, LifeRequest
-from jingui.core.errors import Invalid, NotFound, Refused
+from jingui.core.errors import Invalid, NotFound, Refused, Tampered
 from jingui.core.permit import Permit
 from jingui.core.word import N_
 from jingui.core.words import Category, Level, RecordState, Verb
@@ -18,7 +18,7 @@ from jingui.gate.registry import Done, read_act
 MOST = 500
 RECORD_SQL = """SELECT r.kind, r.category, r.level, r.state, r.author_id, r.medium, r.retention_class, r.version,
   r.entered, r.department_id, r.encounter_id, k.patient_id IS NOT NULL, e.kind, e.starts, e.ends,
-  m.last_visit, m.last_discharge
+  m.last_visit, m.last_discharge, r.form, r.labels, r.mac
 FROM record r LEFT JOIN patient_key k ON k.patient_id = r.patient_id AND k.retention_class = r.retention_class
 LEFT JOIN encounter e ON e.patient_id = r.patient_id AND e.encounter_id = coalesce(r.encounter_id, r.record_id)
 CROSS JOIN LATERAL (SELECT max(x.starts) AS last_visit,
@@ -34,6 +34,10 @@ async def read_life(context: ReadContext, permit: Permit) -> Done:
     if not rows:
         raise NotFound()
     row = rows[0]
+    decides = (target.patient, target.record, row[0], row[17], row[1], row[2], row[18], row[3], row[4], row[7], row[6],
+               row[5])  # fmt: skip
+    if not context.runtime.sealer.holds("record", decides, row[19]):
+        raise Tampered(where=f"record:{target.patient}.{target.record}")
     decided = context.may(
         Verb.READ_LIFE, f.CATEGORIES.get(row[1], Category.NONE), f.LEVELS.get(row[2], Level.SECRET),
         state=f.STATES.get(row[3], RecordState.DESTROYED), author=row[4],

@@ -12,7 +12,9 @@ from jingui.store.models.sealed import Sealed
 class Patient(Sealed):
     """患者主索引: flags that decide, and the encrypted face (name, sex, birth, numbers)."""
 
-    SEALED = ("patient_id", "kind", "restricted", "deceased", "person_id", "mother_id", "linked_to", "destroyed")
+    SEALED = (
+        "patient_id", "kind", "restricted", "deceased", "person_id", "mother_id", "linked_to", "destroyed", "marks",
+    )  # fmt: skip
 
     patient_id = models.BigIntegerField(primary_key=True)
     kind = models.CharField(max_length=16, default="identified")  # identified | unidentified | newborn | directory
@@ -22,6 +24,9 @@ class Patient(Sealed):
     mother_id = models.BigIntegerField(null=True)
     linked_to = models.BigIntegerField(null=True)  # merged into; undone by a split
     destroyed = models.BooleanField(default=False)
+    # How many changes the patient's holds, restrictions and consents ever had: none of them can vanish unseen, and who
+    # has none costs no look-up.
+    marks = models.IntegerField(default=0)
     face = models.BinaryField(null=True)
     created = models.DateTimeField()
     last_visit = models.DateTimeField(null=True)
@@ -63,7 +68,11 @@ class PatientIdentity(models.Model):
 
 
 class Encounter(models.Model):
-    """就诊: the plain outline that worklists and retention need; its content is a record."""
+    """就诊: the plain outline that worklists and retention need; its content is a record. `mac` covers SEALED."""
+
+    SEALED = (
+        "patient_id", "encounter_id", "kind", "department_id", "attending_id", "state", "starts", "ends",
+    )  # fmt: skip
 
     pk = models.CompositePrimaryKey("patient_id", "encounter_id")
     patient_id = models.BigIntegerField()
@@ -75,6 +84,7 @@ class Encounter(models.Model):
     state = models.CharField(max_length=16, default="open")
     starts = models.DateTimeField()
     ends = models.DateTimeField(null=True)
+    mac = models.BinaryField(null=True)
 
     class Meta:
         db_table = "encounter"
@@ -109,7 +119,9 @@ class CareRelation(Sealed):
 class Grant(Sealed):
     """授权: what a matter granted to one person: purpose, categories, period."""
 
-    SEALED = ("patient_id", "grant_id", "person_id", "purpose", "categories", "matter", "starts", "ends")
+    SEALED = (
+        "patient_id", "grant_id", "person_id", "purpose", "categories", "matter", "starts", "ends", "record_id",
+    )  # fmt: skip
 
     pk = models.CompositePrimaryKey("patient_id", "grant_id")
     patient_id = models.BigIntegerField()
@@ -120,6 +132,7 @@ class Grant(Sealed):
     matter = models.BigIntegerField(default=0)
     starts = models.DateTimeField()
     ends = models.DateTimeField()
+    record_id = models.BigIntegerField(db_default=0, default=0)  # it opens this record alone; 0: the chart
 
     class Meta:
         db_table = "access_grant"

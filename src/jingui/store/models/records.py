@@ -5,7 +5,15 @@ from django.db import models
 
 
 class Record(models.Model):
-    """记录: what is known of it without its content. `at`–`at_end`: clinical time, shifted by a secret."""
+    """记录: what is known of it without its content. `at`–`at_end`: clinical time, shifted by a secret.
+
+    `mac` covers SEALED, what decides about it: a lowered state or level is seen on every reading.
+    """
+
+    SEALED = (
+        "patient_id", "record_id", "kind", "form", "category", "level", "labels", "state", "author_id", "version",
+        "retention_class", "medium",
+    )  # fmt: skip
 
     pk = models.CompositePrimaryKey("patient_id", "record_id")
     patient_id = models.BigIntegerField()
@@ -27,6 +35,7 @@ class Record(models.Model):
     entered = models.DateTimeField()
     version = models.IntegerField(default=1)
     tokens = ArrayField(models.BigIntegerField(), default=list)
+    mac = models.BinaryField(null=True)
 
     class Meta:
         db_table = "record"
