@@ -9,7 +9,9 @@ from datetime import datetime
 
 from procrastinate import Blueprint
 
+from jingui.core.duties import OpenDuties
 from jingui.core.errors import JinguiError, Unavailable
+from jingui.core.matters.asking import CloseMatter
 from jingui.core.operation import Actor, Operation
 from jingui.core.protect import EndPost, RevokeToken
 from jingui.core.words import Entrance, Purpose, Strength, Verb
@@ -46,6 +48,16 @@ def expiry(timestamp: int) -> None:
     now: datetime = door.now()
     close("expiry", Verb.END_POST, door.due.posts(now), lambda number: EndPost(post=number))
     close("expiry", Verb.REVOKE_TOKEN, door.due.tokens(now), lambda number: RevokeToken(token=number))
+    close("expiry", Verb.CLOSE_MATTER, door.due.matters(now), lambda number: CloseMatter(matter=number))
+
+
+@timed.periodic(cron="7 * * * *")
+@timed.task(name="duties", queueing_lock="duties", retry=3)
+def duties(timestamp: int) -> None:
+    """Open the present runs of the recurring duties and mark those that were missed [7.1.1]."""
+    door.write(
+        Operation(actor=actor("duties"), verb=Verb.DO_DUTY, at=door.now(), purpose=Purpose.OPERATION, data=OpenDuties())
+    )
 
 
 @timed.periodic(cron="* * * * *")

@@ -5,10 +5,16 @@ Only numbers are listed; closing is an operation at the door like any other.
 
 from datetime import datetime
 
+from jingui.core.matters import KINDS
+from jingui.core.matters.row import State
 from jingui.gate.sql import raw
 
 POSTS_SQL = "SELECT id FROM post WHERE state = 'active' AND ends IS NOT NULL AND ends <= $1 ORDER BY ends LIMIT 500"
 TOKENS_SQL = "SELECT id FROM token WHERE NOT revoked AND expires <= $1 ORDER BY expires LIMIT 500"
+
+MATTERS_SQL = """SELECT id FROM matter WHERE (state IN ('executed', 'approved') AND until <= $1::timestamptz)
+  OR (state IN ('waiting', 'appealed') AND due <= $1::timestamptz
+    AND (kind, step, state) IN (SELECT * FROM unnest($2::text[], $3::int[], $4::text[]))) ORDER BY id LIMIT 500"""
 
 
 def posts(at: datetime) -> list[int]:
@@ -19,3 +25,16 @@ def posts(at: datetime) -> list[int]:
 def tokens(at: datetime) -> list[int]:
     """Tokens that have expired and are not revoked yet."""
     return [row[0] for row in raw(TOKENS_SQL, at)]
+
+
+def matters(at: datetime) -> list[int]:
+    """Matters whose grant is over, or whose step lapses because nobody answered in time."""
+    lapsing = [
+        (kind.id, n, state.value)
+        for kind in KINDS.values()
+        for state, steps in ((State.WAITING, kind.steps), (State.APPEALED, kind.appeal))
+        for n, step in enumerate(steps)
+        if step.after == "expire"
+    ]
+    kinds, steps, states = ([one[i] for one in lapsing] for i in range(3))
+    return [row[0] for row in raw(MATTERS_SQL, at, kinds, steps, states)]

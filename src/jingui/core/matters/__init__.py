@@ -1,14 +1,14 @@
 """一（三）2 事项: the table of matters, one row each; a section's rows stand in the file of its name [1.3.1] [4.1.1]"""
 
 from jingui.core.errors import Misconfigured
-from jingui.core.matters import access, collect, enter
+from jingui.core.matters import access, access_operations, collect, enter
 from jingui.core.matters.row import About, MatterKind, Move, Who
 
 __all__ = ["KINDS", "checked", "kind_of"]
 
 
 def checked(row: MatterKind) -> MatterKind:
-    """The row again; Misconfigured when it could never be finished or would let somebody judge alone about themselves."""
+    """The row again; Misconfigured when it could never be finished or names nobody."""
     steps = (*row.steps, *row.appeal)
     names = [question.name for question in row.questions]
     wrong = (
@@ -28,7 +28,9 @@ def checked(row: MatterKind) -> MatterKind:
     return row
 
 
-KINDS: dict[str, MatterKind] = {row.id: checked(row) for row in (*collect.ROWS, *enter.ROWS, *access.ROWS)}
+KINDS: dict[str, MatterKind] = {
+    row.id: checked(row) for row in (*collect.ROWS, *enter.ROWS, *access.ROWS, *access_operations.ROWS)
+}
 
 
 def kind_of(name: str) -> MatterKind | None:

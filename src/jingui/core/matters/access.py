@@ -37,7 +37,11 @@ ROWS: Final = (
             Question(name="reason", text=N_("理由"), ask=Ask.LONG, help=N_("写明为何需要，以及为何这些范围已经够用。")),
         ),
         papers=(Paper(name="basis", text=N_("工作依据（任务单、课题批件等）"), required=False),),
-        steps=(Step(name=N_("医务部门审批"), roles=(Role.MEDICAL_AFFAIRS, Role.DUTY_ADMINISTRATOR), days="matter_step_days"),),
+        steps=(
+            Step(
+                name=N_("医务部门审批"), roles=(Role.MEDICAL_AFFAIRS, Role.DUTY_ADMINISTRATOR), days="matter_step_days"
+            ),
+        ),
         effect="access_grant",
         grants=N_("按批准的目的、范围和期限查阅该患者的病历，不得超出。"),
         obligations=(N_("查阅全程留痕并加水印"), N_("不得复制外传")),

@@ -1,0 +1,92 @@
+"""一（三）2 事项: the papers of a matter: taken once, checked by their content, never replaced [2.1.3] [4.1.1]"""
+
+from hmac import compare_digest
+
+from jingui.core.errors import Conflict, Invalid, Tampered, TooLarge
+from jingui.core.matters.asking import Brought
+from jingui.core.matters.row import State
+from jingui.core.permit import Permit
+from jingui.core.word import N_
+from jingui.gate import settings
+from jingui.gate.matter_safe import Safe, safe_of
+from jingui.gate.matters import Opened
+from jingui.gate.rows import keep, next_id
+from jingui.gate.sql import raw
+from jingui.gate.writing import WriteContext
+from jingui.store.models import Matter, MatterPaper
+
+MOST_PAPERS = 50
+# What a paper may be, by its first bytes: pictures and PDF. Nothing that a browser would run.
+KINDS = {
+    "application/pdf": (b"%PDF-",),
+    "image/png": (b"\x89PNG\r\n\x1a\n",),
+    "image/jpeg": (b"\xff\xd8\xff",),
+    "image/tiff": (b"II*\0", b"MM\0*"),
+    "image/webp": (b"RIFF",),
+}
+ACTIVE = (b"/JavaScript", b"/JS ", b"/JS(", b"/Launch", b"/EmbeddedFile", b"/OpenAction")
+PAPERS_SQL = "SELECT kind, digest FROM matter_paper WHERE matter_id = $1::bigint AND NOT withdrawn ORDER BY id"
+CHANGEABLE = (State.DRAFT, State.RETURNED, State.WAITING)
+
+
+def bring(context: WriteContext, permit: Permit, found: Opened, paper: Brought) -> MatterPaper:
+    """Keep one paper, encrypted; Invalid says what is wrong with it. The same bytes twice are the same paper."""
+    if found.case.state not in CHANGEABLE:
+        raise Conflict(N_("该事项已经办结，不能再附材料。"), N_("如需补充，请重新申请。"))
+    kinds = {one.name for one in found.kind.papers} | {"reply"}
+    media = media_type(context, paper)
+    if paper.kind not in kinds:
+        raise Invalid(places=((f"paper.{paper.kind[:40]}", N_("材料清单中没有这一项")),))
+    digest = context.runtime.suite.digest(paper.content)
+    held = raw(PAPERS_SQL, found.row.pk)
+    if len(held) >= MOST_PAPERS:
+        raise Conflict(N_("材料份数已达上限。"), N_("请合并扫描后再附。"))
+    if any(kind == paper.kind and compare_digest(bytes(one), digest) for kind, one in held):
+        raise Conflict(N_("这份材料已经附上。"), N_("无需重复上传。"))
+    number = next_id(MatterPaper)
+    safe = safe_of(context.runtime, raw, found.row.pk, found.row.patient_id)
+    row = MatterPaper(
+        id=number, matter=found.row, kind=paper.kind, digest=digest, size=len(paper.content), media_type=media,
+        person_id=permit.person, at=permit.at, payload=safe.seal_paper(number, paper),
+    )  # fmt: skip
+    keep(context, row, new=True)
+    return row
+
+
+def media_type(context: WriteContext, paper: Brought) -> str:
+    """The type that the bytes say; Invalid when it is none of ours, active, empty or not what was claimed."""
+    most = settings.number(context.runtime, context.epoch, "paper_megabytes") * 1024 * 1024
+    place = f"paper.{paper.kind[:40]}"
+    if len(paper.content) > most:
+        raise TooLarge(places=((place, N_("文件过大")),))
+    name = paper.name.strip()
+    if not name or len(name) > 120 or any(ord(letter) < 32 for letter in name):
+        raise Invalid(places=((place, N_("文件名无效")),))
+    for media, heads in KINDS.items():
+        if any(paper.content.startswith(head) for head in heads):
+            if media == "application/pdf" and any(word in paper.content for word in ACTIVE):
+                raise Invalid(places=((place, N_("文件含有可执行内容，请打印后扫描再上传")),))
+            return media
+    raise Invalid(places=((place, N_("只接受 PDF 或图片（PNG、JPEG、TIFF、WebP）")),))
+
+
+def brought(context: WriteContext, matter: int) -> tuple[str, ...]:
+    """Kinds of the papers that are there."""
+    return tuple(kind for kind, _ in raw(PAPERS_SQL, matter))
+
+
+def digests(context: WriteContext, matter: int) -> list[bytes]:
+    """Digests of the papers that are there."""
+    return [bytes(digest) for _, digest in raw(PAPERS_SQL, matter)]
+
+
+def contents(context: WriteContext, row: Matter, safe: Safe) -> tuple[tuple[str, str, bytes], ...]:
+    """Every paper as (kind, name, bytes), each genuine."""
+    out = []
+    for paper in MatterPaper.objects.filter(matter=row, withdrawn=False).order_by("id"):
+        context.runtime.sealer.check(paper)
+        name, content = safe.open_paper(paper.pk, paper.payload)
+        if not compare_digest(context.runtime.suite.digest(content), bytes(paper.digest)):
+            raise Tampered(where=f"matter_paper:{paper.pk}")
+        out.append((paper.kind, name, content))
+    return tuple(out)
