@@ -41,6 +41,7 @@ GRANTS: Mapping[str, str] = {
     "access_grant": CHANGE,
     "hold": CHANGE,
     "record": CHANGE,
+    "record_order": CHANGE,
     "matter": CHANGE,
     "matter_paper": CHANGE,
     "delegation": CHANGE,

@@ -122,7 +122,8 @@ class Source(Sealed):
     """来源: a registered device, interface or system; what comes from any other is refused."""
 
     SEALED = (
-        "id", "code", "kind", "account_id", "application", "facility", "certificate", "categories", "state", "until",
+        "id", "code", "kind", "account_id", "application", "facility", "certificate", "categories", "charset", "state",
+        "until",
     )  # fmt: skip
 
     code = models.CharField(max_length=40, unique=True)
@@ -133,6 +134,7 @@ class Source(Sealed):
     facility = models.CharField(max_length=80, default="")  # MSH-4
     certificate = models.CharField(max_length=64, default="")  # SHA-256 of the client certificate
     categories = ArrayField(models.CharField(max_length=16), default=list)
+    charset = models.CharField(max_length=16, default="utf-8")  # of messages that name none: utf-8 | gb18030
     state = models.CharField(max_length=16, default="active")
     until = models.DateTimeField(null=True)
 
@@ -154,6 +156,18 @@ class SourceMessage(models.Model):
     class Meta:
         db_table = "source_message"
         constraints = [models.UniqueConstraint(fields=["source", "control"], name="source_message_once")]
+
+
+class RecordOrder(models.Model):
+    """先后: the event that a record last heard of, so that an older message never overwrites a newer one."""
+
+    pk = models.CompositePrimaryKey("patient_id", "record_id")
+    patient_id = models.BigIntegerField()
+    record_id = models.BigIntegerField()
+    sequence = models.CharField(max_length=40)  # time in UTC to the microsecond: texts that sort as time does
+
+    class Meta:
+        db_table = "record_order"
 
 
 class Station(Sealed):
