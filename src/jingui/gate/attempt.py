@@ -16,6 +16,8 @@ from jingui.formats.fhir_types import patient_of
 from jingui.gate import facts as f
 from jingui.gate.actors import ActorFacts
 from jingui.gate.conditions import Wishes, existing_patients, existing_records
+from jingui.gate.consents import house_of
+from jingui.gate.consents_entered import CONSENTS_SQL
 from jingui.gate.copying import Raced, commit
 from jingui.gate.judging import Judging, Verdict, birth_of
 from jingui.gate.lanes import Lane
@@ -78,12 +80,14 @@ class Attempt:
         settings = partial(loop_values, self.pipe, actors[0].epoch)
         await supply.draw(self.rows, self.runtime.keyring, settings, map(submission_of, operations))
         relations = await self.relations(operations, numbered)
+        consents = await self.consents(operations, numbered)
+        house = house_of(await settings())
         rows, drafts, verdicts = Rows(), [], []
         at = self.runtime.clock.now()
         for operation, actor, numbers, wish in zip(operations, actors, numbered, wishes, strict=True):
             judging = Judging(
                 runtime=self.runtime, operation=operation, actor=actor, facts=facts, at=at,
-                departments=self.departments, people=people, relations=relations,
+                departments=self.departments, people=people, relations=relations, consents=consents, house=house,
                 charts=self.charts(numbers, submission_of(operation)), existing=frozenset(wish.found), supply=supply,
             )  # fmt: skip
             verdict = judging.judge(numbers)
@@ -254,6 +258,21 @@ class Attempt:
             for row in await self.rows(RELATIONS_SQL, sorted(wanted), self.runtime.clock.now()):
                 out.setdefault((row[0], row[5]), []).append(tuple(row))
         return out
+
+    async def consents(
+        self, operations: Sequence[Operation], numbered: Sequence[Numbers | JinguiError]
+    ) -> dict[tuple[int, int], Sequence[Any]]:
+        """The rows of Consents that may be corrected."""
+        wanted = {
+            place.patient
+            for operation, numbers in zip(operations, numbered, strict=True)
+            if not isinstance(numbers, JinguiError)
+            for change, place in zip(submission_of(operation).changes, numbers.places, strict=True)
+            if change.resource["resourceType"] == "Consent" and (change.record or submission_of(operation).source)
+        }
+        if not wanted:
+            return {}
+        return {(row[0], row[1]): tuple(row) for row in await self.rows(CONSENTS_SQL, sorted(wanted))}
 
     async def people(self, operations: Sequence[Operation]) -> Mapping[str, int]:
         """Numbers of the attending people that new encounters name."""

@@ -13,7 +13,7 @@ from jingui.core.settings import Value
 from jingui.core.telling import RIGHTS, TOLD
 from jingui.core.word import N_
 from jingui.core.words import EncounterKind, RecordState, Sensitivity
-from jingui.formats import fhir_consent, fhir_json, sensitivity
+from jingui.formats import fhir_consent, fhir_json
 from jingui.formats.identifiers import id_card_ok
 from jingui.gate import consents
 from jingui.gate import facts as f
@@ -115,8 +115,9 @@ def made(
     """Store the paper as the next version of its record, with the labels of what it speaks of; return its number."""
     runtime, at = context.runtime, context.runtime.clock.now()
     change = Change(resource=resource)
-    labels = sensitivity.labels(resource, chart.birth, at.date(), consents.house_of(values))
-    details = classify(chart, change, resource, at, runtime.ids.internal, labels)
+    kept = frozenset() if old is None else frozenset(Sensitivity(label) for label in old[f.R_LABELS])
+    house = consents.house_of(values)
+    details = classify(chart, change, resource, at, runtime.ids.internal, kept, house)
     version = 1 if old is None else old[f.R_VERSION] + 1
     rows = Rows()
     placed = Placed(

@@ -11,6 +11,7 @@ from jingui.gate.lanes import LIMIT, LOST, Lane
 from jingui.gate.pipeline import Stale
 from jingui.gate.preparing import Rows
 from jingui.store.ledger import Built
+from jingui.store.seals import SEALED_TABLES
 from jingui.store.statements import ENTRY_SQL, KEYS_LOCK
 
 COPIES: Sequence[tuple[str, str, Sequence[str]]] = (
@@ -35,14 +36,17 @@ COPIES: Sequence[tuple[str, str, Sequence[str]]] = (
         ("patient_id", "relation_id", "kind", "person_id", "department_id", "encounter_id", "starts", "ends", "version",
          "entry", "mac", "rank"),
     ),
+    ("consents", "patient_consent", (*SEALED_TABLES["patient_consent"], "mac")),
 )  # fmt: skip
 IDENTITY_SQL = """INSERT INTO patient_identity (patient_id, field, token, current)
 SELECT * FROM unnest($1::bigint[], $2::text[], $3::bytea[], $4::bool[])
 ON CONFLICT (patient_id, field, token) DO UPDATE SET current = true"""
 # old numbers stay, so that people are still found by them, but they no longer say who somebody is
 OLD_SQL = "UPDATE patient_identity SET current = false WHERE patient_id = ANY($1::bigint[]) AND current"
-FLAGS_SQL = """UPDATE patient p SET deceased = u.deceased, version = u.before + 1, entry = u.entry, mac = u.mac
-FROM unnest($1::bigint[], $2::int[], $3::bool[], $4::uuid[], $5::bytea[]) u(id, before, deceased, entry, mac)
+FLAGS_SQL = """UPDATE patient p SET deceased = u.deceased, marks = u.marks, version = u.before + 1, entry = u.entry,
+  mac = u.mac
+FROM unnest($1::bigint[], $2::int[], $3::bool[], $4::int[], $5::uuid[], $6::bytea[])
+  u(id, before, deceased, marks, entry, mac)
 WHERE p.patient_id = u.id AND p.version = u.before"""
 ENCOUNTER_SQL = """INSERT INTO encounter
   (patient_id, encounter_id, kind, department_id, attending_id, state, starts, ends, stay_seq, mac)
@@ -52,6 +56,11 @@ ON CONFLICT (patient_id, encounter_id) DO UPDATE SET kind = excluded.kind, depar
   attending_id = excluded.attending_id,
   stay_seq = coalesce(encounter.stay_seq, excluded.stay_seq), state = excluded.state, starts = excluded.starts,
   ends = excluded.ends, mac = excluded.mac"""
+CONSENTED_SQL = """UPDATE patient_consent c SET state = u.state, starts = u.starts, ends = u.ends,
+  version = u.before + 1, entry = u.entry, mac = u.mac
+FROM unnest($1::bigint[], $2::bigint[], $3::int[], $4::text[], $5::timestamptz[], $6::timestamptz[], $7::uuid[],
+  $8::bytea[]) u(patient, consent, before, state, starts, ends, entry, mac)
+WHERE c.patient_id = u.patient AND c.consent_id = u.consent AND c.version = u.before"""
 ENDED_SQL = """UPDATE care_relation r SET ends = u.ends, version = u.before + 1, entry = u.entry, mac = u.mac
 FROM unnest($1::bigint[], $2::bigint[], $3::int[], $4::timestamptz[], $5::uuid[], $6::bytea[])
   u(patient, relation, before, ends, entry, mac)
@@ -123,6 +132,10 @@ async def rest(connection: "asyncpg.Connection[Any]", rows: Rows) -> None:
     if rows.faces:
         await connection.execute(OLD_SQL, [row[0] for row in rows.faces])
     if rows.flags and await connection.execute(FLAGS_SQL, *turned(rows.flags)) != f"UPDATE {len(rows.flags)}":
+        raise Raced()
+    if rows.consented and (
+        await connection.execute(CONSENTED_SQL, *turned(rows.consented)) != f"UPDATE {len(rows.consented)}"
+    ):
         raise Raced()
     if rows.ended and await connection.execute(ENDED_SQL, *turned(rows.ended)) != f"UPDATE {len(rows.ended)}":
         raise Raced()

@@ -7,6 +7,8 @@ from jingui.crypto.blind import FIELDS
 from jingui.crypto.keyring import Keyring
 from jingui.formats.fhir_identity import field_of, identity
 
+SECRECY = ("alias", "secrecy")  # of a restricted chart: set by a mark, not by the Patient resource
+
 
 def face_of(patient: Mapping[str, Any]) -> dict[str, Any]:
     """Name, sex, birth date and numbers as a list shows them; encrypted before it is kept."""

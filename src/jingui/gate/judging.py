@@ -13,13 +13,15 @@ from jingui.core.errors import Gone, JinguiError, NotFound, PreconditionFailed, 
 from jingui.core.operation import Operation, Target
 from jingui.core.vector import Decided
 from jingui.core.words import Category, Decision, Level, RecordState, Role, Sensitivity, Standing, Verb
-from jingui.formats import fhir_json
+from jingui.formats import fhir_json, sensitivity
 from jingui.formats.fhir_bundle import unresolved
 from jingui.formats.fhir_encounter import outline
 from jingui.formats.fhir_types import rewrite
 from jingui.gate import facts as f
 from jingui.gate.actors import LICENSED_ROLES, ActorFacts
+from jingui.gate.consents_entered import Changed, derived, seal_changed
 from jingui.gate.entries import draft, known
+from jingui.gate.faces import SECRECY
 from jingui.gate.numbering import DIRECTORY, Numbers, Place, check_belonging, refuse_unowned
 from jingui.gate.numbers import Supply, kept, visit_tokens
 from jingui.gate.obligations import bound
@@ -60,6 +62,9 @@ class Judging:
     existing: frozenset[int] = frozenset()  # positions whose If-None-Exist found what they would have made
     standing: dict[int, tuple[Decided, list[Line]]] = field(default_factory=dict)
     groups: dict[tuple[int, Verb], tuple[UUID, Decided, list[Line]]] = field(default_factory=dict)
+    consents: Mapping[tuple[int, int], Sequence[Any]] = field(default_factory=dict)  # by patient and paper
+    house: sensitivity.House = sensitivity.SHIPPED  # the hospital's own sensitive codes
+    changed: dict[int, Changed] = field(default_factory=dict)  # patients' own rows
 
     def judge(self, numbers: Numbers | JinguiError) -> Verdict:
         """Return the verdict; an error leaves only its own entry."""
@@ -77,6 +82,7 @@ class Judging:
             failed = known(error)
             entry, drafted = self.failure(failed)
             return Verdict(drafts=[(entry, drafted)], error=failed)
+        seal_changed(self.runtime, verdict.rows, self.changed)
         for (patient, verb), (entry, decided, lines) in self.groups.items():
             verdict.drafts.append((entry, self.entry(verb, decided, patient, tuple(lines))))
         for patient, (decided, lines) in self.standing.items():
@@ -105,7 +111,7 @@ class Judging:
         check_belonging(place, resource, self.runtime.ids.internal)
         self.know_birth(chart, resource, row)
         old = row if exists else None
-        details = classify(chart, change, resource, self.at, self.runtime.ids.internal, labels_of(old))
+        details = classify(chart, change, resource, self.at, self.runtime.ids.internal, labels_of(old), self.house)
         if old is not None:
             details["level"] = max(details["level"], f.LEVELS.get(old[f.R_LEVEL], Level.SECRET), key=LEVELS.index)
         verb = self.verb(change, chart, kind, exists)
@@ -141,8 +147,14 @@ class Judging:
         body = add_version(
             self.runtime, verdict.rows, placed, entry=entry, at=self.at, author=self.actor.person, department=department
         )
-        if kind == "Patient" and old is not None:
-            self.flag(verdict.rows, old, placed.resource, entry)
+        if kind == "Patient" and old is not None and old[f.P_DECEASED] != dead(placed.resource):
+            self.change(chart, old, entry).deceased = dead(placed.resource)
+        if kind == "Consent":
+            marks = derived(
+                self.runtime, verdict.rows, placed, self.consents, role=self.actor.role, entry=entry, at=self.at
+            )
+            if marks:
+                self.change(chart, row, entry).marks += marks
         public = self.runtime.public(place.patient, place.record)
         lines.append(Line(chart.public, public, kind, version))
         outcome = "updated" if exists else "created"
@@ -155,7 +167,7 @@ class Judging:
         row = self.facts.get((place.patient, place.record, self.actor.person, self.operation.purpose.value))
         if row is None or row[f.R_VERSION] is None or (place.patient and row[f.P_ID] is None):
             raise NotFound()
-        details = classify(chart, change, change.resource, self.at, self.runtime.ids.internal)
+        details = classify(chart, change, change.resource, self.at, self.runtime.ids.internal, house=self.house)
         verb = Verb.REGISTER_PATIENT if kind == "Patient" else Verb.ENTER
         decided = self.decide(verb, chart, row, details, False, change.resource)
         public = self.runtime.public(place.patient, place.record)
@@ -167,20 +179,20 @@ class Judging:
         """Learn the patient's birth date, which decides the label of minors: from this resource, or from the face."""
         if resource["resourceType"] == "Patient":
             chart.birth = birth_of(resource)
+            if row is not None and row[f.P_FACE] is not None and not chart.new:
+                key = self.runtime.vault.key(chart.patient, "identity", row[f.KI_WRAPPED])
+                face = self.runtime.vault.open_face(key, chart.patient, row[f.P_FACE])
+                chart.secrecy = {name: face[name] for name in SECRECY if name in face}
         elif chart.birth is None and chart.patient and row is not None and row[f.P_FACE] is not None:
             key = self.runtime.vault.key(chart.patient, "identity", row[f.KI_WRAPPED])
             face = self.runtime.vault.open_face(key, chart.patient, row[f.P_FACE])
             chart.birth = birth_of({"birthDate": face["birth"]})
 
-    def flag(self, rows: Rows, row: Sequence[Any], resource: Mapping[str, Any], entry: UUID) -> None:
-        """Seal the patient's row anew when a correction says that they died, or that they did not."""
-        if row[f.P_DECEASED] == dead(resource):
-            return
-        values = list(f.P.values(row))
-        version, at = row[f.AT["p.version"]], f.P.start
-        values[f.P_DECEASED - at] = dead(resource)
-        values[f.AT["p.version"] - at], values[f.AT["p.entry"] - at] = version + 1, entry
-        rows.flags.append((row[f.P_ID], version, dead(resource), entry, self.runtime.sealer.mac("patient", values)))
+    def change(self, chart: Chart, row: Sequence[Any] | None, entry: UUID) -> Changed:
+        """The change of the patient's own row, which names the last entry that made it."""
+        made = self.changed.setdefault(chart.patient, Changed(row=None if chart.new else row, entry=entry))
+        made.entry = entry
+        return made
 
     def verb(self, change: Change, chart: Chart, kind: str, exists: bool) -> Verb:
         """Which operation a change is."""

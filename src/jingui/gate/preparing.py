@@ -39,6 +39,8 @@ class Rows:
     updates: list[tuple[Any, ...]] = field(default_factory=list)
     faces: list[tuple[Any, ...]] = field(default_factory=list)
     flags: list[tuple[Any, ...]] = field(default_factory=list)
+    consents: list[tuple[Any, ...]] = field(default_factory=list)  # new ones
+    consented: list[tuple[Any, ...]] = field(default_factory=list)  # changes of those that stand
     ended: list[tuple[Any, ...]] = field(default_factory=list)
     conditions: list[Any] = field(default_factory=list)  # gate.conditions.Condition: looked up again at the commit
 
@@ -59,6 +61,7 @@ class Chart:
     encounters: dict[int, EncounterKind] = field(default_factory=dict)
     fresh: Mapping[str, DataKey] = field(default_factory=dict)  # made for numbering, not stored yet
     birth: date | None = None
+    secrecy: Mapping[str, Any] = field(default_factory=dict)  # alias and kind of a restricted chart: kept with its face
 
     def key(self, runtime: Runtime, rows: Rows, retention: str, at: datetime) -> DataKey:
         """The data key of a class, made now if the patient has none yet."""
@@ -93,7 +96,7 @@ class Placed:
 
 def classify(
     chart: Chart, change: Change, resource: dict[str, Any], at: datetime, decode: Any,
-    kept: frozenset[Sensitivity] = frozenset(),
+    kept: frozenset[Sensitivity] = frozenset(), house: sensitivity.House = sensitivity.SHIPPED,
 ) -> dict[str, Any]:  # fmt: skip
     """Category, labels, level, retention class and encounter of a resource, from its codes [2.1.3].
 
@@ -101,7 +104,7 @@ def classify(
     """
     kind = resource["resourceType"]
     directory = chart.patient == 0
-    labels = frozenset() if directory else sensitivity.labels(resource, chart.birth, at.date()) | kept
+    labels = frozenset() if directory else sensitivity.labels(resource, chart.birth, at.date(), house) | kept
     level = sensitivity.level(labels)
     encounter: int | None = None
     found: EncounterKind | None = None
@@ -187,7 +190,7 @@ def add_version(
             )
         )  # fmt: skip
     if kind == "Patient":
-        sealed_face = runtime.vault.seal_face(identity, chart.patient, face_of(resource))
+        sealed_face = runtime.vault.seal_face(identity, chart.patient, {**face_of(resource), **chart.secrecy})
         if chart.new:
             rows.patients.append(patient_row(runtime, chart.patient, resource, entry, at, sealed_face))
         else:

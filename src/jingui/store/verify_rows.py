@@ -41,7 +41,12 @@ FITTING: Mapping[str, frozenset[str]] = {
     "matter_paper": frozenset({"start_matter", "add_paper"}),
     "delegation": frozenset({"delegate", "end_delegation"}),
     "duty_run": frozenset({"do_duty"}),
-    "access_grant": frozenset({"approve", "relate"}),
+    "access_grant": frozenset(
+        {"approve", "relate", "break_glass", "end_grant", "decide_matter", "close_matter", "prescriber_statistics"}
+    ),
+    "post_grant": frozenset({"decide_matter", "close_matter", "end_grant"}),
+    "controlled_document": frozenset({"publish_document", "decide_matter"}),
+    "acknowledgement": frozenset({"acknowledge"}),
     "care_relation": ENTERING | PORTAL | {"relate", "merge_patient", "split_patient"},
     "restriction": RESTRICTING,
     "patient_consent": ENTERING | CONSENTING,
