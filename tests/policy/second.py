@@ -183,6 +183,12 @@ def _reads(v: Vector) -> bool:
     return covers and v.purpose in GRANTED.get(v.role, set())
 
 
+def objected(v: Vector) -> bool:
+    """The patient does not want this reader; an open emergency access and the law are stronger."""
+    opened = v.purpose is Purpose.EMERGENCY and v.grant is Grant.COVERS
+    return v.objected and v.role is not Role.PATIENT and v.purpose is not Purpose.LEGAL and not opened
+
+
 def _closed(v: Vector) -> bool:
     """What closes a record to this reader whoever they are: destroyed, a draft, own, colleague, label, death."""
     patient, covers = v.role is Role.PATIENT, v.grant is Grant.COVERS
@@ -191,6 +197,7 @@ def _closed(v: Vector) -> bool:
         (v.state is RecordState.DESTROYED and v.verb is not Verb.READ_LIFE)
         or (v.state is RecordState.DRAFT and not v.author and v.verb is not Verb.OPEN_CHART)
         or (v.own and not patient)
+        or objected(v)
         or (v.colleague and not known and v.role not in (Role.PATIENT, Role.INTERFACE))
         or (v.restricted and not known and not (patient and (v.own or v.relation is Relation.GUARDIAN)))
         or (v.level is Level.SECRET and not (covers if patient else known))

@@ -1,4 +1,4 @@
-"""The second reading of 四（一）: emergency access, taking away, grants, statistics, documents. No Cedar, no rule files."""
+"""The second reading of 四（一）: emergency access, taking away, grants, statistics, documents."""
 
 from jingui.core.vector import Vector
 from jingui.core.words import (
@@ -62,7 +62,7 @@ def here(v: Vector) -> bool:
 
 
 def _open(v: Vector) -> bool:
-    """Not one's own, not destroyed, no foreign draft, no administrator; a colleague's, a dead patient's, a marked one."""
+    """Not one's own, not destroyed, no foreign draft; what a colleague, a death or a mark closes."""
     covers, take = v.grant is Grant.COVERS, v.verb in TAKES
     if v.own and v.role is not Role.PATIENT:
         return False
@@ -72,6 +72,8 @@ def _open(v: Vector) -> bool:
         return False
     if v.deceased and v.relation is Relation.NONE and not covers and v.role is not Role.INTERFACE:
         return False
+    if take and v.objected and v.role is not Role.PATIENT and v.purpose is not Purpose.LEGAL:
+        return False  # an open emergency access sets it aside, but nothing is taken away under one
     near = v.relation in CLOSE or covers
     return not take or not (v.colleague or v.restricted or v.level is Level.SECRET) or near
 
