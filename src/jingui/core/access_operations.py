@@ -12,15 +12,8 @@ from jingui.core.word import N_, Word
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class BreakGlass:
-    """紧急调阅 of the target patient; the operation's own `reason` says why [4.1.1]."""
-
-    key: str = ""  # the same key again answers the same grant: a double click opens once
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Opened:
-    """What an emergency access gave: the grant, until when, and the matter that reviews it (0: none)."""
+    """紧急调阅 of the target patient: the grant, until when it holds, the matter that reviews it [4.1.1]."""
 
     grant: int
     until: datetime
@@ -116,8 +109,9 @@ class GrantLine(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EndGrant:
-    """The end of a grant, now: of the target patient's grant `grant`, or of the standing one `standing`."""
+    """The end of a grant, now: of the grant `grant` about `patient`, or of the standing one `standing`."""
 
+    patient: int = 0
     grant: int = 0
     standing: int = 0
     reason: str = ""
@@ -137,7 +131,7 @@ class Per(Word):
     DEPARTMENT = "department", N_("按科室")
 
 
-KINDS: Final = {Subject.DRUG: ("MedicationRequest",), Subject.CONSUMABLE: ("DeviceRequest", "SupplyRequest")}
+KINDS: Final = {Subject.DRUG: ("MedicationRequest",), Subject.CONSUMABLE: ("DeviceRequest",)}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -90,6 +90,7 @@ class ReadContext:
         return Line(public(patient, 0), public(patient, record) if record >= 0 else "", kind, version)
 
 
+MINE = frozenset({Verb.READ_LEDGER, Verb.READ_GRANTS})  # whose data may say `mine`: then it is about the asker alone
 # Without a patient these verbs are about the directory.
 NO_PATIENT = {Verb.SEARCH: Category.DIRECTORY, Verb.HISTORY: Category.DIRECTORY}
 PAIRS = tuple((category, level) for category in Category if category is not Category.NONE for level in Level)
@@ -148,8 +149,8 @@ async def _act(
     context = ReadContext(pipe=pipe, runtime=runtime, operation=operation, actor=actor, patient=patient)
     category = Category.BASIC if operation.target.patient else NO_PATIENT.get(operation.verb, Category.NONE)
     vector = f.vector(operation, actor, patient, category=category)
-    if operation.verb is Verb.READ_LEDGER and getattr(operation.data, "mine", False):
-        vector = vector._replace(own=True)  # the act shows nothing but the asker's own entries
+    if operation.verb in MINE and getattr(operation.data, "mine", False):
+        vector = vector._replace(own=True)  # the act shows nothing but the asker's own
     kind = operation.target.kind
     decided = REFUSED if out_of_scope(operation.actor, operation.verb, kind) else runtime.decider.decide(vector)
     decided = bound(operation, decided)

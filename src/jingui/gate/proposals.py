@@ -31,6 +31,7 @@ TWO_PERSON = frozenset(
         Verb.PUBLISH_POLICY,
         Verb.CHANGE_SETTING,
         Verb.RECOVER,
+        Verb.PUBLISH_DOCUMENT,
     }
 )
 PROPOSED: Final = "proposed"  # the reason of an entry whose operation was not done but waits

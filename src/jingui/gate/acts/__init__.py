@@ -3,6 +3,7 @@
 from jingui.gate import matter_stances
 from jingui.gate.acts import (
     access,
+    access_operations,
     accounts,
     bylaws,
     charts,
@@ -10,6 +11,7 @@ from jingui.gate.acts import (
     consents,
     custody,
     delegations,
+    documents,
     duties,
     keep,
     matters,
@@ -17,14 +19,17 @@ from jingui.gate.acts import (
     oversee,
     people,
     portal,
+    prescriber_statistics,
     protect,
     readers,
     restrictions,
     seconding,
+    taking,
 )
 
 __all__ = [
     "access",
+    "access_operations",
     "accounts",
     "bylaws",
     "charts",
@@ -32,6 +37,7 @@ __all__ = [
     "consents",
     "custody",
     "delegations",
+    "documents",
     "duties",
     "keep",
     "matter_stances",
@@ -40,8 +46,10 @@ __all__ = [
     "oversee",
     "people",
     "portal",
+    "prescriber_statistics",
     "protect",
     "readers",
     "restrictions",
     "seconding",
+    "taking",
 ]
