@@ -21,6 +21,7 @@ from jingui.gate.consents_entered import CONSENTS_SQL
 from jingui.gate.copying import Raced, commit
 from jingui.gate.judging import Judging, Verdict, birth_of
 from jingui.gate.lanes import Lane
+from jingui.gate.messages import arrived, found_visits, orders
 from jingui.gate.numbering import DIRECTORY, KNOWN_SQL, MATCH_SQL, STRONG, Numbers, match, number, strong_tokens
 from jingui.gate.numbers import Supply
 from jingui.gate.pipeline import Pipeline, Stale, ask
@@ -60,12 +61,14 @@ class Attempt:
     async def run(self, operations: Sequence[Operation]) -> list[Entered | BaseException]:
         """Return one answer per operation, after the commit."""
         actors = [await self.pipe.actor(operation.actor) for operation in operations]
+        arrivals = await arrived(self.runtime, self.rows, operations, self.runtime.clock.now())
         matched = [await self.matches(submission_of(operation)) for operation in operations]
         wishes = await self.wishes(operations, matched)
         await self.load(self.patients(operations, matched))
         numbered: list[Numbers | JinguiError] = []
         for operation, hits in zip(operations, matched, strict=True):
-            numbered.append(hits if isinstance(hits, JinguiError) else self.number(submission_of(operation), hits))
+            made = hits if isinstance(hits, JinguiError) else self.number(submission_of(operation), hits)
+            numbered.append(made if isinstance(made, JinguiError) else await self.visits(submission_of(operation), made))
         numbered = await self.settled(operations, numbered, wishes)
         facts = await self.facts(operations, actors, numbered, wishes)
         # one epoch for everything the batch rests on: facts of an actor from before a freeze never ride along
@@ -82,13 +85,16 @@ class Attempt:
         relations = await self.relations(operations, numbered)
         consents = await self.consents(operations, numbered)
         house = house_of(await settings())
+        known = await orders(self.rows, [submission_of(one) for one in operations], numbered)
         rows, drafts, verdicts = Rows(), [], []
         at = self.runtime.clock.now()
-        for operation, actor, numbers, wish in zip(operations, actors, numbered, wishes, strict=True):
+        batch = zip(operations, actors, numbered, wishes, arrivals, strict=True)
+        for operation, actor, numbers, wish, arrival in batch:
             judging = Judging(
                 runtime=self.runtime, operation=operation, actor=actor, facts=facts, at=at,
                 departments=self.departments, people=people, relations=relations, consents=consents, house=house,
                 charts=self.charts(numbers, submission_of(operation)), existing=frozenset(wish.found), supply=supply,
+                arrival=arrival, orders=known,
             )  # fmt: skip
             verdict = judging.judge(numbers)
             verdicts.append(verdict)
@@ -133,12 +139,17 @@ class Attempt:
                 continue
             known = await self.rows(KNOWN_SQL, sorted({row[0] for row in hits}), list(STRONG))
             try:
-                found = match(self.runtime.keyring, change.resource, known)
+                renames = change.merging is not None and change.merging.renames
+                found = match(self.runtime.keyring, change.resource, known, renames=renames)
             except JinguiError as error:
                 return error
             if found is not None:
                 out[i] = found
         return out
+
+    async def visits(self, submission: Submission, numbers: Numbers) -> Numbers:
+        """The places with visits that stand already under another record number."""
+        return await found_visits(self.runtime, self.rows, submission, numbers, self.keys, self.kinds)
 
     async def wishes(
         self, operations: Sequence[Operation], matched: list[dict[int, int] | JinguiError]
@@ -303,6 +314,9 @@ class Attempt:
                 found.new = True
         for change, place in zip(submission.changes, numbers.places, strict=True):
             kind = change.resource["resourceType"]
+            known = out[place.patient].encounters
+            if change.merging is not None and change.merging.anchor and place.record in known:
+                continue
             if kind == "Encounter" and (found_visit := outlined(change)) is not None:
                 out[place.patient].encounters[place.record] = found_visit.kind
             elif kind == "Patient":  # wherever it stands in the bundle

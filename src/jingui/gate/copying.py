@@ -8,6 +8,7 @@ import asyncpg
 from jingui.core.errors import Tampered, Unavailable
 from jingui.crypto.keyring import Keyring
 from jingui.gate.lanes import LIMIT, LOST, Lane
+from jingui.gate.messages import ORDER_SQL
 from jingui.gate.pipeline import Stale
 from jingui.gate.preparing import Rows
 from jingui.store.ledger import Built
@@ -15,6 +16,7 @@ from jingui.store.seals import SEALED_TABLES
 from jingui.store.statements import ENTRY_SQL, KEYS_LOCK
 
 COPIES: Sequence[tuple[str, str, Sequence[str]]] = (
+    ("messages", "source_message", ("source_id", "control", "digest", "answer", "sequence", "entry", "at")),
     (
         "patients", "patient",
         ("patient_id", "kind", "restricted", "deceased", "person_id", "mother_id", "linked_to", "destroyed", "marks",
@@ -129,6 +131,8 @@ async def keys_open(connection: "asyncpg.Connection[Any]", rows: Rows, keyring: 
 
 async def rest(connection: "asyncpg.Connection[Any]", rows: Rows) -> None:
     """What COPY cannot do: rows that may exist, and corrections that must still find the version they correct."""
+    if rows.orders:
+        await connection.execute(ORDER_SQL, *turned(rows.orders))
     if rows.faces:
         await connection.execute(OLD_SQL, [row[0] for row in rows.faces])
     if rows.flags and await connection.execute(FLAGS_SQL, *turned(rows.flags)) != f"UPDATE {len(rows.flags)}":

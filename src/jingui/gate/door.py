@@ -18,7 +18,7 @@ from jingui.core.operation import Actor, Operation, Target
 from jingui.core.sheets import Result, Sheet
 from jingui.core.vector import Decided
 from jingui.core.words import Purpose, Verb
-from jingui.gate import acts, due, duties, evidence, explaining, factors, ingest, plane, runtime, signing, writing
+from jingui.gate import acts, due, duties, evidence, explaining, factors, ingest, plane, portal, runtime, signing, writing
 from jingui.gate.actors import ActorFacts
 from jingui.gate.attempt import Entered
 from jingui.gate.context import govern
@@ -32,7 +32,7 @@ T = TypeVar("T")
 
 __all__ = [
     "Entered", "aauthenticate", "abundle", "acts", "aenter", "aread", "asheet", "awhoami", "due", "duties", "enter",
-    "evidence", "explain", "explain_refusal", "explaining", "factors", "locate", "new_token", "now", "read", "sheet",
+    "evidence", "explain", "explain_refusal", "explaining", "factors", "locate", "new_token", "now", "portal", "read", "sheet",
     "signing", "whoami", "write",
 ]  # fmt: skip
 

@@ -22,6 +22,7 @@ from jingui.gate.actors import LICENSED_ROLES, ActorFacts
 from jingui.gate.consents_entered import Changed, derived, seal_changed
 from jingui.gate.entries import draft, known
 from jingui.gate.faces import SECRECY
+from jingui.gate.messages import Arrival, allowed, met, older
 from jingui.gate.numbering import DIRECTORY, Numbers, Place, check_belonging, refuse_unowned
 from jingui.gate.numbers import Supply, kept, visit_tokens
 from jingui.gate.obligations import bound
@@ -60,6 +61,9 @@ class Judging:
     relations: Mapping[tuple[int, int], Sequence[Sequence[Any]]] = field(default_factory=dict)  # by encounter
     supply: Supply = field(default_factory=Supply)  # numbers for what brings none
     existing: frozenset[int] = frozenset()  # positions whose If-None-Exist found what they would have made
+    arrival: Arrival | JinguiError | None = None  # the registered source's message that this came in
+    orders: Mapping[tuple[int, int], str] = field(default_factory=dict)  # the last event of records, by place
+    leaders: dict[str, Place] = field(default_factory=dict)
     standing: dict[int, tuple[Decided, list[Line]]] = field(default_factory=dict)
     groups: dict[tuple[int, Verb], tuple[UUID, Decided, list[Line]]] = field(default_factory=dict)
     consents: Mapping[tuple[int, int], Sequence[Any]] = field(default_factory=dict)  # by patient and paper
@@ -70,9 +74,15 @@ class Judging:
         """Return the verdict; an error leaves only its own entry."""
         verdict = Verdict()
         try:
+            if isinstance(self.arrival, JinguiError):
+                raise self.arrival
+            if self.arrival is not None and self.arrival.before is not None:
+                made = self.unchanged(set())._replace(reason="duplicate")
+                return Verdict(drafts=[(self.runtime.entry_id(self.at), made)])
             if isinstance(numbers, JinguiError):
                 raise numbers
             changes = cast(Submission, self.operation.data).changes
+            self.leaders = {c.full_url: p for c, p in zip(changes, numbers.places, strict=True) if c.full_url}
             for i, (change, place) in enumerate(zip(changes, numbers.places, strict=True)):
                 if i in self.existing:
                     self.stands(verdict, change, place)
@@ -88,6 +98,7 @@ class Judging:
         for patient, (decided, lines) in self.standing.items():
             made = self.entry(self.operation.verb, decided, patient, tuple(lines))._replace(reason="existing")
             verdict.drafts.append((self.runtime.entry_id(self.at), made))
+        self.taken(verdict)
         if not verdict.drafts:  # everything stood already: the attempt is entered all the same
             verdict.drafts.append((self.runtime.entry_id(self.at), self.unchanged({p.patient for p in numbers.places})))
         return verdict

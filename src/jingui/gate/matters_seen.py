@@ -46,7 +46,7 @@ async def capacities(context: ReadContext, permit: Permit) -> tuple[Mover, tuple
 
 
 async def arguments(context: ReadContext, permit: Permit) -> tuple[object, ...]:
-    """$1 to $16 of the statements in acts.matters_reading."""
+    """$1 to $17 of the statements in acts.matters_reading."""
     own, powers = await capacities(context, permit)
     roles: dict[Role, tuple[str, ...]] = {own.role: ()}
     for power in powers:
@@ -72,7 +72,7 @@ async def arguments(context: ReadContext, permit: Permit) -> tuple[object, ...]:
     hidden = [row.id for row in KINDS.values() if row.confidential]
     return (
         own.person or -1, *columns(turn), *columns(within), own.department, *columns(subject), *columns(starter),
-        readable, hidden,
+        [row.id for row in KINDS.values() if not row.four_eyes], readable, hidden,
     )  # fmt: skip
 
 

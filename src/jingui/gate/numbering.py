@@ -151,10 +151,13 @@ def strong_tokens(keyring: Keyring, patient: Mapping[str, Any]) -> list[tuple[st
     return out
 
 
-def match(keyring: Keyring, patient: Mapping[str, Any], rows: Sequence[tuple[int, str, bytes]]) -> int | None:
+def match(
+    keyring: Keyring, patient: Mapping[str, Any], rows: Sequence[tuple[int, str, bytes]], *, renames: bool = False
+) -> int | None:
     """The patient these identifiers belong to, None for nobody; Conflict when they name several, or a different person.
 
-    Agreement needs the same birth date and the same name besides a strong identifier.
+    Agreement needs the same birth date and the same name besides a strong identifier. A source that `renames` may give
+    another name or another birth date, not both; whose birth date nobody knew yet (无名氏) may get both.
     """
     strong = set(strong_tokens(keyring, patient))
     known: dict[int, set[tuple[str, bytes]]] = {}
@@ -167,6 +170,9 @@ def match(keyring: Keyring, patient: Mapping[str, Any], rows: Sequence[tuple[int
     names = {("name", t) for field, v in wanted if field == "name" for t in keyring.blind.names(v)[:1]}
     births = {("birth_date", keyring.blind.blind("birth_date", v)) for field, v in wanted if field == "birth_date"}
     agree = [p for p in hits if known[p] & names and (not births or known[p] & births)]
+    if renames and not agree:
+        unborn = [p for p in hits if not any(field == "birth_date" for field, _ in known[p])]
+        agree = [p for p in hits if known[p] & (names | births)] or (hits if not names and not births else unborn)
     if len(hits) == 1 and len(agree) == 1:
         return agree[0]
     raise Conflict(

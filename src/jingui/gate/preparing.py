@@ -42,6 +42,8 @@ class Rows:
     consents: list[tuple[Any, ...]] = field(default_factory=list)  # new ones
     consented: list[tuple[Any, ...]] = field(default_factory=list)  # changes of those that stand
     ended: list[tuple[Any, ...]] = field(default_factory=list)
+    messages: list[tuple[Any, ...]] = field(default_factory=list)  # taken ones: gate.messages
+    orders: list[tuple[Any, ...]] = field(default_factory=list)  # the events that records last heard of
     conditions: list[Any] = field(default_factory=list)  # gate.conditions.Condition: looked up again at the commit
 
     def extend(self, other: "Rows") -> None:

@@ -37,7 +37,7 @@ RETURNING failures_since_start
 
 NUMBERS = (
     "sign_in_tries", "lock_minutes", "idle_minutes", "session_hours", "password_length", "password_history",
-    "password_days",
+    "password_days", "portal_idle_minutes", "portal_session_hours", "portal_start_days",
 )  # fmt: skip
 
 
@@ -51,8 +51,8 @@ def bucket(username: str, station: str = "") -> str:
     return runtime.suite.mac(runtime.keyring.key("tries"), f"{name}\0{station}".encode()).hex()
 
 
-def limits() -> Limits:
-    """The rules of signing in that the settings table has in force now."""
+def limits(*, portal: bool = False) -> Limits:
+    """The rules of signing in that the settings table has in force now; `portal` for patients' shorter sessions."""
     runtime = current()
     try:
         with transaction.atomic():
@@ -63,7 +63,9 @@ def limits() -> Limits:
     of = {name: int(found[name]) for name in NUMBERS}
     return Limits(
         tries=of["sign_in_tries"], lock=timedelta(minutes=of["lock_minutes"]),
-        idle=timedelta(minutes=of["idle_minutes"]), absolute=timedelta(hours=of["session_hours"]),
+        idle=timedelta(minutes=of["portal_idle_minutes" if portal else "idle_minutes"]),
+        absolute=timedelta(hours=of["portal_session_hours" if portal else "session_hours"]),
+        start=timedelta(days=of["portal_start_days"]),
         password_length=of["password_length"],
         password_history=of["password_history"], password_life=timedelta(days=of["password_days"]),
     )  # fmt: skip
@@ -96,14 +98,17 @@ def nobody() -> str:
     return make_password(secrets.token_urlsafe(32))
 
 
-def check_credentials(username: str, password: str) -> Checked:
+def check_credentials(username: str, password: str, kind: str = "person", code: str = "") -> Checked:
     """Compare a password with the account's hash; Tampered when the hash was not set through the door.
 
-    An unknown account and a wrong password take the same time. A hash is never renewed in passing.
+    An unknown account and a wrong password take the same time. A hash is never renewed in passing. Accounts of another
+    `kind` are unknown here. `code` is a start code as typed, for an account that never had a password of its own.
     """
-    account = Account.objects.filter(username=username, kind="person").first()
+    account = Account.objects.filter(username=username, kind=kind).first()
     if account is not None:
         current().sealer.check_password_row(account)
+        if code and not PasswordPast.objects.filter(account_id=account.pk).exists():
+            password = code
     stored = account.password if account is not None else nobody()
     right = check_password(password, stored if stored.startswith("argon2") else nobody(), setter=None)
     if account is None:
@@ -113,9 +118,9 @@ def check_credentials(username: str, password: str) -> Checked:
     return known(account.pk)
 
 
-def number_of(username: str) -> int:
+def number_of(username: str, kind: str = "person") -> int:
     """The account of a user name, only so that a failure's entry names it; 0 for none."""
-    return Account.objects.filter(username=username, kind="person").values_list("pk", flat=True).first() or 0
+    return Account.objects.filter(username=username, kind=kind).values_list("pk", flat=True).first() or 0
 
 
 def known(number: int) -> Checked:

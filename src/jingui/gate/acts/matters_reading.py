@@ -30,8 +30,9 @@ WAITS = f"""m.state IN ('waiting', 'appealed') AND (
   OR (m.person_id = $1::bigint AND (m.kind, m.step, m.state)
     IN (SELECT * FROM unnest($12::text[], $13::int[], $14::text[]))))
   AND NOT EXISTS (SELECT 1 FROM matter_event v WHERE v.matter_id = m.id AND $1::bigint IN (v.person_id, v.behalf_id)
-    AND v.round = m.round AND v.step = m.step + CASE m.state WHEN 'appealed' THEN {seen.APPEALS} ELSE 0 END
-    AND v.move IN ('approve', 'refuse', 'return', 'reply'))
+    AND v.move IN ('approve', 'refuse', 'return', 'reply')
+    AND CASE WHEN v.step = m.step + CASE m.state WHEN 'appealed' THEN {seen.APPEALS} ELSE 0 END
+      THEN v.round = m.round ELSE NOT m.kind = ANY($15::text[]) END)
   AND (m.person_id <> $1::bigint OR m.person_id = $1::bigint AND (m.kind, m.step, m.state)
     IN (SELECT * FROM unnest($12::text[], $13::int[], $14::text[])))"""  # noqa: S608 -- own texts only
 MINE = "m.person_id = $1::bigint"
@@ -39,17 +40,17 @@ DONE = """EXISTS (SELECT 1 FROM matter_event v WHERE v.matter_id = m.id AND v.pe
   AND v.move IN ('approve', 'refuse', 'return', 'reply'))"""
 # Whether this actor may see a matter at all.
 SEES = f"""({MINE} OR {DONE} OR (m.state <> 'draft' AND (
-  m.kind = ANY($15::text[]) OR (m.subject_id = $1::bigint AND NOT m.kind = ANY($16::text[])) OR ({WAITS}))))"""
+  m.kind = ANY($16::text[]) OR (m.subject_id = $1::bigint AND NOT m.kind = ANY($17::text[])) OR ({WAITS}))))"""
 WHICH = {
-    "queue": f"({WAITS})", "mine": MINE, "done": DONE, "patient": "m.patient_id = $17::bigint", "all": "true",
+    "queue": f"({WAITS})", "mine": MINE, "done": DONE, "patient": "m.patient_id = $18::bigint", "all": "true",
 }  # fmt: skip
 PAGE_SQL = """SELECT {columns} FROM matter m WHERE {sees} AND {which}
-  AND ($17::bigint = 0 OR m.patient_id = $17::bigint) AND ($18::text = '' OR m.kind = $18::text)
-  AND ($19::text = '' OR m.state = $19::text) AND (NOT $20::bool OR m.due < $21::timestamptz)
-  AND ($22::timestamptz IS NULL OR (m.opened, m.id) < ($22::timestamptz, $23::bigint))
-ORDER BY m.opened DESC, m.id DESC LIMIT $24::int"""
+  AND ($18::bigint = 0 OR m.patient_id = $18::bigint) AND ($19::text = '' OR m.kind = $19::text)
+  AND ($20::text = '' OR m.state = $20::text) AND (NOT $21::bool OR m.due < $22::timestamptz)
+  AND ($23::timestamptz IS NULL OR (m.opened, m.id) < ($23::timestamptz, $24::bigint))
+ORDER BY m.opened DESC, m.id DESC LIMIT $25::int"""
 COUNT_SQL = f"SELECT count(*) FROM matter m WHERE {WAITS}"  # noqa: S608 -- own texts only
-ONE_SQL = f"SELECT {MATTER.sql} FROM matter m WHERE m.id = $17::bigint AND {SEES}"  # noqa: S608 -- own texts only
+ONE_SQL = f"SELECT {MATTER.sql} FROM matter m WHERE m.id = $18::bigint AND {SEES}"  # noqa: S608 -- own texts only
 PAPER = Columns()
 PAPER.sealed("a", "matter_paper")
 PAPER.add("a.payload", "a.at")
@@ -78,7 +79,7 @@ async def read_matters(context: ReadContext, permit: Permit) -> Done:
     shown = [genuine(context, row) for row in rows[:count]]
     more = cursor(shown[-1]["opened"], shown[-1]["id"]) if len(rows) > count else ""
     lines, patients = await lines_of(context, permit, shown)
-    waiting = (await context.rows(COUNT_SQL, *known[:14]))[0][0] if not request.cursor else 0
+    waiting = (await context.rows(COUNT_SQL, *known[:15]))[0][0] if not request.cursor else 0
     return Done(
         value=Matters(rows=lines, waiting=waiting), more=more, patients=patients,
         lines=tuple(context.line(one) for one in patients),
