@@ -32,8 +32,8 @@ PAPER_WORDS: Final[Mapping[str, str]] = {
 }  # fmt: skip
 
 READING: Final = (
-    Verb.OPEN_CHART, Verb.READ, Verb.HISTORY, Verb.SEARCH, Verb.EVERYTHING, Verb.READ_LIFE, Verb.BREAK_GLASS, Verb.PRINT,
-    Verb.EXPORT, Verb.COPY, Verb.OPEN_FORM, Verb.SUMMARISE, Verb.DELIVER_DOWNTIME,
+    Verb.OPEN_CHART, Verb.READ, Verb.HISTORY, Verb.SEARCH, Verb.EVERYTHING, Verb.READ_LIFE, Verb.BREAK_GLASS,
+    Verb.PRINT, Verb.EXPORT, Verb.COPY, Verb.OPEN_FORM, Verb.SUMMARISE, Verb.DELIVER_DOWNTIME,
 )  # fmt: skip
 WRITING: Final = (
     Verb.ENTER, Verb.CORRECT, Verb.IMPORT, Verb.REGISTER_PATIENT, Verb.SIGN_RECORD, Verb.VERIFY_RECORD,
@@ -84,20 +84,35 @@ class Slip:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReadersRequest:
-    """谁看过我的病历: a page of entries about the chart. `proof` asks for one entry's proof instead."""
+    """谁看过我的病历: a page of entries about the chart."""
 
     shown: str = "reading"
     count: int = 40
     cursor: str = ""
-    proof: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReaderProof:
+    """The proof of one entry about the chart, narrowed to this chart's line: nothing about anybody else."""
+
+    entry: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RestrictionsRequest:
+    """The restrictions that were placed on the chart, and the departments that may be named."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlaceRestriction:
-    """设置查阅限制: against one person (by staff number), one department, or all who do not treat; categories [] = all."""
+    """设置查阅限制: against one person, one department, or all who do not treat; no categories means all of them.
+
+    A person is named by staff number, or by the `entry` of their reading: patients need not know who it was.
+    """
 
     kind: str
     staff_no: str = ""
+    entry: str = ""
     department: int = 0
     categories: tuple[str, ...] = ()
     until: datetime | None = None
@@ -146,12 +161,21 @@ class RestrictionLine(NamedTuple):
 
     restriction: int
     kind: str
-    against: str
+    against: str  # the department's name, for a person that of their post
+    role: str
     categories: tuple[str, ...]
     starts: datetime
     ends: datetime | None
     lifted: bool
     genuine: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Restrictions:
+    """限制 on a chart, newest first; `departments` are (number, name, English name) of those that treat."""
+
+    lines: tuple[RestrictionLine, ...]
+    departments: tuple[tuple[int, str, str], ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,6 +17,7 @@ class Limits:
     password_length: int = 12
     password_history: int = 5
     password_life: timedelta = timedelta(days=90)
+    start: timedelta = timedelta(days=7)  # how long a portal's start code holds
 
 
 LIMITS = Limits()

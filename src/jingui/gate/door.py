@@ -32,8 +32,8 @@ T = TypeVar("T")
 
 __all__ = [
     "Entered", "aauthenticate", "abundle", "acts", "aenter", "aread", "asheet", "awhoami", "due", "duties", "enter",
-    "evidence", "explain", "explain_refusal", "explaining", "factors", "locate", "new_token", "now", "portal", "read", "sheet",
-    "signing", "whoami", "write",
+    "evidence", "explain", "explain_refusal", "explaining", "factors", "locate", "new_token", "now", "portal", "read",
+    "sheet", "signing", "whoami", "write",
 ]  # fmt: skip
 
 
