@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple
 
+from jingui.core.consents import Owed, Precaution
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PatientSearch:
@@ -30,6 +32,7 @@ class PatientLine(NamedTuple):
     body: bytes = b""
     version: int = 0
     linked_to: str = ""
+    alias: bool = False  # the name shown is the alias of a restricted chart
 
 
 class RecordLine(NamedTuple):
@@ -86,6 +89,8 @@ class Chart:
     categories: dict[str, int]
     readers: tuple["ReaderLine", ...]
     patient_body: bytes = b""
+    precautions: tuple[Precaution, ...] = ()  # 防护提示, for those who treat
+    owed: tuple[Owed, ...] = ()  # consents still to be obtained, of what this reader may know
 
 
 class ReaderLine(NamedTuple):
@@ -140,6 +145,8 @@ class WorkLine(NamedTuple):
     kind: str
     starts: datetime
     attending: str
+    precautions: tuple[Precaution, ...] = ()
+    owed: datetime | None = None  # until when the first missing consent is to be obtained
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -52,4 +52,6 @@ class FlagPatient:
     kind: str = ""  # identified | unidentified | newborn
     person: int | None = None  # the member of staff whom this patient is
     mother: int | None = None  # the mother's patient number
+    secrecy: str = ""  # why it is restricted: a word of core.consents.Secrecy
+    alias: str = ""  # what lists show of a restricted chart; "" lets the house make one
     reason: str = ""

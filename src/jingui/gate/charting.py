@@ -10,12 +10,14 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from jingui.core.access import Chart, ChartRequest, EncounterLine, PatientLine, RecordLine
+from jingui.core.consents import Precaution
 from jingui.core.entry import Line
 from jingui.core.errors import Gone, Invalid, NotFound, Tampered
 from jingui.core.permit import Permit
 from jingui.core.word import N_
 from jingui.core.words import Category, Level, RecordState, Verb
 from jingui.gate import facts as f
+from jingui.gate.consent_signs import PRECAUTION, signs_of
 from jingui.gate.context import ReadContext
 from jingui.gate.finding import DEEPEST, joined, patient_line
 from jingui.gate.names import NOBODY, Named, names_of
@@ -71,9 +73,10 @@ async def opened(context: ReadContext, permit: Permit, request: ChartRequest) ->
     me = context.patient.patient
     about = await family(context, context.patient)
     patients = sorted(about)
-    stats, readers = await asyncio.gather(
+    stats, readers, signs = await asyncio.gather(
         context.rows(STATS_SQL, patients, permit.person),
         context.rows(READERS_SQL, patients, READERS),
+        signs_of(context, about),
     )
     readable = decided(context, about, stats)
     columns = (*readable.columns, permit.person)
@@ -101,10 +104,14 @@ async def opened(context: ReadContext, permit: Permit, request: ChartRequest) ->
         holds=tuple(dict.fromkeys(row[f.H_KIND] for one in about.values() for row in one.rows(f.HOLDING))),
         encounters=encounters, records=records, hidden=readable.hidden, categories=readable.categories,
         readers=reader_lines(context, readers, people), patient_body=mine.body if mine else b"",
+        precautions=tuple(one for one in Precaution if any(one in sign.precautions for sign in signs.values())),
+        owed=tuple(sorted((one for sign in signs.values() for one in sign.owed), key=lambda one: one.due)),
     )  # fmt: skip
     own = Line(public(me, 0), mine.id, "Patient", mine.version) if mine else context.line(me)
     pairs = zip(rows[:count], records, strict=True)
     lines = (own, *(Line(public(row[0], 0), one.id, one.kind, one.version) for row, one in pairs))
+    if chart.precautions:
+        lines = (*lines, context.line(me, kind=PRECAUTION))
     more = cursor(rows[count - 1][PLACE], rows[count - 1][RECORD]) if len(rows) > count else ""
     return Done(value=chart, patients=tuple(patients), more=more, lines=lines)
 

@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, cast
-from uuid import UUID
 
 from jingui.core import consents as core
 from jingui.core.consents import ConsentLine, Owed, Row, Seen
@@ -11,10 +10,9 @@ from jingui.core.errors import Tampered
 from jingui.core.settings import Value, several
 from jingui.core.words import Level, Sensitivity
 from jingui.formats import sensitivity
-from jingui.formats.fhir_consent import Told, outline
+from jingui.formats.fhir_consent import Told
 from jingui.gate.runtime import Runtime
 from jingui.store.models import PatientConsent
-from jingui.store.seals import SEALED_TABLES
 from jingui.store.statements import Columns
 
 CONSENT = Columns()
@@ -25,12 +23,9 @@ ORDER BY c.starts DESC, c.consent_id DESC"""  # noqa: S608 -- own texts only
 SEEN_SQL = """SELECT r.patient_id, l.label, min(r.entered), max(r.entered)
 FROM record r CROSS JOIN LATERAL unnest(r.labels) l(label)
 WHERE r.patient_id = ANY($1::bigint[]) AND r.state <> 'draft' AND r.kind <> ALL($2::text[]) GROUP BY 1, 2"""
-LABELS_SQL = """SELECT DISTINCT r.patient_id, l.label FROM record r CROSS JOIN LATERAL unnest(r.labels) l(label)
-WHERE r.patient_id = ANY($1::bigint[]) AND l.label = ANY($2::text[]) AND r.state <> 'draft'
-  AND r.kind <> ALL($3::text[])"""
 GROUP, AT = CONSENT.groups["c"], CONSENT.at
 NOT_CLINICAL = list(core.NOT_CLINICAL)
-INFECTIONS = [label.value for label in core.PRECAUTIONS]
+KNOWN = frozenset(Sensitivity)
 
 
 def checked(runtime: Runtime, rows: Iterable[Sequence[Any]]) -> list[Sequence[Any]]:
@@ -65,6 +60,8 @@ def seen_by(rows: Iterable[Sequence[Any]]) -> dict[int, dict[Sensitivity, Seen]]
     """When each label stood in each chart first and last."""
     out: dict[int, dict[Sensitivity, Seen]] = {}
     for patient, label, first, last in rows:
+        if label not in KNOWN:  # no word of ours: the record's own MAC says so to whoever reads it
+            continue
         out.setdefault(patient, {})[Sensitivity(label)] = Seen(first, last)
     return out
 
@@ -85,32 +82,10 @@ def level_of(labels: Iterable[str]) -> Level:
     return sensitivity.level(Sensitivity(label) for label in labels)
 
 
-def precautions_of(rows: Iterable[Sequence[Any]]) -> dict[int, tuple[core.Precaution, ...]]:
-    """The precautions of each patient, from (patient, label) rows: never the label itself."""
-    found: dict[int, set[core.Precaution]] = {}
-    for patient, label in rows:
-        found.setdefault(patient, set()).add(core.PRECAUTIONS[Sensitivity(label)])
-    return {patient: tuple(one for one in core.Precaution if one in kinds) for patient, kinds in found.items()}
-
-
-def sealed_row(
-    runtime: Runtime, patient: int, number: int, told: Told, *, record: int, at: datetime, entry: UUID
-) -> tuple[Any, ...]:
-    """A new consent's row for COPY, sealed: its columns as SEALED_TABLES names them, then the MAC."""
-    # what a sender says of the past holds from its entry: nobody's rights change backwards
-    values = (
-        patient, number, told.purpose, told.kind, list(told.labels), list(told.categories), told.party, told.state,
-        record, max(told.starts or at, at) if told.state == core.ConsentState.GIVEN else at, told.ends, 1, entry,
-    )  # fmt: skip
-    return (*values, runtime.sealer.mac("patient_consent", values))
-
-
-def told_of(resource: dict[str, Any]) -> Told | None:
-    """What an entered Consent says, None for other resources and for those that say nothing of information."""
-    return outline(resource)
-
-
-COLUMNS = (*SEALED_TABLES["patient_consent"], "mac")
+def precautions_of(labels: Iterable[Sensitivity]) -> tuple[core.Precaution, ...]:
+    """What those who treat must know; never the label itself."""
+    kinds = {core.PRECAUTIONS[label] for label in labels if label in core.PRECAUTIONS}
+    return tuple(one for one in core.Precaution if one in kinds)
 
 
 def new_row(told: Told, *, patient: int, number: int, record: int, at: datetime) -> PatientConsent:

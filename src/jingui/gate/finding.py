@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 from jingui.core.access import PatientLine, PatientSearch
 from jingui.core.errors import Gone, Invalid, Tampered
 from jingui.core.word import N_
+from jingui.core.words import Category, Level, Verb
 from jingui.crypto.blind import FIELDS, normalise
 from jingui.gate import facts as f
 from jingui.gate.context import ReadContext
@@ -75,6 +76,12 @@ def patient_line(context: ReadContext, facts: f.PatientFacts, **more: Any) -> Pa
     except (Gone, Tampered):
         return None
     public = context.runtime.public
+    if facts.restricted and face.get("alias") and not knows_name(context, facts):
+        numbers = {field: value for field, value in face.get("numbers", {}).items() if field == "mrn"}
+        return PatientLine(
+            public(facts.patient, 0), face["alias"], face.get("sex", "unknown"), "", numbers, True, facts.deceased,
+            facts.relation.value, alias=True, **more,
+        )  # fmt: skip
     return PatientLine(
         public(facts.patient, 0), face.get("name", ""), face.get("sex", "unknown"), face.get("birth", ""),
         dict(face.get("numbers", {})), facts.restricted, facts.deceased, facts.relation.value,
@@ -82,9 +89,16 @@ def patient_line(context: ReadContext, facts: f.PatientFacts, **more: Any) -> Pa
     )  # fmt: skip
 
 
+def knows_name(context: ReadContext, facts: f.PatientFacts) -> bool:
+    """Whether this reader may open the restricted chart: everybody else meets its alias [2.1.3]."""
+    return context.may(Verb.OPEN_CHART, Category.BASIC, Level.ORDINARY, patient=facts).allow
+
+
 def joined(line: PatientLine, older: Sequence[PatientLine]) -> PatientLine:
     """The line with the numbers of merged patients beside its own: old numbers keep their meaning."""
     numbers = dict(line.numbers)
+    if line.alias:
+        return line  # the numbers of merged patients tell who it is
     for one in older:
         for field, value in one.numbers.items():
             if value not in numbers.get(field, "").split("、"):

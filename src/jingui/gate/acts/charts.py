@@ -12,6 +12,7 @@ from jingui.core.word import N_
 from jingui.core.words import Category, Level, RecordState, Verb
 from jingui.gate import facts as f
 from jingui.gate.charting import opened
+from jingui.gate.consent_signs import NO_SIGNS, PRECAUTION, signs_of
 from jingui.gate.context import ReadContext
 from jingui.gate.finding import Hit, find, joined, patient_line
 from jingui.gate.names import names_of
@@ -135,18 +136,22 @@ async def worklist(context: ReadContext, permit: Permit) -> Done:
     more = cursor(rows[count - 1][3], rows[count - 1][0]) if len(rows) > count else ""
     facts = await known(context, [row[0] for row in rows[:count]])
     people = await names_of(context).people(context, [row[4] for row in rows[:count]])
+    signs = await signs_of(context, facts)
     lines: list[WorkLine] = []
     numbers: list[int] = []
+    warned: list[Line] = []
     for number, _, kind, starts, attending in rows[:count]:
         about = facts.get(number)
-        if about is None or not may_list(context, Verb.LIST, about) or hides(context, about):
+        if about is None or not may_list(context, Verb.LIST, about):
             continue
         line = patient_line(context, about)
-        if line is not None:
+        if line is not None and (line.alias or not hides(context, about)):
             name = people[attending].name if attending in people else ""
-            lines.append(WorkLine(line, kind, starts, name))
+            sign = signs.get(number, NO_SIGNS)
+            lines.append(WorkLine(line, kind, starts, name, sign.precautions, sign.owed[0].due if sign.owed else None))
             numbers.append(number)
-    targets = tuple(context.line(number) for number in numbers)
+            warned += [context.line(number, kind=PRECAUTION)] * bool(sign.precautions)
+    targets = (*(context.line(number) for number in numbers), *warned)
     return Done(value=tuple(lines), lines=targets, patients=tuple(numbers), more=more)
 
 

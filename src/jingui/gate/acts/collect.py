@@ -5,11 +5,13 @@ from datetime import datetime, timedelta
 from typing import cast
 
 from jingui.core.collect import EndRelation, FlagPatient, MergePatient, Relate, SplitPatient
+from jingui.core.consents import Secrecy
 from jingui.core.errors import Conflict, Invalid, NotFound, Refused
 from jingui.core.permit import Permit
 from jingui.core.word import N_
 from jingui.core.words import Hold, Relation, Role, Verb
 from jingui.gate import settings
+from jingui.gate.aliases import aliased
 from jingui.gate.preparing import RANK
 from jingui.gate.proposals import carries
 from jingui.gate.registry import Done, write_act
@@ -174,6 +176,8 @@ def flag_patient(context: WriteContext, permit: Permit) -> Done:
         raise Conflict(N_("该编号不能标记。"))
     if data.restricted is False and row.restricted and context.actor.role is Role.PHYSICIAN:
         raise Refused(N_("解除保密须由登记、病案或医务岗位办理。"), clauses=("2.1.3",), reason="restricted")
+    if data.secrecy and data.secrecy not in set(Secrecy):
+        raise Invalid(places=(("secrecy", N_("没有这种保密类别")),))
     if data.kind and data.kind not in KINDS:
         raise Invalid(places=(("kind", N_("没有这种身份类别")),))
     if data.person and not Person.objects.filter(pk=data.person).exists():
@@ -187,6 +191,8 @@ def flag_patient(context: WriteContext, permit: Permit) -> Done:
         row.person_id = data.person or None
     if data.mother is not None:
         row.mother_id = data.mother or None
+    if data.restricted is not None or data.alias or data.secrecy:
+        aliased(context, row, data.secrecy, data.alias)
     keep(context, row)
     return Done(value=number, note=data.reason.encode(), bump=True)
 
