@@ -22,7 +22,11 @@ URGENT = Purpose.EMERGENCY
 
 @pytest.fixture(scope="module", autouse=True)
 def offices(hospital: Hospital) -> None:
-    for short, role in (("office", Role.MEDICAL_AFFAIRS), ("duty", Role.DUTY_ADMINISTRATOR), ("chemist", Role.PHARMACIST)):
+    for short, role in (
+        ("office", Role.MEDICAL_AFFAIRS),
+        ("duty", Role.DUTY_ADMINISTRATOR),
+        ("chemist", Role.PHARMACIST),
+    ):
         if short not in hospital.actors:
             hospital.person(short, role, "xxk")
 
