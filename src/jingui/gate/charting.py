@@ -10,14 +10,15 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from jingui.core.access import Chart, ChartRequest, EncounterLine, PatientLine, RecordLine
-from jingui.core.consents import Precaution
+from jingui.core.consents import NOT_CLINICAL, Precaution, Seen
 from jingui.core.entry import Line
 from jingui.core.errors import Gone, Invalid, NotFound, Tampered
 from jingui.core.permit import Permit
 from jingui.core.word import N_
-from jingui.core.words import Category, Level, RecordState, Verb
+from jingui.core.words import Category, Level, RecordState, Sensitivity, Verb
 from jingui.gate import facts as f
 from jingui.gate.consent_signs import PRECAUTION, signs_of
+from jingui.gate.consents import seen_by
 from jingui.gate.context import ReadContext
 from jingui.gate.finding import DEEPEST, joined, patient_line
 from jingui.gate.names import NOBODY, Named, names_of
@@ -32,8 +33,9 @@ APART = ("Patient", "Encounter")  # they have places of their own in a chart
 LINKED_SQL = f"""WITH RECURSIVE down(id, depth) AS (SELECT $1::bigint, 0
   UNION SELECT p.patient_id, d.depth + 1 FROM down d JOIN patient p ON p.linked_to = d.id WHERE d.depth < {DEEPEST})
 SELECT id FROM down WHERE id <> $1::bigint ORDER BY id LIMIT 50"""  # noqa: S608 -- own texts only
-STATS_SQL = """SELECT r.patient_id, r.category, r.level, r.state, r.author_id = $2::bigint, r.kind, count(*)
-FROM record r WHERE r.patient_id = ANY($1::bigint[]) GROUP BY 1, 2, 3, 4, 5, 6"""
+STATS_SQL = """SELECT r.patient_id, r.category, r.level, r.state, r.author_id = $2::bigint, r.kind, count(*),
+  r.labels, min(r.entered), max(r.entered)
+FROM record r WHERE r.patient_id = ANY($1::bigint[]) GROUP BY 1, 2, 3, 4, 5, 6, 8"""
 ALLOWED = """(r.patient_id, r.category, r.level, r.state, r.author_id = $6::bigint) IN (
     SELECT * FROM unnest($1::bigint[], $2::text[], $3::text[], $4::text[], $5::bool[]))"""
 ENCOUNTERS_SQL = f"""SELECT e.patient_id, e.encounter_id, e.kind, e.department_id, e.attending_id, e.state, e.starts,
@@ -73,11 +75,11 @@ async def opened(context: ReadContext, permit: Permit, request: ChartRequest) ->
     me = context.patient.patient
     about = await family(context, context.patient)
     patients = sorted(about)
-    stats, readers, signs = await asyncio.gather(
+    stats, readers = await asyncio.gather(
         context.rows(STATS_SQL, patients, permit.person),
         context.rows(READERS_SQL, patients, READERS),
-        signs_of(context, about),
     )
+    signs = await signs_of(context, about, seen_in(stats))
     readable = decided(context, about, stats)
     columns = (*readable.columns, permit.person)
     place = place_of(context, request, about)
@@ -116,6 +118,16 @@ async def opened(context: ReadContext, permit: Permit, request: ChartRequest) ->
     return Done(value=chart, patients=tuple(patients), more=more, lines=lines)
 
 
+def seen_in(stats: Sequence[Sequence[Any]]) -> dict[int, dict[Sensitivity, Seen]]:
+    """When each label stood in the charts first and last, from the same rows."""
+    return seen_by(
+        (row[0], label, row[8], row[9])
+        for row in stats
+        if row[7] and row[3] != RecordState.DRAFT and row[5] not in NOT_CLINICAL
+        for label in row[7]
+    )
+
+
 async def family(context: ReadContext, patient: f.PatientFacts) -> dict[int, f.PatientFacts]:
     """The patient and those merged into it whose charts this actor may open too."""
     numbers = [row[0] for row in await context.rows(LINKED_SQL, patient.patient)]
@@ -136,7 +148,7 @@ def decided(context: ReadContext, about: Mapping[int, f.PatientFacts], stats: Se
     answers: dict[tuple[Any, ...], bool] = {}
     categories: dict[str, int] = {}
     hidden = 0
-    for patient, category, level, state, own, kind, count in stats:
+    for patient, category, level, state, own, kind, count, *_ in stats:
         key = (patient, category, level, state, own)
         if key not in answers:
             answers[key] = context.may(

@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from typing import Final, NamedTuple
 
 from jingui.core import consents as core
-from jingui.core.consents import Owed, Precaution
-from jingui.core.words import Category, Purpose, Relation, Role, Verb
+from jingui.core.consents import Owed, Precaution, Seen
+from jingui.core.words import Category, Purpose, Relation, Role, Sensitivity, Verb
 from jingui.formats import sensitivity
 from jingui.gate import consents, settings
 from jingui.gate import facts as f
@@ -33,8 +33,12 @@ class Signs(NamedTuple):
 NO_SIGNS: Final = Signs()
 
 
-async def signs_of(context: ReadContext, about: Mapping[int, f.PatientFacts]) -> dict[int, Signs]:
-    """The signs of these patients, in one statement; none for those who do not treat."""
+async def signs_of(
+    context: ReadContext,
+    about: Mapping[int, f.PatientFacts],
+    known: Mapping[int, dict[Sensitivity, Seen]] | None = None,
+) -> dict[int, Signs]:
+    """The signs of these patients, in one statement unless their labels are `known`; none for others than who treats."""
     actor, purpose = context.actor, context.operation.purpose
     if actor.role not in WARD or purpose not in CARE:
         return {}
@@ -45,7 +49,10 @@ async def signs_of(context: ReadContext, about: Mapping[int, f.PatientFacts]) ->
     }
     if not near:
         return {}
-    seen = consents.seen_by(await context.rows(consents.SEEN_SQL, sorted(near), consents.NOT_CLINICAL))
+    if known is None:
+        seen = consents.seen_by(await context.rows(consents.SEEN_SQL, sorted(near), consents.NOT_CLINICAL))
+    else:
+        seen = {number: labels for number, labels in known.items() if number in near}
     if not seen:
         return {}
     values = await settings.loop_values(context.pipe, actor.epoch)

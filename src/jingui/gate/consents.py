@@ -62,7 +62,9 @@ def seen_by(rows: Iterable[Sequence[Any]]) -> dict[int, dict[Sensitivity, Seen]]
     for patient, label, first, last in rows:
         if label not in KNOWN:  # no word of ours: the record's own MAC says so to whoever reads it
             continue
-        out.setdefault(patient, {})[Sensitivity(label)] = Seen(first, last)
+        labels = out.setdefault(patient, {})
+        old = labels.get(Sensitivity(label), Seen(first, last))
+        labels[Sensitivity(label)] = Seen(min(old.first, first), max(old.last, last))
     return out
 
 
