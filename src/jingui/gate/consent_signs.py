@@ -38,7 +38,7 @@ async def signs_of(
     about: Mapping[int, f.PatientFacts],
     known: Mapping[int, dict[Sensitivity, Seen]] | None = None,
 ) -> dict[int, Signs]:
-    """The signs of these patients, in one statement unless their labels are `known`; none for others than who treats."""
+    """The signs of these patients, in one statement unless their labels are `known`; none for who does not treat."""
     actor, purpose = context.actor, context.operation.purpose
     if actor.role not in WARD or purpose not in CARE:
         return {}
