@@ -107,6 +107,9 @@ STATIC_URL = "/static/"
 STATICFILES_DIRS = [HERE / "web" / "static"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_000_000
+# Papers that people bring are never spooled to disk in the clear; what is larger is not taken.
+FILE_UPLOAD_MAX_MEMORY_SIZE = 32_000_000
+FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
 LOGIN_URL = "sign_in"
 LOGIN_REDIRECT_URL = "/"
 ACCOUNT_ADAPTER = "jingui.web.accounts.DoorAccountAdapter"
