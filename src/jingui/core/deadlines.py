@@ -20,6 +20,7 @@ class Trigger(Word):
 
     ADMISSION = "admission", N_("入院")
     VISIT = "visit", N_("就诊")
+    ENTRY = "entry", N_("书写完成")
     OPERATION = "operation", N_("手术结束")
     RESUSCITATION = "resuscitation", N_("抢救结束")
     CONSULTATION = "consultation", N_("会诊申请")
@@ -57,8 +58,10 @@ class DeadlineRule:
     kinds: frozenset[EncounterKind] = IN
     met_by: frozenset[str] = frozenset()
     grade: Grade | None = None  # of a repeating row
-    once: bool = False  # one per visit, whenever its beginning is put right
-    law: bool = False  # 法定: no entry after it without the words 补记
+    mode: str = "each"  # once: one per visit · one: one open at a time · each: one per event
+    link: str = ""  # the form's item that says since when: a deadline that its own document begins
+    sweeps: bool = False  # a document fulfils all that are open, not the oldest alone
+    by: str = ""  # fulfilled by a signature of this kind instead of a document: sign | countersign | verify
 
     def after(self, since: datetime, settings: Mapping[str, Value]) -> datetime:
         """When it is due, counted from `since`."""
@@ -78,24 +81,30 @@ def repeat(name: str, text: str, grade: Grade, template: str, setting: str) -> D
     met = NOTES if template == "progress_note" else frozenset({template})
     return DeadlineRule(
         name=name, text=text, template=template, trigger=Trigger.REPEAT, setting=setting, met_by=met, grade=grade,
-        kinds=STAYS,
+        kinds=STAYS, mode="one", sweeps=True,
     )  # fmt: skip
 
 
-def once(name: str, text: str, template: str, trigger: Trigger, setting: str, kinds: frozenset[EncounterKind] = IN,
-         law: bool = False, met_by: frozenset[str] = frozenset()) -> DeadlineRule:  # fmt: skip
+def once(
+    name: str, text: str, template: str, trigger: Trigger, setting: str, kinds: frozenset[EncounterKind] = IN
+) -> DeadlineRule:
     """A row that a visit has once."""
     return DeadlineRule(
-        name=name, text=text, template=template, trigger=trigger, setting=setting, kinds=kinds, once=True, law=law,
-        met_by=met_by,
-    )  # fmt: skip
+        name=name, text=text, template=template, trigger=trigger, setting=setting, kinds=kinds, mode="once"
+    )
 
 
-def each(name: str, text: str, template: str, trigger: Trigger, setting: str, *, law: bool = False,
-         met_by: frozenset[str] = frozenset()) -> DeadlineRule:  # fmt: skip
+def each(name: str, text: str, template: str, trigger: Trigger, setting: str, *, link: str = "") -> DeadlineRule:
     """A row for each event of its kind."""
     return DeadlineRule(
-        name=name, text=text, template=template, trigger=trigger, setting=setting, kinds=EVERY, law=law, met_by=met_by
+        name=name, text=text, template=template, trigger=trigger, setting=setting, kinds=EVERY, link=link
+    )
+
+
+def signed(name: str, text: str, by: str, setting: str) -> DeadlineRule:
+    """A row that a signature of a record fulfils; `template` is the record's own."""
+    return DeadlineRule(
+        name=name, text=text, template="", trigger=Trigger.ENTRY, setting=setting, kinds=EVERY, mode="one", by=by
     )
 
 
@@ -110,18 +119,24 @@ TABLE: Final[tuple[DeadlineRule, ...]] = (
     repeat("progress_stable", N_("病情稳定患者病程记录"), Grade.STABLE, "progress_note", "progress_stable_hours"),
     repeat("nursing_special", N_("特级护理记录"), Grade.NURSING_SPECIAL, "nursing_record", "nursing_special_hours"),
     repeat("nursing_first", N_("一级护理记录"), Grade.NURSING_FIRST, "nursing_record", "nursing_first_hours"),
-    each("operation_record", N_("手术记录"), "operation_record", Trigger.OPERATION, "operation_record_hours"),
+    each("operation_record", N_("手术记录"), "operation_record", Trigger.OPERATION, "operation_record_hours",
+         link="operation_end"),
     each("resuscitation_record", N_("抢救记录"), "resuscitation_record", Trigger.RESUSCITATION,
-         "resuscitation_record_hours", law=True),
+         "resuscitation_record_hours", link="rescue_end"),
     each("consultation_record", N_("会诊记录"), "consultation_record", Trigger.CONSULTATION,
          "consultation_record_hours"),
-    each("critical_value", N_("危急值处置记录"), "progress_note", Trigger.CRITICAL, "critical_value_hours",
-         met_by=NOTES | {"resuscitation_record"}),
+    DeadlineRule(
+        name="critical_value", text=N_("危急值处置记录"), template="progress_note", trigger=Trigger.CRITICAL,
+        setting="critical_value_hours", kinds=EVERY, met_by=NOTES | {"resuscitation_record"}, sweeps=True,
+    ),
     once("discharge_record", N_("出院记录"), "discharge_record", Trigger.DISCHARGE, "discharge_record_hours"),
     once("front_page", N_("病案首页"), "front_page", Trigger.DISCHARGE, "front_page_hours"),
     once("death_record", N_("死亡记录"), "death_record", Trigger.DEATH, "death_record_hours", STAYS),
     once("death_front_page", N_("病案首页"), "front_page", Trigger.DEATH, "front_page_hours"),
     once("death_discussion", N_("死亡病例讨论记录"), "death_discussion", Trigger.DEATH, "death_discussion_days"),
+    signed("signature", N_("书写人签名"), "sign", "signature_hours"),
+    signed("countersignature", N_("上级审阅签名"), "countersign", "countersignature_hours"),
+    signed("verification", N_("第二人核对确认"), "verify", "verification_hours"),
 )  # fmt: skip
 BY_RULE: Final[Mapping[str, DeadlineRule]] = {row.name: row for row in TABLE}
 UNITS: Final = {N_("分钟"): "minutes", N_("小时"): "hours", N_("天"): "days"}
@@ -133,8 +148,8 @@ def span(setting: str, settings: Mapping[str, Value]) -> timedelta:
 
 
 def opened_by(trigger: Trigger, kind: EncounterKind | None) -> Iterable[DeadlineRule]:
-    """The rows that an event opens in a visit of `kind` (None: no visit is named)."""
-    return [row for row in TABLE if row.trigger is trigger and (kind in row.kinds or (kind is None and not row.once))]
+    """The rows that an event opens in a visit of `kind` (None: the visit is not known)."""
+    return [row for row in TABLE if row.trigger is trigger and (row.kinds is EVERY or kind in row.kinds)]
 
 
 def fulfilled_by(template: str) -> Iterable[DeadlineRule]:
@@ -142,9 +157,19 @@ def fulfilled_by(template: str) -> Iterable[DeadlineRule]:
     return [row for row in TABLE if template in row.fulfilled_by]
 
 
+def met_by_signature(kind: str) -> DeadlineRule:
+    """The row that a signature of this kind fulfils."""
+    return next(row for row in TABLE if row.by == kind)
+
+
 def repeated(grade: Grade) -> DeadlineRule:
     """The repeating row of a grade."""
     return next(row for row in TABLE if row.grade is grade)
+
+
+def beside(row: DeadlineRule) -> frozenset[str]:
+    """The repeating rows of the same document: of these a visit has one at a time."""
+    return frozenset(one.name for one in TABLE if one.grade is not None and one.template == row.template)
 
 
 class DeadlineLine(NamedTuple):

@@ -39,6 +39,7 @@ class Change(NamedTuple):
     if_match: int = 0  # the version the writer saw, 0 when not said
     if_none_exist: tuple[tuple[str, str], ...] = ()  # decoded search pairs
     merging: Merging | None = None
+    place: tuple[int, int] | None = None  # (patient, record) where a form's new record goes: its key says so
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,7 +54,7 @@ class FilledForm:
     answers: Mapping[str, Any]  # linkId -> value as formats.capture takes it; blanks are left out
     key: str = ""
     encounter: int = 0  # record number of the visit, 0 when it belongs to none
-    ways: Mapping[str, str] = field(default_factory=dict)  # linkId -> core.entering.Way; "" is the way of the rest
+    ways: Mapping[str, str] = field(default_factory=dict)  # linkId -> core.capture.Way, where not the usual one
     device: str = ""  # code of the registered source, where a way says device
     start: int = 0  # the version a correction began from; 0 for a new record
     reason: str = ""  # why it is corrected: required for a correction

@@ -6,19 +6,10 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from jingui.core.access import PatientLine
+from jingui.core.capture import Fault
 from jingui.core.deadlines import DeadlineLine
-from jingui.core.word import N_, Word
-
-
-class Way(Word):
-    """采集方式: how an item of a form was obtained; anything else is refused [2.1.2]"""
-
-    INTERVIEW = "interview", N_("问诊")
-    EXAMINATION = "examination", N_("查体")
-    TEST = "test", N_("检查检验")
-    PATIENT = "patient", N_("患者提供")
-    PROXY = "proxy", N_("代述")
-    DEVICE = "device", N_("设备或接口")
+from jingui.core.errors import Conflict, Unprocessable
+from jingui.core.word import N_
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -155,6 +146,31 @@ class Fork(NamedTuple):
     clash: bool  # both changed it; else one side's change can be taken over
 
 
+class DraftForked(Conflict):
+    """Another window of the same person saved meanwhile; nothing is lost: `theirs` is what stands, with `revision`."""
+
+    code = "draft_forked"
+    message = N_("这份草稿已在您的另一个窗口保存过。")
+    next_step = N_("请对照两边的内容，选定后再保存；两边都没有丢失。")
+
+    def __init__(self, theirs: Mapping[str, Any], revision: int, forks: tuple[Fork, ...] = ()) -> None:
+        """Carry the other window's answers: the text is this very person's own."""
+        super().__init__()
+        self.theirs, self.revision, self.forks = theirs, revision, forks
+
+
+class MergeNeeded(Conflict):
+    """Somebody corrected the record first: each field as it was, as they wrote it, as I wrote it."""
+
+    code = "merge_needed"
+    next_step = N_("请逐项对照原文、他人的修改和您的修改，选定后再提交；您填写的内容没有丢失。")
+
+    def __init__(self, forks: tuple[Fork, ...], version: int) -> None:
+        """Carry the fields and the version to begin from next."""
+        super().__init__()
+        self.forks, self.version = forks, version
+
+
 class Difference(NamedTuple):
     """A field of one version against the version before it."""
 
@@ -163,3 +179,16 @@ class Difference(NamedTuple):
     text_en: str
     old: Any
     new: Any
+
+
+class FormFaults(Unprocessable):
+    """The form is not right yet: every fault by path, with a msgid and its data; what was typed is kept as a draft."""
+
+    code = "form_faults"
+    message = N_("表单内容不符合要求，尚未提交。")
+    next_step = N_("请按提示修改后重新提交；您填写的内容没有丢失。")
+
+    def __init__(self, faults: tuple[Fault, ...], warnings: tuple[Fault, ...] = ()) -> None:
+        """List them."""
+        super().__init__(places=tuple((one.path, one.text) for one in faults))
+        self.faults, self.warnings = faults, warnings

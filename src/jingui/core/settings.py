@@ -18,6 +18,11 @@ NUMBER: Final = re.compile(r"-?\d{1,9}\Z")
 LABELS: Final = tuple(label.value for label in Sensitivity)
 CODE: Final = r"[A-Z][0-9A-Z]{2}(\.[0-9A-Zx]{1,6})?"
 CODES: Final = re.compile(rf"({'|'.join(LABELS)})[+-]{CODE}(-{CODE})?\Z")
+FORMS: Final = (
+    "admission_record", "death_record", "discharge_record", "discharge_summary", "examination_report", "front_page",
+    "informed_consent", "laboratory_report", "medication_order", "nursing_record", "operation_record",
+    "outpatient_record", "patient_basics", "progress_note", "resuscitation_record", "vital_signs",
+)  # documents of which the hospital may ask that a second person verifies them
 NONE: Final = "none"  # a list that names nothing
 PATTERN: Final = re.compile(r"[A-Z]{0,4}\{n(:0[4-9]|:010)\}\Z")
 
@@ -150,6 +155,10 @@ TABLE: Final[tuple[Setting, ...]] = (
     number("signing_minutes", 240, MINUTES, "2.2.2", N_("一次签名确认的有效时长"), floor=5, ceiling=720),
     house("draft_kilobytes", 256, KILOBYTES, "2.2.3", N_("一份草稿的大小上限"), 64, 1024),
     house("paste_characters", 60, CHARACTERS, "2.2.2", N_("跨患者粘贴比对的最短文字"), 30, 500),
+    Setting(
+        name="second_person_forms", kind="words", default=NONE, unit="", clause="2.2.3", basis=HOUSE, source="",
+        text=N_("须第二人核对确认的文书"), words=FORMS,
+    ),
     Setting(
         name="paste_from_another_patient", kind="word", default="warn", unit="", clause="2.2.2", basis=HOUSE, source="",
         text=N_("文字与其他患者的记录雷同时"), words=("block", "warn"),
