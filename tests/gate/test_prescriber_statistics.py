@@ -1,4 +1,4 @@
-"""四（一）3 防统方: refused for everybody without the approval of two departments; then one run of what was approved [4.1.3]"""
+"""四（一）3 防统方: refused for all without the approval of two departments; then one run of just that [4.1.3]"""
 
 from datetime import timedelta
 from typing import Any

@@ -112,10 +112,10 @@ def test_parts_continue_and_filters_narrow(hospital: Hospital, place: Place) -> 
     assert first.trace.entry != second.trace.entry
     tests = ask(hospital, "doctor", Verb.PRINT, where, Take(category="tests")).value.records
     assert [one.id for one in tests] == [place.result]
-    for wrong in (Take(category="x"), Take(cursor="１"), Take(cursor="9" * 30), Take(encounter="0" * 32)):
+    for wrong in (Take(category="x"), Take(cursor="\uff11"), Take(cursor="9" * 30), Take(encounter="0" * 32)):
         with pytest.raises(Invalid):
             ask(hospital, "doctor", Verb.PRINT, where, wrong)
-    other, encounter, _ = admit(hospital, "打印旁人", "42000009")
+    _, encounter, _ = admit(hospital, "打印旁人", "42000009")
     with pytest.raises(Invalid):
         ask(hospital, "doctor", Verb.PRINT, where, Take(encounter=encounter))
     assert ask(hospital, "doctor", Verb.EXPORT, where, Take(count=10**9)).value.records

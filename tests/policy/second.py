@@ -19,8 +19,8 @@ from jingui.core.words import (
     Strength,
     Verb,
 )
-from tests.policy import second_consents, second_matters
-from tests.policy.second_access import GLASS, HERE, TAKES, here
+from tests.policy import second_consents, second_matters, second_sources
+from tests.policy.second_access import GLASS, HERE, TAKES, here, touches
 from tests.policy.second_enter import ENTERING, closed_visit, enters, unfit
 
 ADMINS = {Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDIT_ADMIN}
@@ -85,6 +85,8 @@ def allowed(v: Vector) -> bool:
 def _standing(v: Vector) -> bool:
     if v.standing is Standing.ACTIVE:
         return True
+    if v.standing is Standing.NO_UNDERTAKING:
+        return not touches(v.verb)
     if v.standing is Standing.NO_POST:
         return v.verb in OWN_ACCOUNT or v.verb is Verb.READ_POLICY
     return v.standing in (Standing.FROZEN, Standing.EXPIRED) and v.verb is Verb.SIGN_OUT
@@ -107,14 +109,19 @@ def _self(v: Vector) -> bool:
 
 def _machine(v: Vector) -> bool:
     by_token = v.strength is Strength.TOKEN and v.entrance in (Entrance.FHIR, Entrance.COMMAND)
-    return v.role is not Role.INTERFACE or by_token
+    sends = v.verb in WRITES | {Verb.REGISTER_PATIENT, Verb.MERGE_PATIENT}
+    by_message = v.strength is Strength.TOKEN and v.entrance is Entrance.MESSAGE and sends
+    return v.role is not Role.INTERFACE or by_token or by_message
 
 
 def _strong(v: Vector) -> bool:
     page = v.strength is Strength.TWO_FACTOR and v.entrance is Entrance.PAGE
     portal = v.strength is Strength.TWO_FACTOR and v.entrance is Entrance.PORTAL
     local = v.strength is Strength.LOCAL and v.entrance in (Entrance.COMMAND, Entrance.JOB)
-    token = v.strength is Strength.TOKEN and v.entrance in (Entrance.FHIR, Entrance.COMMAND)
+    token = v.strength is Strength.TOKEN and (
+        v.entrance in (Entrance.FHIR, Entrance.COMMAND)
+        or (v.entrance is Entrance.MESSAGE and v.role is Role.INTERFACE)
+    )
     content = v.verb in READS | WRITES | IDENTITY | TAKES | {Verb.BREAK_GLASS, Verb.SEARCH_PATIENT, Verb.LIST, Verb.PLACE_HOLD}
     if content and not (page or portal or local or token):
         return False
@@ -136,6 +143,8 @@ def _can(v: Vector) -> bool:
         return enters(v)
     if v.verb in second_consents.HERE and v.role is not Role.PATIENT:
         return second_consents.here(v)
+    if v.verb in second_sources.HERE:
+        return second_sources.here(v)
     if v.verb in second_matters.HERE:
         return second_matters.here(v)
     if v.verb in READS:

@@ -61,6 +61,15 @@ def here(v: Vector) -> bool:
     return v.role in {Role.MEDICAL_AFFAIRS, Role.QUALITY, Role.SECURITY_ADMIN}
 
 
+def touches(verb: Verb) -> bool:
+    """Whether an operation touches patient information: then the yearly undertaking must stand."""
+    chart = {Verb.OPEN_CHART, Verb.READ, Verb.HISTORY, Verb.SEARCH, Verb.EVERYTHING, Verb.READ_LIFE,
+             Verb.SEARCH_PATIENT, Verb.LIST, Verb.PRESCRIBER_STATISTICS, Verb.BREAK_GLASS}  # fmt: skip
+    writing = {Verb.ENTER, Verb.CORRECT, Verb.IMPORT}
+    who = {Verb.REGISTER_PATIENT, Verb.MERGE_PATIENT, Verb.SPLIT_PATIENT, Verb.RELATE, Verb.FLAG_PATIENT}
+    return verb in chart | writing | who | TAKES
+
+
 def _open(v: Vector) -> bool:
     """Not one's own, not destroyed, no foreign draft; what a colleague, a death or a mark closes."""
     covers, take = v.grant is Grant.COVERS, v.verb in TAKES

@@ -264,6 +264,7 @@ class Standing(Word):
     FROZEN = "frozen", N_("已冻结")
     EXPIRED = "expired", N_("已过期")
     NO_POST = "no_post", N_("无有效岗位")
+    NO_UNDERTAKING = "no_undertaking", N_("未签保密承诺")
     TAMPERED = "tampered", N_("数据被篡改")
     UNKNOWN = "unknown", N_("未知")
 

@@ -9,12 +9,14 @@ from zoneinfo import ZoneInfo
 from jingui.core.operation import Actor
 from jingui.core.words import Purpose, Role, Standing
 from jingui.gate.granted import PostGranted, post_grants, reach
+from jingui.gate.undertaken import undertaken
 from jingui.gate.wishes import Needs
 from jingui.store.seals import Sealer
 from jingui.store.statements import ACTOR
 
 CHINA = ZoneInfo("Asia/Shanghai")
 ROLES = frozenset(Role)
+NEVER = datetime(1970, 1, 1, tzinfo=CHINA)  # an undertaking that was never given has always been over
 LICENSED_ROLES = frozenset({Role.PHYSICIAN, Role.NURSE, Role.PHARMACIST, Role.TECHNICIAN})
 
 
@@ -47,6 +49,7 @@ class ActorFacts:
     lockdown: bool = False
     tampered: str = ""  # table:row when a MAC did not hold
     grants: tuple[PostGranted, ...] = ()  # standing grants of this post
+    undertaken_until: datetime | None = None  # None: no undertaking is asked of them
     needs: Needs = field(default_factory=dict)  # which information needs a written consent, by the settings
 
     def reach(self, purpose: Purpose) -> int:
@@ -64,6 +67,8 @@ class ActorFacts:
             return Standing.NO_POST
         if self.token_until and at >= self.token_until:
             return Standing.EXPIRED
+        if self.undertaken_until and at >= self.undertaken_until:
+            return Standing.NO_UNDERTAKING
         return Standing.ACTIVE
 
     def licensed_at(self, at: datetime) -> bool:
@@ -103,7 +108,9 @@ def from_row(
             tampered = f"{group.table}:{row[group.start]}"
             break
     grants, bad = post_grants(get["grants"], sealer)
-    tampered = tampered or bad
+    role = Role(get["po.role"]) if get["po.role"] in ROLES else Role.PUBLIC
+    promised = undertaken(get["undertaking"], get["undertaken"], role, sealer, NEVER)
+    tampered = tampered or bad or promised.tampered
     if tampered:
         standing = Standing.TAMPERED
     elif get["a.state"] != "active":
@@ -122,7 +129,7 @@ def from_row(
         title=get["pe.title"],
         staff_no=get["pe.staff_no"],
         post=get["po.id"] or 0,
-        role=Role(get["po.role"]) if get["po.role"] in ROLES else Role.PUBLIC,
+        role=role,
         department=get["po.department_id"] or 0,
         department_name=get["d.name"] or "",
         department_name_en=get["d.name_en"] or "",
@@ -140,5 +147,6 @@ def from_row(
         lockdown=get["e.lockdown"],
         tampered=tampered,
         grants=grants,
+        undertaken_until=promised.until,
         needs=needs,
     )

@@ -161,7 +161,7 @@ def may(actor: Actor, facts: ActorFacts, *verbs: Verb, at: datetime | None = Non
     runtime = current()
     now = at or runtime.clock.now()
     standing = facts.standing_at(now)
-    if standing is not Standing.ACTIVE:
+    if standing not in (Standing.ACTIVE, Standing.NO_UNDERTAKING):
         return frozenset()
     out = set()
     for verb in verbs:

@@ -87,6 +87,13 @@ ACTOR.sealed("po", "post")
 ACTOR.sealed("t", "token")
 ACTOR.add("pe.title", "pe.licence_scope", "d.name", "d.name_en", "d.code", "d.kind")
 ACTOR.many("grants", "post_grant", "x.post_id = po.id AND x.person_id = a.person_id AND NOT x.ended AND x.ends > now()")
+ACTOR.many("undertaking", "controlled_document", "x.code = 'confidentiality' AND x.state = 'active'")
+ACTOR.many(
+    "undertaken",
+    "acknowledgement",
+    """x.person_id = a.person_id AND x.ends > now()
+    AND x.document_id IN (SELECT cd.id FROM controlled_document cd WHERE cd.code = 'confidentiality')""",
+)
 ACTOR_SQL = f"""
 SELECT {ACTOR.sql} FROM epoch e, account a JOIN person pe ON pe.id = a.person_id
 LEFT JOIN post po ON po.id = $2::bigint AND po.person_id = a.person_id

@@ -1,18 +1,20 @@
 """六（一）2 账号管理: sessions of pages: opened after their entry, ended with one [6.1.2] [4.1.2]"""
 
 import secrets
+from dataclasses import replace
 from typing import Any
 
 from jingui.core.errors import Refused, Tampered
 from jingui.core.operation import Actor, Operation
 from jingui.core.protect import SignIn, SignOut
-from jingui.core.signing import Checked
+from jingui.core.signing import Checked, Limits
 from jingui.core.words import Entrance, Purpose, Standing, Strength, Verb
 from jingui.gate import door
+from jingui.web.viewmodels.paths import to
 
 MOBILE = ("Mobile", "Android", "iPhone", "iPad")
 #: With these one still signs in: to look after one's own account, or to be told by the door what is wrong.
-WELCOME = frozenset({Standing.ACTIVE, Standing.NO_POST})
+WELCOME = frozenset({Standing.ACTIVE, Standing.NO_POST, Standing.NO_UNDERTAKING})
 
 
 def address(request: Any) -> str:
@@ -26,6 +28,47 @@ def station(request: Any) -> str:
     return "mobile" if any(word in agent for word in MOBILE) else "desk"
 
 
+#: The portal's own pages for what both entrances have.
+PORTAL_PAGES = {
+    "desk": "portal_home", "sign_in": "portal_sign_in", "session_ended": "portal_sign_in",
+    "second_factor": "portal_factor", "enrol_totp": "portal_enrol", "enrol_passkey": "portal_passkey",
+    "account": "portal_account", "change_password": "portal_password",
+}  # fmt: skip
+QUIET = "/news/"  # a page that asks by itself keeps no session alive
+
+
+def asked(request: Any) -> Entrance:
+    """The entrance whose pages these are."""
+    return Entrance.PORTAL if request.path.startswith("/portal/") else Entrance.PAGE
+
+
+def kind(request: Any) -> str:
+    """The kind of accounts that sign in there."""
+    return "patient" if asked(request) is Entrance.PORTAL else "person"
+
+
+def portal(request: Any) -> bool:
+    """Whether a patient's frame stands around this answer."""
+    actor = getattr(request, "actor", None)
+    return (actor.entrance if actor is not None else asked(request)) is Entrance.PORTAL
+
+
+def here(request: Any, name: str) -> str:
+    """The address of a page that both entrances have, at the one where this person stands."""
+    return to(PORTAL_PAGES[name] if portal(request) else name)
+
+
+def limits(request: Any) -> Limits:
+    """The rules of signing in at this entrance."""
+    return door.signing.limits(portal=asked(request) is Entrance.PORTAL)
+
+
+def wrong_door(request: Any, entrance: Entrance) -> None:
+    """Ask the door whether this account may come in by `entrance`: it may not, and that is entered."""
+    door.write(operation(request, Verb.SIGN_IN, SignIn(), replace(request.actor, entrance=entrance)))
+    raise Refused(reason="entrance", clauses=("1.3.2", "6.1.2"))
+
+
 def operation(request: Any, verb: Verb, data: object = None, actor: Actor | None = None) -> Operation:
     """An operation on one's own account."""
     who = actor or request.actor
@@ -36,7 +79,7 @@ def actor_of(request: Any, account: int, post: int, strength: Strength) -> Actor
     """The actor of a page's request."""
     return Actor(
         account=account, post=post, session=request.session.short, address=address(request), strength=strength,
-        entrance=Entrance.PAGE,
+        entrance=Entrance(request.session.get("entrance") or asked(request)),
     )  # fmt: skip
 
 
@@ -65,7 +108,7 @@ def identify(request: Any) -> None:
         end(request, actor, "changed")
         return
     request.actor, request.facts = actor, facts
-    if session.stale():
+    if session.stale() and not request.path.endswith(QUIET):
         session.modified = True
 
 
@@ -111,10 +154,10 @@ def begin(request: Any, checked: Checked, must_change: bool) -> None:
 
 def fill(request: Any, actor: Actor, generation: int) -> None:
     """Write what the session says."""
-    session, rules = request.session, door.signing.limits()
+    session, rules = request.session, limits(request)
     session.update({
         "account": actor.account, "post": actor.post, "strength": actor.strength.value, "generation": generation,
-        "kind": station(request), "idle": int(rules.idle.total_seconds()),
+        "kind": station(request), "entrance": actor.entrance.value, "idle": int(rules.idle.total_seconds()),
     })  # fmt: skip
     session.setdefault("until", int((door.now() + rules.absolute).timestamp()))
     request.actor = actor

@@ -1,5 +1,6 @@
 """一 总则: closed words as people read them, with the shape that repeats them [1.2] [1.3.1]"""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.template import Library
@@ -15,7 +16,7 @@ _TONES: dict[Word, str] = {
     Decision.ALLOW: "ok", Decision.DENY: "bad", Decision.FAIL: "warn",
     RecordState.DRAFT: "none", RecordState.ENTERED: "warn", RecordState.VERIFIED: "ok", RecordState.SIGNED: "ok",
     RecordState.FILED: "ok", RecordState.DESTROYED: "bad",
-    Standing.ACTIVE: "ok", Standing.FROZEN: "bad", Standing.EXPIRED: "warn", Standing.NO_POST: "warn",
+    Standing.ACTIVE: "ok", Standing.FROZEN: "bad", Standing.EXPIRED: "warn", Standing.NO_POST: "warn", Standing.NO_UNDERTAKING: "warn",
     Standing.TAMPERED: "bad", Standing.UNKNOWN: "bad", Strength.PASSWORD: "warn", Strength.TWO_FACTOR: "ok",
     Hold.DISPUTE_SEAL: "hold", Hold.LAWSUIT: "hold", Hold.INVESTIGATION: "hold", Hold.RESEARCH: "hold",
 }  # fmt: skip
@@ -51,6 +52,30 @@ def field_attrs(field: Any) -> SafeString:
         ("inputmode", "numeric" if field.kind == "code" else field.inputmode),
         ("maxlength", field.maxlength or ""),
     )
+    return attributes(pairs)
+
+
+@register.filter
+def question_attrs(question: Any) -> SafeString:
+    """The attributes of an entry form's box that are not always there."""
+    number = question.control == "number"
+    pairs = (
+        ("required", question.required and not question.repeats),
+        ("autofocus", question.autofocus),
+        ("aria-invalid", "true" if question.errors else ""),
+        ("aria-describedby", question.described_by),
+        ("autocomplete", "off"),
+        ("inputmode", "decimal" if number else ""),
+        ("maxlength", question.maxlength if question.maxlength and not number else ""),
+        ("data-lookup", question.lookup),
+        ("data-none", gettext("没有找到，可用文字写明") if question.lookup else ""),
+        ("data-repeats", "1" if question.repeats else ""),
+    )
+    return attributes(pairs)
+
+
+def attributes(pairs: Iterable[tuple[str, Any]]) -> SafeString:
+    """Those of the attributes that have a value; True stands without one."""
     out = SafeString("")
     for name, value in pairs:
         if value is True:
