@@ -74,7 +74,8 @@ def document(
     made = filled(
         resourceType="DocumentReference", status="entered-in-error" if cancelled else "current",
         docStatus=rows("document_status").get(txa.text(17).upper()), subject={"reference": PATIENT},
-        type=filled(coding=coding, text=txa.text(2, 2) or txa.text(16) or kind), identifier=[identifier(number, "", source)],
+        type=filled(coding=coding, text=txa.text(2, 2) or txa.text(16) or kind),
+        identifier=[identifier(number, "", source)],
         date=instant(txa), author=authors[:1], content=content,
         context=filled(encounter=[visit] if visit else [], period=filled(start=moment(txa, 4))),
     )  # fmt: skip

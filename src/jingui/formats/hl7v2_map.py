@@ -1,4 +1,4 @@
-"""二（一）2 采集手段, 五（一）2: a message as changes: whose it is, what it makes, and the message itself kept [2.1.2] [5.1.2]
+"""二（一）2 采集手段: a message as changes: whose it is, what it makes, the message itself kept [2.1.2] [5.1.2]
 
 What a message may make is a row of `data/hl7v2.toml`. The message is kept whole, byte for byte, in a Provenance of the
 patient's chart, so that segments nobody knows are not lost; it carries the codes of what was made, hence their labels.
@@ -122,7 +122,7 @@ def whole_visit(drawn: Drawn) -> Iterator[Change]:
             raise Unprocessable(places=(("PV1", N_("缺少就诊段")),))
         raise wrong(pv1, 19, N_("没有就诊号"))
     # an update without the time of admission does not move it
-    defaults = ("status",) if not told else ()
+    defaults: tuple[str, ...] = ("status",) if not told else ()
     if not drawn.pv1.text(44):
         defaults += ("period.start",)
     merging = Merging(cleared=tuple(drawn.row.get("cleared", ())), defaults=defaults, sequence=drawn.order)
@@ -174,7 +174,8 @@ def kept(message: Message, source: str, changes: list[Change]) -> Change:
             if coding not in tags:
                 tags.append(coding)
     raw = {
-        "resourceType": "Binary", "id": "message", "contentType": f"x-application/hl7-v2+er7; charset={message.charset}",
+        "resourceType": "Binary", "id": "message",
+        "contentType": f"x-application/hl7-v2+er7; charset={message.charset}",
         "data": base64.b64encode(message.raw).decode(),
     } | ({"meta": {"tag": tags}} if tags else {})  # fmt: skip
     written = moment(message.header, 7)

@@ -1,4 +1,4 @@
-"""二（二）录入: OBR and OBX as DiagnosticReport and Observation: values, units, ranges, flags, corrections [2.2.2] [2.2.4]"""
+"""二（二）录入: OBR and OBX as DiagnosticReport and Observation: values, units, ranges, flags [2.2.2] [2.2.4]"""
 
 from collections.abc import Callable
 from typing import Any
@@ -6,11 +6,12 @@ from typing import Any
 from jingui.core.word import N_
 from jingui.formats.fhir_encounter import STAFF_SYSTEM
 from jingui.formats.hl7v2 import Message, Segment
+from jingui.formats.hl7v2_documents import embedded
 from jingui.formats.hl7v2_patient import PATIENT
 from jingui.formats.hl7v2_values import (
     concept,
-    filled,
     fhir_time,
+    filled,
     identifier,
     moment,
     person,
@@ -79,15 +80,14 @@ def reported(obr: Segment, orc: Segment | None, source: str, visit: dict[str, An
     if not code:
         raise wrong(obr, 4, N_("没有检查检验项目"))
     numbers = order_numbers(obr, orc)
-    section = obr.text(24).upper()
-    laboratory = not section or section in rows("section")["laboratory"]
+    section = obr.text(24).upper() or "LAB"
     status = rows("report_status").get(obr.text(25).upper(), "final" if not obr.text(25) else "unknown")
     who, shown = person(obr.first(32))
     url = ":".join(("urn:jingui:hl7:report", source, *(n for _, n in numbers), obr.text(4) or obr.text(4, 2)))
     return url, filled(
         resourceType="DiagnosticReport", status=status, subject=ON, encounter=visit, code=code,
         identifier=[identifier(value, kind, "") for kind, value in numbers],
-        category=[{"coding": [{"system": SECTION, "code": section or "LAB"}]}] if laboratory or section.isalnum() else [],
+        category=[{"coding": [{"system": SECTION, "code": section}]}] if section.isalnum() else [],
         effectiveDateTime=moment(obr, 7) or moment(obr, 14), issued=instant(moment(obr, 22)),
         basedOn=[{"identifier": identifier(value, "PLAC", "")} for kind, value in numbers if kind == "PLAC"],
         resultsInterpreter=[filled(identifier=filled(system=STAFF_SYSTEM, value=who), display=shown)] if who else [],
@@ -158,7 +158,8 @@ def structured(obx: Segment) -> dict[str, Any]:
     """SN: comparator and number; a ratio or range as text."""
     part = obx.first(5)
     comparator, first, between = part(1).strip(), part(2).strip(), part(3).strip()
-    made = None if between else quantity(first, obx.first(6), comparator if comparator in ("<", ">", "<=", ">=") else "")
+    sign = comparator if comparator in ("<", ">", "<=", ">=") else ""
+    made = None if between or sign != comparator else quantity(first, obx.first(6), sign)
     words = (comparator, first, between, part(4).strip())
     return {"valueQuantity": made} if made else filled(valueString="".join(words))
 
@@ -186,8 +187,6 @@ def plain(obx: Segment) -> dict[str, Any]:
 
 def attachment(obx: Segment) -> dict[str, Any]:
     """ED: a document inside the message. Unprocessable for a type that is not taken or bytes that are none."""
-    from jingui.formats.hl7v2_documents import embedded
-
     return embedded(obx)
 
 

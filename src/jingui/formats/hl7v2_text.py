@@ -1,4 +1,4 @@
-"""五（一）传输: the encodings and escapes of HL7 v2 texts: GB18030 and UTF-8, `\\F\\`, `\\X…\\`, `\\.br\\` [5.1.2] [2.2.2]
+"""五（一）传输: encodings and escapes of HL7 v2 texts: GB18030, UTF-8, `\\F\\`, `\\X…\\`, `\\.br\\` [5.1.2] [2.2.2]
 
 A GB18030 character may end with the byte of a separator, so a message is decoded before it is taken apart.
 """

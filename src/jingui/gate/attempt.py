@@ -68,7 +68,7 @@ class Attempt:
         numbered: list[Numbers | JinguiError] = []
         for operation, hits in zip(operations, matched, strict=True):
             made = hits if isinstance(hits, JinguiError) else self.number(submission_of(operation), hits)
-            numbered.append(made if isinstance(made, JinguiError) else await self.visits(submission_of(operation), made))
+            numbered.append(made if isinstance(made, JinguiError) else await self.visits(operation, made))
         numbered = await self.settled(operations, numbered, wishes)
         facts = await self.facts(operations, actors, numbered, wishes)
         # one epoch for everything the batch rests on: facts of an actor from before a freeze never ride along
@@ -147,8 +147,9 @@ class Attempt:
                 out[i] = found
         return out
 
-    async def visits(self, submission: Submission, numbers: Numbers) -> Numbers:
+    async def visits(self, operation: Operation, numbers: Numbers) -> Numbers:
         """The places with visits that stand already under another record number."""
+        submission = submission_of(operation)
         return await found_visits(self.runtime, self.rows, submission, numbers, self.keys, self.kinds)
 
     async def wishes(

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Any, cast
 from uuid import UUID
 
-from jingui.core.enter import Change, Made, Submission
+from jingui.core.enter import Change, Made, Merging, Submission
 from jingui.core.entry import EntryDraft, Line
 from jingui.core.errors import Gone, JinguiError, NotFound, PreconditionFailed, Refused, Tampered, Unprocessable
 from jingui.core.operation import Operation, Target
@@ -98,10 +98,17 @@ class Judging:
         for patient, (decided, lines) in self.standing.items():
             made = self.entry(self.operation.verb, decided, patient, tuple(lines))._replace(reason="existing")
             verdict.drafts.append((self.runtime.entry_id(self.at), made))
-        self.taken(verdict)
         if not verdict.drafts:  # everything stood already: the attempt is entered all the same
             verdict.drafts.append((self.runtime.entry_id(self.at), self.unchanged({p.patient for p in numbers.places})))
+        self.taken(verdict)
         return verdict
+
+    def taken(self, verdict: Verdict) -> None:
+        """Remember the message that this came in, with the entry that says so."""
+        message = cast(Submission, self.operation.data).message
+        if message is not None and isinstance(self.arrival, Arrival):
+            row = (message.source, message.control, self.arrival.digest, "AA", message.sequence, verdict.drafts[0][0])
+            verdict.rows.messages.append((*row, self.at))
 
     def one(self, verdict: Verdict, change: Change, place: Place, mapping: Mapping[str, str]) -> None:
         """Judge and prepare one change."""
@@ -120,11 +127,18 @@ class Judging:
         if not chart.new and (row is None or row[f.P_ID] is None):
             raise refuse_unowned(change)
         check_belonging(place, resource, self.runtime.ids.internal)
+        merging = change.merging
+        if merging is not None and self.left(verdict, change, place, merging, row if exists else None):
+            return
+        if merging is not None and merging.sequence and not merging.leader:
+            verdict.rows.orders.append((place.patient, place.record, merging.sequence))
         self.know_birth(chart, resource, row)
         old = row if exists else None
         details = classify(chart, change, resource, self.at, self.runtime.ids.internal, labels_of(old), self.house)
         if old is not None:
             details["level"] = max(details["level"], f.LEVELS.get(old[f.R_LEVEL], Level.SECRET), key=LEVELS.index)
+        if isinstance(self.arrival, Arrival):
+            allowed(self.arrival, change, details["category"], exists)
         verb = self.verb(change, chart, kind, exists)
         decided = self.decide(verb, chart, row, details, exists, resource)
         if old is not None and old[f.R_CATEGORY] != details["category"]:  # what it replaces is theirs to change too
@@ -134,7 +148,8 @@ class Judging:
             if change.if_match and change.if_match != row[f.R_VERSION]:
                 raise PreconditionFailed()
             stored = self.stored(place, row)
-            resource = kept(stored, dict(resource))
+            resource = met(stored, dict(resource), merging) if merging is not None else dict(resource)
+            resource = kept(stored, resource)
             if same(stored, resource):
                 public = self.runtime.public(place.patient, place.record)
                 verdict.made.append(
@@ -170,6 +185,19 @@ class Judging:
         lines.append(Line(chart.public, public, kind, version))
         outcome = "updated" if exists else "created"
         verdict.made.append(Made(public, kind, version, outcome, body, change.full_url))
+
+    def left(
+        self, verdict: Verdict, change: Change, place: Place, merging: Merging, row: Sequence[Any] | None
+    ) -> bool:
+        """Whether a message leaves what stands as it is: it only names it, or something newer was told of it."""
+        late = older(merging, place, self.leaders.get(merging.leader), self.orders)
+        stays = late or (merging.anchor and row is not None)
+        if stays:
+            public = self.runtime.public(place.patient, place.record)
+            outcome = "superseded" if late else "existing"
+            version = row[f.R_VERSION] if row is not None else 0
+            verdict.made.append(Made(public, change.resource["resourceType"], version, outcome, b"", change.full_url))
+        return stays
 
     def stands(self, verdict: Verdict, change: Change, place: Place) -> None:
         """Answer a conditional change whose like exists: whoever might have made it learns its number, nothing else."""
@@ -207,7 +235,8 @@ class Judging:
 
     def verb(self, change: Change, chart: Chart, kind: str, exists: bool) -> Verb:
         """Which operation a change is."""
-        if cast(Submission, self.operation.data).source:
+        submission = cast(Submission, self.operation.data)
+        if submission.source and submission.message is None:
             return Verb.IMPORT
         if exists:
             return Verb.CORRECT

@@ -41,6 +41,7 @@ FITTING: Mapping[str, frozenset[str]] = {
     "matter_paper": frozenset({"start_matter", "add_paper"}),
     "delegation": frozenset({"delegate", "end_delegation"}),
     "duty_run": frozenset({"do_duty"}),
+    "source": frozenset({"register_source", "end_source"}),
     "access_grant": frozenset(
         {"approve", "relate", "break_glass", "end_grant", "decide_matter", "close_matter", "prescriber_statistics"}
     ),
@@ -58,6 +59,7 @@ TWO_ENTRIES = frozenset({"approve"})
 COUNTED: Mapping[str, tuple[str, ...]] = {
     "post": ("grant_post", "end_post", "open_portal", "end_portal"),
     "token": ("issue_token", "revoke_token"),
+    "source": ("register_source", "end_source"),
     "person": ("register_person", "open_portal"),
 }
 ENTRY_OF = "LEFT JOIN entry e ON e.id = t.entry"

@@ -24,6 +24,7 @@ from jingui.gate.acts import (
     readers,
     restrictions,
     seconding,
+    sources,
     taking,
 )
 
@@ -51,5 +52,6 @@ __all__ = [
     "readers",
     "restrictions",
     "seconding",
+    "sources",
     "taking",
 ]
