@@ -28,9 +28,7 @@ def born(hospital: Hospital, name: str, mrn: str, birth: str, card: str = "", se
     changes[0].resource["birthDate"] = birth  # type: ignore[index]  # a plain dict
     if card:
         kind = {"coding": [{"system": "http://terminology.hl7.org/CodeSystem/v2-0203", "code": "NI"}]}
-        changes[0].resource["identifier"].append(
-            {"type": kind, "system": "urn:oid:2.16.156.10011.1.3", "value": card}
-        )
+        changes[0].resource["identifier"].append({"type": kind, "system": "urn:oid:2.16.156.10011.1.3", "value": card})
     if secret:
         changes.append(Change({
             "resourceType": "Observation", "status": "final", "subject": {"reference": "urn:uuid:p"},
@@ -38,6 +36,10 @@ def born(hospital: Hospital, name: str, mrn: str, birth: str, card: str = "", se
             "code": {"coding": [{"system": "http://loinc.org", "code": "75622-1"}]},
         }, "urn:uuid:s"))  # fmt: skip
     return [one.id for one in hospital.enter("his", *changes, verb=Verb.ENTER, purpose=Purpose.OPERATION).made]
+
+
+def end(hospital: Hospital, public: str, number_: str, reason: str, who: str = "archivist") -> None:
+    hospital.write(who, Verb.END_PORTAL, EndPortal(number=number_, reason=reason), **at(hospital, public))
 
 
 def at(hospital: Hospital, public: str) -> dict[str, Any]:
@@ -109,7 +111,7 @@ def test_the_slip_names_nobody_and_its_code_is_kept_as_a_hash(hospital: Hospital
     assert slip.code not in hashed
     assert slip.until > hospital.now() + timedelta(days=6)
     assert door.signing.check_credentials(slip.number, "", "patient", slip.code).outcome == "ok"
-    assert door.signing.check_credentials(slip.number, slip.code).outcome == "unknown_account"  # not at the staff's door
+    assert door.signing.check_credentials(slip.number, slip.code).outcome == "unknown_account"  # the staff's door
     assert not hospital.sql("SELECT 1 FROM department WHERE code = 'portal' AND active")
 
 
@@ -154,9 +156,7 @@ def test_only_the_window_opens_and_never_its_own(hospital: Hospital) -> None:
         hospital.write("archivist", Verb.OPEN_PORTAL, data, **WISH)
 
 
-def test_a_second_account_of_the_same_patient_is_a_conflict(
-    hospital: Hospital, adult: list[str], mine: Actor
-) -> None:
+def test_a_second_account_of_the_same_patient_is_a_conflict(hospital: Hospital, adult: list[str], mine: Actor) -> None:
     with pytest.raises(Conflict):
         opened(hospital, adult[0])
 
@@ -225,23 +225,21 @@ def test_a_guardian_until_the_child_is_of_age(hospital: Hospital) -> None:
     assert may_open(hospital, guardian, other)
     assert [one.relation for one in door.portal.charts(guardian)] == ["guardian", "guardian"]
     # the end of one leaves the other, and closes at once
-    hospital.write("archivist", Verb.END_PORTAL, EndPortal(number=slip.number, reason="监护人变更"), **at(hospital, child))
+    end(hospital, child, slip.number, "监护人变更")
     assert not may_open(hospital, guardian, child)
     assert may_open(hospital, guardian, other)
-    hospital.write("archivist", Verb.END_PORTAL, EndPortal(number=slip.number, reason="监护人变更"), **at(hospital, other))
+    end(hospital, other, slip.number, "监护人变更")
     assert not may_open(hospital, guardian, other)
     assert door.portal.charts(guardian) == ()
     with pytest.raises(NotFound):
-        hospital.write(
-            "archivist", Verb.END_PORTAL, EndPortal(number=slip.number, reason="又一次"), **at(hospital, other)
-        )
+        end(hospital, other, slip.number, "又一次")
 
 
 def test_lost_phone_ends_and_opens_anew(hospital: Hospital) -> None:
     patient = born(hospital, "迟早早", "50000007", "1991-09-09")[0]
     first = opened(hospital, patient)
     old = patient_actor(hospital, first)
-    hospital.write("registrar", Verb.END_PORTAL, EndPortal(number=first.number, reason="手机遗失"), **at(hospital, patient))
+    end(hospital, patient, first.number, "手机遗失", "registrar")
     assert not may_open(hospital, old, patient)
     second = opened(hospital, patient)
     assert second.number != first.number
@@ -250,14 +248,16 @@ def test_lost_phone_ends_and_opens_anew(hospital: Hospital) -> None:
 
 
 def test_a_wrong_merge_opens_no_other_chart(hospital: Hospital) -> None:
-    one, two = (born(hospital, name, mrn, "1966-06-06")[0] for name, mrn in (("合一", "50000008"), ("合二", "50000009")))
+    both = (("合一", "50000008"), ("合二", "50000009"))
+    one, two = (born(hospital, name, mrn, "1966-06-06")[0] for name, mrn in both)
     actor = patient_actor(hospital, opened(hospital, one))
     from tests.gate.test_patients import confirmed
 
     if "registrar2" not in hospital.actors:
         hospital.person("registrar2", Role.REGISTRAR, "xxk")
     data = MergePatient(into=number(hospital, two), reason="误合并")
-    confirmed(hospital, "registrar", "registrar2", Verb.MERGE_PATIENT, data, target=Target(patient=number(hospital, one)))
+    first = Target(patient=number(hospital, one))
+    confirmed(hospital, "registrar", "registrar2", Verb.MERGE_PATIENT, data, target=first)
     assert not may_open(hospital, actor, two)  # the window opens the living number after looking at the papers again
     confirmed(
         hospital, "registrar", "registrar2", Verb.SPLIT_PATIENT, SplitPatient(reason="确系误合并"),
@@ -296,7 +296,8 @@ def test_highly_sensitive_results_wait_for_the_doctor(hospital: Hospital) -> Non
 def test_an_administrator_of_the_database_makes_no_patient(hospital: Hospital, adult: list[str], mine: Actor) -> None:
     other = born(hospital, "旁人", "50000012", "1971-01-01")[0]
     hospital.sql(
-        "INSERT INTO care_relation (patient_id, relation_id, kind, rank, basis, person_id, starts, version, entry, mac) "
+        "INSERT INTO care_relation "
+        "(patient_id, relation_id, kind, rank, basis, person_id, starts, version, entry, mac) "
         "SELECT %s, relation_id + 1, kind, rank, basis, person_id, starts, version, entry, mac FROM care_relation "
         "WHERE kind = 'self' AND patient_id = %s",
         number(hospital, other), number(hospital, adult[0]),
@@ -310,5 +311,6 @@ def test_an_administrator_of_the_database_makes_no_patient(hospital: Hospital, a
 
 
 def test_the_people_list_shows_no_patient_by_name(hospital: Hospital, mine: Actor) -> None:
-    found = door.read(hospital.operation("secadmin", Verb.READ_PEOPLE, PeopleRequest(), purpose=Purpose.OPERATION)).value
+    asked = hospital.operation("secadmin", Verb.READ_PEOPLE, PeopleRequest(), purpose=Purpose.OPERATION)
+    found = door.read(asked).value
     assert {one.name for one in found.people if one.kind == "patient"} <= {"患者本人", "监护人"}

@@ -21,9 +21,10 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from jingui.core.errors import NotSignedIn, Refused, Tampered
+from jingui.core.portal import typed_code
 from jingui.core.protect import ChangePassword
 from jingui.core.signing import Checked
-from jingui.core.words import Strength, Verb
+from jingui.core.words import Entrance, Strength, Verb
 from jingui.gate import door
 from jingui.web import demonstration, lockout, passwords, sessions
 from jingui.web.viewmodels.accounts import AccountPage, ChangePasswordPage, Factor, SessionEndedPage, SignInPage
@@ -48,9 +49,10 @@ class DoorBackend:
     def authenticate(self, request: Any, username: str = "", password: str = "") -> Proven | None:
         """The proof, or None; Tampered when the stored hash is not the one that was set through the door."""
         try:
-            checked = door.signing.check_credentials(username, password)
+            code = typed_code(password) if sessions.asked(request) is Entrance.PORTAL else ""
+            checked = door.signing.check_credentials(username, password, sessions.kind(request), code)
         except Tampered:
-            number = door.signing.number_of(username)
+            number = door.signing.number_of(username, sessions.kind(request))
             lockout.enter_failure(request, Checked(outcome="tampered", account=number))
             raise
         request.checked = checked
@@ -253,4 +255,4 @@ def password_changed(request: Any) -> HttpResponse:
     session.update(kept)
     fresh = sessions.actor_of(request, actor.account, actor.post, actor.strength)
     sessions.fill(request, fresh, int(done.value))
-    return redirect(to("account"))
+    return redirect(sessions.here(request, "account"))

@@ -4,6 +4,7 @@ A view says `request.trace = result.trace` and the strip appears; `request.crumb
 `request.counts` ({page name: (number, overdue)}) are taken up in the same way.
 """
 
+from dataclasses import replace
 from typing import Any
 
 from django.conf import settings
@@ -16,7 +17,7 @@ from jingui.core.sheets import Trace
 from jingui.core.word import N_
 from jingui.core.words import Decision, Purpose, Role, Strength, Verb
 from jingui.gate import door
-from jingui.web import wording
+from jingui.web import portal, sessions, wording
 from jingui.web.viewmodels.parts import PersonLine
 from jingui.web.viewmodels.paths import to
 from jingui.web.viewmodels.shell import NavItem, Shell, Strip, Watermark
@@ -51,11 +52,16 @@ def shell(request: Any) -> Shell:
     """The frame of this request."""
     language = "en" if english() else "zh-hans"
     now = timezone.localtime()
-    plain = Shell(now=now, path=request.path, hospital=hospital(), language=language, demo=settings.JINGUI_DEMO)
+    plain = Shell(
+        now=now, path=request.path, hospital=hospital(), language=language, demo=settings.JINGUI_DEMO,
+        portal=sessions.portal(request),
+    )  # fmt: skip
     actor, facts = getattr(request, "actor", None), getattr(request, "facts", None)
     if actor is None or facts is None:
         return plain
     full = actor.strength is Strength.TWO_FACTOR
+    if plain.portal:
+        return patients_shell(request, plain, full)
     allowed = door.signing.may(actor, facts, *{verb for _name, _label, verb in ROOMS if verb}) if full else frozenset()
     trace: Trace | None = getattr(request, "trace", None)
     department = (facts.department_name_en if english() else "") or facts.department_name
@@ -69,6 +75,18 @@ def shell(request: Any) -> Shell:
         crumbs=getattr(request, "crumbs", ()), notices=getattr(request, "notices", ()),
         strip=strip(trace) if trace else None,
         watermark=watermark(f"{facts.name} {department}", trace) if trace and trace.decided.allow else None,
+    )  # fmt: skip
+
+
+def patients_shell(request: Any, plain: Shell, full: bool) -> Shell:
+    """The frame of the patients' portal."""
+    trace: Trace | None = getattr(request, "trace", None)
+    facts = request.facts
+    return replace(
+        plain, person=PersonLine(name=_(facts.name)), nav=portal.nav(request) if full else (),
+        session_seconds=int(request.session.rest().total_seconds()), notices=getattr(request, "notices", ()),
+        strip=strip(trace) if trace else None,
+        watermark=watermark(f"{_(facts.name)} {facts.username}", trace) if trace and trace.decided.allow else None,
     )  # fmt: skip
 
 

@@ -14,7 +14,7 @@ from jingui.core.errors import Invalid, JinguiError, NotFound, NotSignedIn, Refu
 from jingui.core.word import N_
 from jingui.core.words import Purpose
 from jingui.gate import door
-from jingui.web import purposes, wording
+from jingui.web import purposes, sessions, wording
 from jingui.web.viewmodels.errors import ErrorPage, RefusedPage
 from jingui.web.viewmodels.parts import Link, RuleLine
 from jingui.web.viewmodels.paths import to
@@ -27,7 +27,7 @@ BARE = {400: "400.html", 403: "403.html", 404: "404.html"}
 def answer(request: Any, error: JinguiError) -> HttpResponse:
     """The page of an error: its status, its words, the next step."""
     if isinstance(error, NotSignedIn) and request.method in ("GET", "HEAD"):
-        return redirect(to("sign_in"))
+        return redirect(sessions.here(request, "sign_in"))
     if isinstance(error, Refused):
         return refused(request, error)
     page = ErrorPage(
@@ -57,7 +57,9 @@ def refused(request: Any, error: Refused) -> HttpResponse:
         matter=emergency(request, error),
         matter_text=matter,
         entry=error.entry,
-        back=Link(label=_("返回工作台"), href=to("desk")),
+        back=Link(
+            label=_("返回首页") if sessions.portal(request) else _("返回工作台"), href=sessions.here(request, "desk")
+        ),
     )
     return drawn(request, "errors/refused.html", page, 403)
 

@@ -42,10 +42,10 @@ class DoorFactorAdapter(DefaultMFAAdapter):
 def second_factor(request: Any) -> HttpResponse:
     """Prove a second factor; each code and each challenge works once."""
     if request.actor.strength is Strength.TWO_FACTOR:
-        return redirect(to("desk"))
+        return redirect(sessions.here(request, "desk"))
     rows = door.factors.factors(request.actor.account)
     if not rows:
-        return redirect(to("enrol_totp"))
+        return redirect(sessions.here(request, "enrol_totp"))
     if request.method == "GET":
         return second_factor_page(request, rows)
     bucket = door.signing.bucket(f"factor:{request.actor.account}")
@@ -60,7 +60,7 @@ def second_factor(request: Any) -> HttpResponse:
     except NotSignedIn as error:
         return second_factor_page(request, rows, f"{_(error.message)}{_(error.next_step)}", 400)
     door.signing.forget_tries(bucket)
-    response = redirect(to("change_password") if request.session.get("must_change") else after)
+    response = redirect(sessions.here(request, "change_password") if request.session.get("must_change") else after)
     lockout.remember_station(request, response, username)
     return response
 
@@ -89,7 +89,8 @@ def second_factor_page(request: Any, rows: tuple[FactorLine, ...], error: str = 
     """The page: passkey first, then the code."""
     has_code = any(row.kind in ("totp", "recovery_codes") for row in rows)
     code = Field(
-        name="code", label=_("验证码"), kind="code", hint=_("6 位数字，或一个恢复码"), autocomplete="one-time-code",
+        name="code", label=_("验证码"), kind="code",
+        hint=_("6 位数字") if sessions.portal(request) else _("6 位数字，或一个恢复码"), autocomplete="one-time-code",
         autofocus=True, maxlength=20,
     )  # fmt: skip
     form = Form(fields=(code,), submit=_("继续"), errors=(error,) if error else ())
@@ -106,7 +107,7 @@ def enrol_totp(request: Any) -> HttpResponse:
     """Enrol an authenticator app; the first one also opens the door and brings recovery codes."""
     first = request.actor.strength is not Strength.TWO_FACTOR
     if first and door.factors.factors(request.actor.account):
-        return redirect(to("second_factor"))
+        return redirect(sessions.here(request, "second_factor"))
     secret = request.session.get(SECRET) or door.factors.random_secret()
     request.session[SECRET] = secret
     error = ""
@@ -135,8 +136,10 @@ def enrolled(request: Any, first: bool) -> HttpResponse:
     """After an authenticator was added: on to the account, or for the first one in, with recovery codes."""
     del request.session[SECRET]
     if not first:
-        return redirect(to("account"))
+        return redirect(sessions.here(request, "account"))
     sessions.strengthen(request, SignIn(post=request.actor.post))  # the code just proved the app: two factors
+    if sessions.portal(request):  # patients have no recovery codes: who lost the phone comes to the window
+        return redirect(sessions.here(request, "desk"))
     return new_codes(request)
 
 
@@ -172,7 +175,7 @@ def enrol_passkey(request: Any) -> HttpResponse:
         except Invalid as wrong:
             error = f"{_(wrong.message)}{_(wrong.next_step)}"
         else:
-            return redirect(to("account"))
+            return redirect(sessions.here(request, "account"))
     rows = door.factors.factors(request.actor.account)
     field = Field(name="name", label=_("名称"), value=name, hint=_("例如：值班室电脑"), maxlength=40)
     page = EnrolPasskeyPage(

@@ -14,7 +14,7 @@ from jingui.core.errors import NotSignedIn, Refused, Tampered
 from jingui.core.operation import Actor
 from jingui.core.protect import SignIn
 from jingui.core.signing import LIMITS, Checked
-from jingui.core.words import Entrance, Strength, Verb
+from jingui.core.words import Strength, Verb
 from jingui.gate import door
 from jingui.web import sessions
 
@@ -40,7 +40,10 @@ class DoorHandler(AxesHandler):
         """Enter the failure; if that is impossible, the answer is 503."""
         checked: Checked | None = getattr(request, "checked", None)
         if checked is None and request.sign_in_outcome == "locked":
-            checked = Checked(outcome="locked", account=door.signing.number_of(str(credentials.get("username", ""))))
+            checked = Checked(
+                outcome="locked",
+                account=door.signing.number_of(str(credentials.get("username", "")), sessions.kind(request)),
+            )
         enter_failure(request, checked or Checked(outcome=request.sign_in_outcome))
 
     def get_failures(self, request: Any, credentials: dict[str, Any] | None = None) -> int:
@@ -52,7 +55,7 @@ def enter_failure(request: Any, checked: Checked, post: int = 0) -> None:
     """Enter a sign-in that failed. The strength is that of the proof offered; the outcome says it did not hold."""
     actor = Actor(
         account=checked.account, post=post, address=sessions.address(request), strength=Strength.PASSWORD,
-        entrance=Entrance.PAGE,
+        entrance=sessions.asked(request),
     )  # fmt: skip
     try:
         door.write(sessions.operation(request, Verb.SIGN_IN, SignIn(outcome=checked.outcome), actor))

@@ -9,11 +9,11 @@ from django.shortcuts import redirect
 from django.utils.http import urlencode
 
 from jingui.core.errors import JinguiError, NotFound
-from jingui.core.words import Strength
+from jingui.core.words import Entrance, Strength
 from jingui.gate import door
 from jingui.web import sessions
 from jingui.web.errors import answer
-from jingui.web.policies import BEFORE_CHANGE, WHO, Who
+from jingui.web.policies import BEFORE_CHANGE, PORTAL, WHO, Who
 from jingui.web.viewmodels.paths import to
 
 Answer = Callable[[HttpRequest], HttpResponse]
@@ -78,21 +78,42 @@ class ActorMiddleware:
             return None
         if request.actor is None:
             return to_sign_in(request)
-        if who is Who.HALF:
+        own = Entrance.PORTAL if who in PORTAL else Entrance.PAGE
+        if (request.actor.entrance is Entrance.PORTAL) is not (own is Entrance.PORTAL):
+            return self.refused(request, own)
+        if who in (Who.HALF, Who.PORTAL_HALF):
             return None
-        if request.actor.strength is not Strength.TWO_FACTOR:
-            return redirect(to("second_factor" if door.factors.factors(request.actor.account) else "enrol_totp"))
-        if request.session.get("must_change") and name not in BEFORE_CHANGE:
-            return redirect(to("change_password"))
-        return None
+        return missing(request, name)
+
+    def refused(self, request: Any, entrance: Entrance) -> HttpResponse:
+        """A patient at the staff's pages, or staff at the patients': refused by the rules, and entered."""
+        try:
+            sessions.wrong_door(request, entrance)
+        except JinguiError as error:
+            return answer(request, error)
+        raise AssertionError("a wrong door never opens")
 
     def process_exception(self, request: Any, error: Exception) -> HttpResponse | None:
         """Turn an error of our tree into its page; any other becomes the 500 page without a trace."""
         return answer(request, error) if isinstance(error, JinguiError) else None
 
 
+def missing(request: Any, name: str) -> HttpResponse | None:
+    """The way to what this session still lacks: a password of one's own, a second factor; None for nothing."""
+    if request.actor.entrance is Entrance.PORTAL and request.session.get("must_change"):
+        return redirect(to("portal_password"))
+    if request.actor.strength is not Strength.TWO_FACTOR:
+        known = door.factors.factors(request.actor.account)
+        return redirect(sessions.here(request, "second_factor" if known else "enrol_totp"))
+    if request.session.get("must_change") and name not in BEFORE_CHANGE:
+        return redirect(sessions.here(request, "change_password"))
+    return None
+
+
 def to_sign_in(request: Any) -> HttpResponse:
     """The way to the sign-in page; addresses carry opaque ids only, so the way back may be remembered."""
+    if sessions.asked(request) is Entrance.PORTAL:
+        return redirect(f"{to('portal_sign_in')}?{urlencode({'reason': request.ended})}")
     if request.ended:
         return redirect(f"{to('session_ended')}?{urlencode({'reason': request.ended})}")
     if request.method in ("GET", "HEAD") and request.path != "/":

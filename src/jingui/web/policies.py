@@ -13,20 +13,35 @@ class Who(StrEnum):
     ANYONE = "anyone"  # no session needed, no patient information
     HALF = "half"  # the password was right, the second factor is still to come
     SIGNED_IN = "signed_in"  # a person with post and two factors; nothing of a patient stands here
+    PORTAL_HALF = "portal_half"  # a patient's password or start code was right, the rest is still to come
+    PORTAL = "portal"  # a patient with two factors, in the portal; nobody else ever
     CONTENT = "content"  # the same, and what stands here is governed by the door: refused means 403 and an entry
 
 
 A, H, S, C = Who.ANYONE, Who.HALF, Who.SIGNED_IN, Who.CONTENT
+P, P2 = Who.PORTAL, Who.PORTAL_HALF
+PORTAL: Final = frozenset({P, P2})
 WHO: Final[dict[str, Who]] = {
     "sign_in": A, "session_ended": A, "language": A, "sign_out": A,
     "second_factor": H, "enrol_totp": H,
     "enrol_passkey": S, "recovery_codes": S, "account": S, "change_password": S, "switch_post": S, "keys": S,
     "desk": C, "patients": C, "chart": C, "record": C, "record_version": C, "life": C,
+    "write": C, "form": C, "form_save": C, "form_check": C, "amend": C, "amend_save": C, "amend_check": C,
+    "drafts": C, "discard_draft": C, "signing": C, "due": C, "filing": C, "switch_user": A,
+    "codes": S,
+    "matters": C, "matter": C, "matter_paper": C, "edit_matter": C, "start_matters": S, "start_matter": C,
+    "delegations": C, "duties": C,
     "purpose": S, "waiting": C, "proposal": C,
     "entries": C, "entry": C, "checkpoints": S, "growth": S,
     "people": C, "register_person": C, "person": C, "grant_post": C, "roles": C, "open_account": C, "end_post": C,
     "account_state": C, "tokens": C, "issue_token": C, "revoke_token": C, "change_setting": S,
+    "portal_window": C, "portal_sign_in": A, "portal_factor": P2, "portal_password": P2, "portal_enrol": P2,
+    "portal_passkey": P2, "portal_account": P, "portal_home": P, "portal_chart": P, "portal_readers": P,
+    "portal_proof": P, "portal_object": P, "portal_news": P, "portal_restrictions": P, "portal_consents": P,
+    "portal_record": P,
     "cockpit": S, "clause": S, "policy_versions": S, "settings": S, "system": S,
 }  # fmt: skip
 #: Reached although the password must be changed first.
-BEFORE_CHANGE: Final = frozenset({"change_password", "second_factor", "enrol_totp", "recovery_codes"})
+BEFORE_CHANGE: Final = frozenset({
+    "change_password", "second_factor", "enrol_totp", "recovery_codes", "portal_password",
+})  # fmt: skip

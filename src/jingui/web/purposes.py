@@ -24,13 +24,14 @@ _OF: Final[dict[Role, tuple[Purpose, ...]]] = {
     Role.QUALITY: (Purpose.QUALITY,),
     Role.INFECTION_CONTROL: (Purpose.PUBLIC_HEALTH, Purpose.QUALITY),
     Role.INSURANCE_OFFICE: (Purpose.PAYMENT,),
-    Role.REGISTRAR: (Purpose.OPERATION, Purpose.TREATMENT),
+    Role.REGISTRAR: (Purpose.OPERATION, Purpose.TREATMENT, Purpose.PATIENT_REQUEST),
     Role.MEDICAL_AFFAIRS: _MANAGING,
     Role.DUTY_ADMINISTRATOR: _MANAGING,
     Role.HEAD: _MANAGING,
     Role.RESEARCHER: (Purpose.RESEARCH,),
     Role.SUPERVISOR: (Purpose.OVERSIGHT,),
     Role.DISCIPLINE: (Purpose.OVERSIGHT,),
+    Role.PATIENT: (Purpose.PATIENT_REQUEST,),
     Role.AUDIT_ADMIN: (Purpose.OVERSIGHT, Purpose.OPERATION),
 }
 SAYING: Final[dict[Purpose, str]] = {

@@ -53,7 +53,7 @@ def check_relation(wanted: Relate, at: datetime, longest: timedelta) -> None:
     if bool(wanted.person) == bool(wanted.department):
         raise Invalid(places=(("person", N_("请指定一名人员或一个科室")),))
     fits = {Relation.DEPARTMENT, Relation.CONSULTATION} if wanted.department else set(Relation) - {Relation.DEPARTMENT}
-    if wanted.kind not in fits - {Relation.NONE}:
+    if wanted.kind not in fits - {Relation.NONE, Relation.SELF, Relation.GUARDIAN}:  # those come from the window
         raise Invalid(places=(("kind", N_("该关系不适用于所选对象")),))
     if not wanted.starts < wanted.ends <= max(at, wanted.starts) + longest or wanted.ends <= at:
         raise Invalid(places=(("ends", N_("期限须在今后，且不超过规定的最长期限")),))
@@ -99,6 +99,8 @@ def merge_patient(context: WriteContext, permit: Permit) -> Done:
     keep(context, merged)
     keep(context, into)
     for one in valid_relations(context, number, permit.at):
+        if one.kind in (Relation.SELF, Relation.GUARDIAN):
+            continue  # a wrong merge must open no portal: the window opens the living number after seeing the papers
         new_relation(
             context, data.into, Relation(one.kind), one.person_id, one.department_id, one.encounter_id, one.starts,
             one.ends,

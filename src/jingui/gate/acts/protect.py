@@ -16,7 +16,7 @@ from jingui.core.protect import (
     RevokeToken,
 )
 from jingui.core.word import N_
-from jingui.core.words import Verb
+from jingui.core.words import Role, Verb
 from jingui.gate.proposals import carries
 from jingui.gate.registry import Done, write_act
 from jingui.gate.rows import keep, locked, next_id
@@ -47,6 +47,8 @@ def register_person(context: WriteContext, permit: Permit) -> Done:
         raise Invalid(places=(("name", N_("姓名和工号必须填写。")),))
     if Person.objects.filter(staff_no=data.staff_no).exists():
         raise Conflict(N_("该工号已登记。"), N_("请核对工号；同一人不得重复登记。"))
+    if data.kind == "patient":
+        raise Invalid(places=(("kind", N_("患者账号只在窗口开通")),))
     if data.kind == "contractor" and (not data.sponsor or data.valid_until is None):
         raise Invalid(places=(("sponsor", N_("外部人员须由科室担保并写明截止日期。")),))
     person = Person(
@@ -63,6 +65,8 @@ def open_account(context: WriteContext, permit: Permit) -> Done:
     """Open a person's account. Nobody opens their own, nobody holds two of one kind."""
     data = cast(OpenAccount, permit.operation.data)
     person = locked(context, Person, data.person)
+    if data.kind == "patient" or person.kind == "patient":
+        raise Invalid(places=(("kind", N_("患者账号只在窗口开通")),))
     if Account.objects.filter(username=data.username).exists():
         raise Conflict(N_("该账号名已被使用。"), N_("请换一个账号名。"))
     if Account.objects.filter(person=person, kind=data.kind).exists():
@@ -84,6 +88,8 @@ def grant_post(context: WriteContext, permit: Permit) -> Done:
         raise Refused(N_("不得为本人授予岗位。"), clauses=("6.1.2",), reason="party")
     if not Department.objects.filter(pk=data.department, active=True).exists():
         raise NotFound(N_("没有这个科室。"))
+    if data.role is Role.PATIENT or person.kind == "patient":
+        raise Invalid(places=(("role", N_("患者账号只在窗口开通")),))
     held = list(Post.objects.filter(person=person, state="active"))
     for post in held:
         context.runtime.sealer.check(post)
@@ -160,6 +166,8 @@ def issue_token(context: WriteContext, permit: Permit) -> Done:
     """Issue a bearer token for an account acting from one of its own posts."""
     data = cast(IssueToken, permit.operation.data)
     account, post = locked(context, Account, data.account), locked(context, Post, data.post)
+    if account.kind == "patient":
+        raise Invalid(places=(("account", N_("患者账号不签发令牌")),))
     if post.person_id != account.person_id:
         raise Invalid(places=(("post", N_("岗位不属于该账号。")),))
     check_expiry(data.expires, permit.at)

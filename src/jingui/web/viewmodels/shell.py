@@ -64,3 +64,4 @@ class Shell:
     strip: Strip | None = None
     watermark: Watermark | None = None
     demo: bool = False
+    portal: bool = False  # the patients' frame: their rooms, their ways out, nothing of the staff's
