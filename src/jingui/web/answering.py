@@ -25,5 +25,10 @@ def page(
 
 def said(request: HttpRequest, text: str, address: str, tone: Tone = "ok") -> HttpResponse:
     """Go on to `address`, which will say `text`: a page that is reloaded submits nothing twice."""
-    request.session[KEY] = [*request.session.get(KEY, []), [text, tone]]
+    note(request, text, tone)
     return redirect(address)
+
+
+def note(request: HttpRequest, text: str, tone: Tone = "ok") -> None:
+    """Have the next page say `text`."""
+    request.session[KEY] = [*request.session.get(KEY, []), [text, tone]]
