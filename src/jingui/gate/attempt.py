@@ -12,6 +12,8 @@ from jingui.core.operation import Operation
 from jingui.core.words import EncounterKind
 from jingui.crypto.keyring import DataKey
 from jingui.formats.fhir_encounter import Outline, outline
+from jingui.formats.fhir_relations import KINDS as RELATING
+from jingui.formats.fhir_relations import staff_of
 from jingui.formats.fhir_types import patient_of
 from jingui.gate import facts as f
 from jingui.gate.actors import ActorFacts
@@ -19,6 +21,7 @@ from jingui.gate.conditions import Wishes, existing_patients, existing_records
 from jingui.gate.consents import house_of
 from jingui.gate.consents_entered import CONSENTS_SQL
 from jingui.gate.copying import Raced, commit
+from jingui.gate.entry_forms import Prepared, prepared, with_changes
 from jingui.gate.judging import Judging, Verdict, birth_of
 from jingui.gate.lanes import Lane
 from jingui.gate.messages import arrived, found_visits, orders
@@ -26,16 +29,13 @@ from jingui.gate.numbering import DIRECTORY, KNOWN_SQL, MATCH_SQL, STRONG, Numbe
 from jingui.gate.numbers import Supply
 from jingui.gate.pipeline import Pipeline, Stale, ask
 from jingui.gate.preparing import Chart, Rows
+from jingui.gate.relating import RELATIONS_SQL, Relating
 from jingui.gate.settings import loop_values
 from jingui.store.ledger import Chain
-from jingui.store.seals import SEALED_TABLES
 
 KEYS_SQL = "SELECT patient_id, retention_class, wrapped FROM patient_key WHERE patient_id = ANY($1::bigint[])"
 ENCOUNTERS_SQL = "SELECT patient_id, encounter_id, kind FROM encounter WHERE patient_id = ANY($1::bigint[])"
 KINDS = frozenset(EncounterKind)
-RELATIONS_SQL = f"""SELECT {", ".join(SEALED_TABLES["care_relation"])}, mac FROM care_relation
-WHERE patient_id = ANY($1::bigint[]) AND encounter_id IS NOT NULL
-  AND (ends IS NULL OR ends > $2::timestamptz)"""  # noqa: S608 -- own column names
 PEOPLE_SQL = "SELECT staff_no, id FROM person WHERE staff_no = ANY($1::text[]) AND active"
 
 
@@ -44,6 +44,7 @@ class Entered(NamedTuple):
 
     made: tuple[Made, ...]
     entries: tuple[str, ...]
+    notes: tuple[str, ...] = ()  # pasted: the text stands in another patient's record too
 
 
 class Attempt:
@@ -61,8 +62,13 @@ class Attempt:
     async def run(self, operations: Sequence[Operation]) -> list[Entered | BaseException]:
         """Return one answer per operation, after the commit."""
         actors = [await self.pipe.actor(operation.actor) for operation in operations]
+        forms = [await prepared(self.pipe, *pair) for pair in zip(operations, actors, strict=True)]
+        operations = [with_changes(*pair) for pair in zip(operations, forms, strict=True)]
         arrivals = await arrived(self.runtime, self.rows, operations, self.runtime.clock.now())
-        matched = [await self.matches(submission_of(operation)) for operation in operations]
+        matched = [
+            form if isinstance(form, JinguiError) else await self.matches(submission_of(operation))
+            for operation, form in zip(operations, forms, strict=True)
+        ]
         wishes = await self.wishes(operations, matched)
         await self.load(self.patients(operations, matched))
         numbered: list[Numbers | JinguiError] = []
@@ -84,17 +90,24 @@ class Attempt:
         await supply.draw(self.rows, self.runtime.keyring, settings, map(submission_of, operations))
         relations = await self.relations(operations, numbered)
         consents = await self.consents(operations, numbered)
-        house = house_of(await settings())
+        values = await settings()
+        house = house_of(values)
         known = await orders(self.rows, [submission_of(one) for one in operations], numbered)
         rows, drafts, verdicts = Rows(), [], []
         at = self.runtime.clock.now()
-        batch = zip(operations, actors, numbered, wishes, arrivals, strict=True)
-        for operation, actor, numbers, wish, arrival in batch:
+        batch = zip(operations, actors, numbered, wishes, arrivals, forms, strict=True)
+        for operation, actor, numbers, wish, arrival, form in batch:
+            found = form if isinstance(form, Prepared) else None
+            stands = frozenset(wish.found) | ({0} if found is not None and found.same else set())
+            relating = Relating(
+                runtime=self.runtime, operation=operation, actor=actor, at=at, departments=self.departments,
+                people=people, settings=values, running=relations,
+            )  # fmt: skip
             judging = Judging(
                 runtime=self.runtime, operation=operation, actor=actor, facts=facts, at=at,
-                departments=self.departments, people=people, relations=relations, consents=consents, house=house,
-                charts=self.charts(numbers, submission_of(operation)), existing=frozenset(wish.found), supply=supply,
-                arrival=arrival, orders=known,
+                departments=self.departments, people=people, relating=relating, consents=consents, house=house,
+                charts=self.charts(numbers, submission_of(operation)), existing=stands, supply=supply, form=found,
+                values=values, arrival=arrival, orders=known,
             )  # fmt: skip
             verdict = judging.judge(numbers)
             verdicts.append(verdict)
@@ -243,7 +256,7 @@ class Attempt:
             for i, (change, place) in enumerate(zip(submission.changes, numbers.places, strict=True)):
                 if place.patient in new:
                     continue
-                may_exist = change.record is not None or bool(submission.source) or i in wish.found
+                may_exist = bool(change.record or change.place or submission.source) or i in wish.found
                 for record in {-1, place.record if may_exist else -1}:
                     key = (place.patient, record, actor.person, operation.purpose.value)
                     if key not in wanted:
@@ -257,13 +270,14 @@ class Attempt:
     async def relations(
         self, operations: Sequence[Operation], numbered: Sequence[Numbers | JinguiError]
     ) -> dict[tuple[int, int], list[Sequence[Any]]]:
-        """The sealed relations that still run, of encounters that may be corrected."""
+        """The sealed relations that still run, by the record they rest on, where it may be corrected."""
         wanted = {
             place.patient
             for operation, numbers in zip(operations, numbered, strict=True)
             if not isinstance(numbers, JinguiError)
             for change, place in zip(submission_of(operation).changes, numbers.places, strict=True)
-            if change.resource["resourceType"] == "Encounter" and (change.record or submission_of(operation).source)
+            if (change.resource["resourceType"] in RELATING or change.resource["resourceType"] == "Encounter")
+            and (change.record or change.place or submission_of(operation).source)
         }
         out: dict[tuple[int, int], list[Sequence[Any]]] = {}
         if wanted:
@@ -287,13 +301,15 @@ class Attempt:
         return {(row[0], row[1]): tuple(row) for row in await self.rows(CONSENTS_SQL, sorted(wanted))}
 
     async def people(self, operations: Sequence[Operation]) -> Mapping[str, int]:
-        """Numbers of the attending people that new encounters name."""
-        wanted = {
-            found.attending
-            for operation in operations
-            for change in submission_of(operation).changes
-            if change.resource["resourceType"] == "Encounter" and (found := outlined(change)) and found.attending
-        }
+        """Numbers of the people whom visits, bookings, orders and operations name."""
+        wanted: set[str] = set()
+        for operation in operations:
+            for change in submission_of(operation).changes:
+                kind = change.resource["resourceType"]
+                if kind in RELATING:
+                    wanted |= staff_of(change.resource)
+                elif kind == "Encounter" and (found := outlined(change)) and found.attending:
+                    wanted.add(found.attending)
         if not wanted:
             return {}
         return {row[0]: row[1] for row in await self.rows(PEOPLE_SQL, sorted(wanted))}
@@ -350,4 +366,5 @@ def answer(verdict: Verdict) -> Entered | BaseException:
     """What the caller of a submission gets."""
     if verdict.error is not None:
         return verdict.error
-    return Entered(made=tuple(verdict.made), entries=tuple(str(entry) for entry, _ in verdict.drafts))
+    entries = tuple(str(entry) for entry, _ in verdict.drafts)
+    return Entered(made=tuple(verdict.made), entries=entries, notes=tuple(verdict.notes))

@@ -36,7 +36,7 @@ COPIES: Sequence[tuple[str, str, Sequence[str]]] = (
     (
         "relations", "care_relation",
         ("patient_id", "relation_id", "kind", "person_id", "department_id", "encounter_id", "starts", "ends", "version",
-         "entry", "mac", "rank"),
+         "entry", "mac", "rank", "basis"),
     ),
     ("consents", "patient_consent", (*SEALED_TABLES["patient_consent"], "mac")),
 )  # fmt: skip
@@ -76,6 +76,9 @@ FROM unnest($1::bigint[], $2::bigint[], $3::int[], $4::int[], $5::text[], $6::te
   u(patient, record, version, before, category, level, labels, status, class, encounter, at, at_end, tokens, state,
     form, mac, was)
 WHERE r.patient_id = u.patient AND r.record_id = u.record AND r.version = u.before AND r.mac = u.was"""
+DRAFTS_SQL = """DELETE FROM entry_draft d
+USING unnest($1::bigint[], $2::bigint[], $3::bigint[]) u(patient, number, person)
+WHERE d.patient_id = u.patient AND d.draft_id = u.number AND d.person_id = u.person"""
 FACE_SQL = (
     "UPDATE patient p SET face = u.face FROM unnest($1::bigint[], $2::bytea[]) u(id, face) WHERE p.patient_id = u.id"
 )
@@ -156,6 +159,10 @@ async def rest(connection: "asyncpg.Connection[Any]", rows: Rows) -> None:
         status = await connection.execute(UPDATE_SQL, *turned(plain))
         if status != f"UPDATE {len(rows.updates)}":
             raise Raced()  # judged again on the newer version: If-Match then fails, and that is entered
+    for sql, given in rows.moves.statements():
+        await connection.execute(sql, *given)
+    if rows.drafts:
+        await connection.execute(DRAFTS_SQL, *turned(rows.drafts))
 
 
 def turned(rows: Sequence[tuple[Any, ...]]) -> list[list[Any]]:

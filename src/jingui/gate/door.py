@@ -18,7 +18,20 @@ from jingui.core.operation import Actor, Operation, Target
 from jingui.core.sheets import Result, Sheet
 from jingui.core.vector import Decided
 from jingui.core.words import Purpose, Verb
-from jingui.gate import acts, due, duties, evidence, explaining, factors, ingest, plane, portal, runtime, signing, writing
+from jingui.gate import (
+    acts,
+    due,
+    duties,
+    evidence,
+    explaining,
+    factors,
+    ingest,
+    plane,
+    portal,
+    runtime,
+    signing,
+    writing,
+)
 from jingui.gate.actors import ActorFacts
 from jingui.gate.attempt import Entered
 from jingui.gate.context import govern

@@ -74,17 +74,21 @@ class Prepared:
         return self.changes[0].record is not None
 
 
-async def prepare(pipe: Pipeline, operation: Operation, actor: ActorFacts) -> Prepared | JinguiError:
-    """Look up everything that judging this form needs; the error of a form that means nothing at all."""
+async def prepared(pipe: Pipeline, operation: Operation, actor: ActorFacts) -> Prepared | JinguiError | None:
+    """Look up everything that judging this form needs; the error of one that means nothing at all; None without."""
+    if cast(Submission, operation.data).form is None:
+        return None
     try:
         return await _prepare(pipe, operation, actor)
     except JinguiError as error:
         return error
 
 
-def with_changes(operation: Operation, prepared: Prepared) -> Operation:
-    """The operation as an ordinary submission of the form's changes."""
-    return replace(operation, data=replace(cast(Submission, operation.data), changes=prepared.changes))
+def with_changes(operation: Operation, found: Prepared | JinguiError | None) -> Operation:
+    """The operation as an ordinary submission of the form's changes; as it is without a form."""
+    if not isinstance(found, Prepared):
+        return operation
+    return replace(operation, data=replace(cast(Submission, operation.data), changes=found.changes))
 
 
 async def _prepare(pipe: Pipeline, operation: Operation, actor: ActorFacts) -> Prepared:

@@ -111,7 +111,7 @@ def waits(prepared: Prepared, decided: Decided) -> tuple[str, ...]:
 
 
 def marked(prepared: Prepared, resource: dict[str, Any], decided: Decided, late: bool) -> dict[str, Any]:
-    """The resource with what must be seen on it for ever: 补记 with its reason, pasted text, signatures it waits for."""
+    """The resource with what stays visible on it: 补记 with its reason, pasted text, signatures it waits for."""
     words = [kind for kind in waits(prepared, decided) if kind != "sign"]
     words += ["late"] * late + ["pasted"] * prepared.pasted
     out = dict(resource)

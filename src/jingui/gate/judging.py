@@ -11,29 +11,33 @@ from jingui.core.enter import Change, Made, Merging, Submission
 from jingui.core.entry import EntryDraft, Line
 from jingui.core.errors import Gone, JinguiError, NotFound, PreconditionFailed, Refused, Tampered, Unprocessable
 from jingui.core.operation import Operation, Target
+from jingui.core.settings import Value
 from jingui.core.vector import Decided
-from jingui.core.words import Category, Decision, Level, RecordState, Role, Sensitivity, Standing, Verb
+from jingui.core.words import Category, Decision, Level, RecordState, Sensitivity, Standing, Verb
 from jingui.formats import fhir_json, sensitivity
 from jingui.formats.fhir_bundle import unresolved
 from jingui.formats.fhir_encounter import outline
+from jingui.formats.fhir_relations import KINDS as RELATING
 from jingui.formats.fhir_types import rewrite
 from jingui.gate import facts as f
-from jingui.gate.actors import LICENSED_ROLES, ActorFacts
+from jingui.gate.actors import ActorFacts
 from jingui.gate.consents_entered import Changed, derived, seal_changed
 from jingui.gate.entries import draft, known
+from jingui.gate.entry_forms import Prepared
+from jingui.gate.entry_judging import beside, classed, encounter_moves, resource_moves, settled, state_of
 from jingui.gate.faces import SECRECY
 from jingui.gate.messages import Arrival, allowed, met, older
 from jingui.gate.numbering import DIRECTORY, Numbers, Place, check_belonging, refuse_unowned
 from jingui.gate.numbers import Supply, kept, visit_tokens
 from jingui.gate.obligations import bound
-from jingui.gate.preparing import Chart, Placed, Rows, add_version, classify, dead, encounter_rows
+from jingui.gate.preparing import Chart, Placed, Rows, add_version, classify, dead, encounter_row
 from jingui.gate.read import LEVELS, refusal, unsealed
+from jingui.gate.relating import Relating
 from jingui.gate.runtime import Runtime
 from jingui.gate.scopes import REFUSED, out_of_scope
 from jingui.store.vault import seal_parts
 
 IGNORED = ("id", "meta")
-WARD = LICENSED_ROLES | {Role.TRAINEE}  # whose department reads what their department relates to
 
 
 @dataclass(slots=True)
@@ -44,6 +48,7 @@ class Verdict:
     made: list[Made] = field(default_factory=list)
     drafts: list[tuple[UUID, EntryDraft]] = field(default_factory=list)
     error: JinguiError | None = None
+    notes: list[str] = field(default_factory=list)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -58,7 +63,7 @@ class Judging:
     departments: Mapping[str, int]
     people: Mapping[str, int]
     charts: dict[int, Chart]
-    relations: Mapping[tuple[int, int], Sequence[Sequence[Any]]] = field(default_factory=dict)  # by encounter
+    relating: Relating
     supply: Supply = field(default_factory=Supply)  # numbers for what brings none
     existing: frozenset[int] = frozenset()  # positions whose If-None-Exist found what they would have made
     arrival: Arrival | JinguiError | None = None  # the registered source's message that this came in
@@ -69,6 +74,8 @@ class Judging:
     consents: Mapping[tuple[int, int], Sequence[Any]] = field(default_factory=dict)  # by patient and paper
     house: sensitivity.House = sensitivity.SHIPPED  # the hospital's own sensitive codes
     changed: dict[int, Changed] = field(default_factory=dict)  # patients' own rows
+    form: Prepared | None = None  # the filled form that these changes follow from
+    values: Mapping[str, Value] = field(default_factory=dict)  # the settings in force
 
     def judge(self, numbers: Numbers | JinguiError) -> Verdict:
         """Return the verdict; an error leaves only its own entry."""
@@ -139,11 +146,16 @@ class Judging:
             details["level"] = max(details["level"], f.LEVELS.get(old[f.R_LEVEL], Level.SECRET), key=LEVELS.index)
         if isinstance(self.arrival, Arrival):
             allowed(self.arrival, change, details["category"], exists)
+        form = self.form if self.form is not None and change is self.form.changes[0] else None
+        if form is not None:
+            details = classed(form, chart, details, self.at)
         verb = self.verb(change, chart, kind, exists)
         decided = self.decide(verb, chart, row, details, exists, resource)
         if old is not None and old[f.R_CATEGORY] != details["category"]:  # what it replaces is theirs to change too
             before = {**details, "category": f.CATEGORIES.get(old[f.R_CATEGORY], Category.NONE)}
             self.decide(verb, chart, row, before, exists, resource)
+        if form is not None:
+            resource = settled(self.runtime, form, row, decided, resource, exists, self.at)
         if exists and row is not None:
             if change.if_match and change.if_match != row[f.R_VERSION]:
                 raise PreconditionFailed()
@@ -166,13 +178,23 @@ class Judging:
         )  # fmt: skip
         if old is not None:
             placed.state, placed.form = RecordState(old[f.R_STATE]), old[f.R_FORM]
+        if form is not None:  # a new version waits for its signature again
+            placed.form = form.template.name
+            placed.state = RecordState.FILED if placed.state is RecordState.FILED else RecordState.ENTERED
         entry, lines = self.group(chart.patient, verb, decided)
         department = self.actor.department
         if kind == "Encounter":
             department = self.encounter(verdict, placed, entry, row)
+        elif kind in RELATING:
+            self.relating.resource(verdict.rows, placed, entry, row)
         body = add_version(
             self.runtime, verdict.rows, placed, entry=entry, at=self.at, author=self.actor.person, department=department
         )
+        if form is not None:
+            beside(self.runtime, verdict.rows, form, placed, decided, self.actor.person, self.at)
+            verdict.notes += ["pasted"] * form.pasted
+        elif not exists:
+            resource_moves(self.runtime, verdict.rows, placed, department, self.at, self.values)
         if kind == "Patient" and old is not None and old[f.P_DECEASED] != dead(placed.resource):
             self.change(chart, old, entry).deceased = dead(placed.resource)
         if kind == "Consent":
@@ -207,8 +229,10 @@ class Judging:
         if row is None or row[f.R_VERSION] is None or (place.patient and row[f.P_ID] is None):
             raise NotFound()
         details = classify(chart, change, change.resource, self.at, self.runtime.ids.internal, house=self.house)
-        verb = Verb.REGISTER_PATIENT if kind == "Patient" else Verb.ENTER
-        decided = self.decide(verb, chart, row, details, False, change.resource)
+        verb = Verb.REGISTER_PATIENT if kind == "Patient" else Verb.ENTER if change.record is None else Verb.CORRECT
+        if self.form is not None:
+            details = classed(self.form, chart, details, self.at)
+        decided = self.decide(verb, chart, row, details, change.record is not None, change.resource)
         public = self.runtime.public(place.patient, place.record)
         # version 0: the entry tells of no version, because it made none
         self.standing.setdefault(place.patient, (decided, []))[1].append(Line(chart.public, public, kind, 0))
@@ -255,7 +279,7 @@ class Judging:
         )  # fmt: skip
         vector = f.vector(
             asked, self.actor, patient, category=category, level=details["level"],
-            state=f.STATES.get(row[f.R_STATE], RecordState.NONE) if exists and row is not None else RecordState.NONE,
+            state=state_of(self.form, row, exists), qualified=self.form is None or self.form.qualified,
             author=(row[f.R_AUTHOR] or 0) if exists and row is not None else 0,
         )  # fmt: skip
         out = out_of_scope(self.operation.actor, verb, resource["resourceType"])
@@ -293,28 +317,14 @@ class Judging:
         tokens = visit_tokens(self.runtime.keyring, placed.resource)
         verdict.rows.identities += [(placed.chart.patient, name, token, True) for name, token in tokens]
         person = self.people.get(found.attending, 0)
-        encounter_rows(
-            self.runtime, verdict.rows, placed, entry=entry, at=self.at, department=department, person=person,
-            follow_up=submission.follow_up_days, related=self.related(placed.chart, row, person, department),
-            old=self.relations.get((placed.chart.patient, placed.record), ()),
-        )  # fmt: skip
+        encounter_row(
+            self.runtime, verdict.rows, placed, found, at=self.at, department=department, person=person
+        )
+        encounter_moves(self.runtime, verdict.rows, placed, found, department, person, self.at, self.values)
+        self.relating.visit(
+            verdict.rows, placed, found, entry, row, person, department, submission.follow_up_days
+        )
         return department
-
-    def related(self, chart: Chart, row: Sequence[Any] | None, person: int, department: int) -> tuple[int, int]:
-        """Whom an Encounter relates to the patient; a visit gives nobody what RELATE would not let them take."""
-        own = person == self.actor.person and person != 0
-        ward = department == self.actor.department and self.actor.role in WARD
-        patient = None if row is None or chart.new else f.patient_facts(row, self.runtime.sealer)
-        if patient is None or not (own or ward):
-            return person, department
-        asked = Operation(
-            actor=self.operation.actor, verb=Verb.RELATE, at=self.at, purpose=self.operation.purpose,
-            target=Target(patient=chart.patient),
-        )  # fmt: skip
-        vector = f.vector(asked, self.actor, patient, category=Category.BASIC, party=True)
-        if bound(self.operation, self.runtime.decider.decide(vector)).allow:
-            return person, department
-        return 0 if own else person, 0 if ward else department
 
     def group(self, patient: int, verb: Verb, decided: Decided) -> tuple[UUID, list[Line]]:
         """One entry per patient and operation within a submission."""
@@ -349,7 +359,7 @@ class Judging:
         """The entry of a refused or failed submission."""
         refused = isinstance(error, Refused)
         verb = getattr(error, "verb", self.operation.verb)
-        patient = getattr(error, "patient", 0)
+        patient = getattr(error, "patient", 0) or (self.operation.target.patient if self.form is not None else 0)
         clauses = error.clauses if isinstance(error, Refused) else ()
         rules = error.rules if isinstance(error, Refused) else ()
         reason = error.reason if isinstance(error, Refused) else error.code

@@ -1,5 +1,6 @@
 """一（三）4 责任到人: which matters somebody may see, by the table, as arguments of statements [1.3.4] [4.1.2]"""
 
+import asyncio
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -21,6 +22,10 @@ from jingui.store.statements import Columns
 
 APPEALS = process.APPEALS
 Place = tuple[str, int, str]
+# Ending a delegation moves the epoch, so a lent power is remembered only while nothing ended; a new one shows in time.
+SECONDS = 2.0
+MOST = 10_000
+_lent: dict[tuple[int, int, int], tuple[float, tuple[matters.Lent, ...]]] = {}
 DELEGATIONS = Columns()
 DELEGATIONS.sealed("d", "delegation")
 DELEGATIONS.add("po.role")
@@ -41,8 +46,15 @@ async def capacities(context: ReadContext, permit: Permit) -> tuple[Mover, tuple
     own = matters.me(context.actor)
     if not own.person:
         return own, ()
-    rows = await context.rows(matters.LENT_SQL, own.person, permit.at)
-    return own, matters.lent(context.runtime.sealer, rows, context.actor)
+    key, now = (id(context.runtime), own.person, context.actor.epoch), asyncio.get_running_loop().time()
+    found = _lent.get(key)
+    if found is None or found[0] < now:
+        rows = await context.rows(matters.LENT_SQL, own.person, permit.at)
+        found = (now + SECONDS, matters.lent(context.runtime.sealer, rows, context.actor))
+        if len(_lent) > MOST:
+            _lent.clear()
+        _lent[key] = found
+    return own, found[1]
 
 
 async def arguments(context: ReadContext, permit: Permit) -> tuple[object, ...]:

@@ -121,6 +121,8 @@ def _place(
 ) -> Place:  # fmt: skip
     if change.record is not None:
         return Place(*change.record)
+    if change.place is not None:
+        return Place(*change.place)
     where = place_of(change.resource)
     kind = change.resource["resourceType"]
     if where == "none":

@@ -7,7 +7,6 @@ from typing import Any
 from uuid import UUID
 
 from jingui.core.enter import Change
-from jingui.core.errors import Tampered
 from jingui.core.words import Category, EncounterKind, Level, Medium, RecordState, Relation, RetentionClass, Sensitivity
 from jingui.crypto.keyring import DataKey
 from jingui.formats import fhir_json, sensitivity
@@ -16,13 +15,17 @@ from jingui.formats.fhir_tokens import target_of, tuples
 from jingui.formats.fhir_types import category_of, retention_of
 from jingui.gate import facts as f
 from jingui.gate.dates import main_date, moved
+from jingui.gate.deadlines import Moves
 from jingui.gate.faces import face_of, tokens_of
 from jingui.gate.numbers import stay_number
 from jingui.gate.runtime import Runtime
 from jingui.store.vault import seal_of
 
 YEAR = timedelta(days=366)
-RANK = {Relation.TREATING: 1, Relation.TEAM: 2, Relation.CONSULTATION: 3, Relation.DEPARTMENT: 4}
+RANK = {
+    Relation.TREATING: 1, Relation.TEAM: 2, Relation.CONSULTATION: 3, Relation.DEPARTMENT: 4,
+    Relation.SELF: 5, Relation.GUARDIAN: 6,
+}  # fmt: skip
 
 
 @dataclass(slots=True)
@@ -44,6 +47,8 @@ class Rows:
     ended: list[tuple[Any, ...]] = field(default_factory=list)
     messages: list[tuple[Any, ...]] = field(default_factory=list)  # taken ones: gate.messages
     orders: list[tuple[Any, ...]] = field(default_factory=list)  # the events that records last heard of
+    moves: Moves = field(default_factory=Moves)  # what happens to writing deadlines
+    drafts: list[tuple[Any, ...]] = field(default_factory=list)  # submitted ones, which end
     conditions: list[Any] = field(default_factory=list)  # gate.conditions.Condition: looked up again at the commit
 
     def extend(self, other: "Rows") -> None:
@@ -217,65 +222,28 @@ def patient_row(
     return (*values, mac, face, at, None, None)
 
 
-def encounter_rows(
-    runtime: Runtime,
-    rows: Rows,
-    placed: Placed,
-    *,
-    entry: UUID,
-    at: datetime,
-    department: int,
-    person: int,
-    follow_up: int,
-    related: tuple[int, int],
-    old: Sequence[Sequence[Any]] = (),
+def encounter_row(
+    runtime: Runtime, rows: Rows, placed: Placed, found: Outline, *, at: datetime, department: int, person: int
 ) -> None:
-    """The outline of an Encounter and the relations that follow from it, of (person, department) `related` [4.1.1].
-
-    `old` are this encounter's relations that still run: who attends no longer loses theirs, a closed visit ends all.
-    """
-    found = placed.outline
-    assert found is not None  # noqa: S101 -- for the type checker: only outlined encounters come here
+    """The plain outline of an Encounter."""
     patient = placed.chart.patient
-    start = found.start or at
     state = "open" if found.open else "closed"
     stay = stay_number(placed.chart.encounters, placed.record, placed.current is not None)
-    outlined = (patient, placed.record, found.kind.value, department or None, person or None, state, start, found.end)
+    outlined = (
+        patient, placed.record, found.kind.value, department or None, person or None, state, found.start or at,
+        found.end,
+    )  # fmt: skip
     rows.encounters.append((*outlined, stay, runtime.sealer.mac("encounter", outlined)))
-    # no relation outlasts a year from now, whatever end a visit names
-    ends = None if found.open else min(max(found.end or start, at), at + YEAR) + timedelta(days=follow_up)
-    wanted: list[tuple[Relation, int | None, int | None]] = []
-    if related[0]:
-        wanted.append((Relation.TREATING, related[0], None))
-    if related[1]:
-        wanted.append((Relation.DEPARTMENT, None, related[1]))
-    for row in old:
-        _, number, kind, who, where, _, _, until, version, _ = values = tuple(row[:-1])
-        if not runtime.sealer.holds("care_relation", values, row[-1]):
-            raise Tampered(where=f"care_relation:{patient}.{number}")
-        stays = (kind, who, where) in wanted
-        if stays:
-            wanted.remove((kind, who, where))
-        elif kind not in (Relation.TREATING, Relation.DEPARTMENT) and ends is None:
-            continue  # a consultation lasts while the visit does
-        new = ends if stays or kind not in (Relation.TREATING, Relation.DEPARTMENT) else at
-        if until != new and (new is None or until is None or stays or new < until):
-            sealed = (*values[:7], new, version + 1, entry)
-            rows.ended.append((patient, number, version, new, entry, runtime.sealer.mac("care_relation", sealed)))
-    for relation, who, where in wanted:
-        rows.relations.append(
-            relation_row(runtime, patient, relation, who, where, placed.record, min(start, at), ends, entry, at)
-        )
 
 
 def relation_row(
     runtime: Runtime, patient: int, relation: Relation, person: int | None, department: int | None,
-    encounter: int | None, starts: datetime, ends: datetime | None, entry: UUID, at: datetime,
+    record: int | None, starts: datetime, ends: datetime | None, entry: UUID, at: datetime, basis: str,
 ) -> tuple[Any, ...]:  # fmt: skip
-    """A sealed relation; column order is RELATION_COLUMNS."""
+    """A sealed relation that rests on `record`: the visit, booking, order or operation that made it."""
     number = runtime.number(at)
     values: Sequence[Any] = (
-        patient, number, relation.value, person, department, encounter, starts, ends, 1, entry
+        patient, number, relation.value, person, department, record, starts, ends, 1, entry
     )  # fmt: skip
     mac = runtime.sealer.mac("care_relation", values)
-    return (*values, mac, RANK[relation])
+    return (*values, mac, RANK[relation], basis)

@@ -118,6 +118,16 @@ def check_credentials(username: str, password: str, kind: str = "person", code: 
     return known(account.pk)
 
 
+def username_of(typed: str) -> str:
+    """The user name of a member of staff who typed it or whose badge was read; what was typed where nobody fits."""
+    badge = raw(
+        """SELECT a.username FROM account a JOIN person p ON p.id = a.person_id
+        WHERE p.staff_no = $1 AND p.active AND a.kind = 'person'""", typed,
+    )  # fmt: skip
+    known = raw("SELECT 1 FROM account WHERE username = $1 AND kind = 'person'", typed)
+    return typed if known or len(badge) != 1 else str(badge[0][0])
+
+
 def number_of(username: str, kind: str = "person") -> int:
     """The account of a user name, only so that a failure's entry names it; 0 for none."""
     return Account.objects.filter(username=username, kind=kind).values_list("pk", flat=True).first() or 0

@@ -4,7 +4,7 @@ import time
 from dataclasses import dataclass
 from typing import Final
 
-from jingui.store.models import Department
+from jingui.store.models import Department, Person
 
 SECONDS: Final = 60.0  # a department is renamed perhaps once a year; rights never come from here
 
@@ -37,3 +37,9 @@ def departments() -> tuple[DepartmentRow, ...]:
 def forget() -> None:
     """Read the departments anew at the next use: one was registered or renamed here."""
     _kept.clear()
+
+
+def person_of(staff_no: str) -> int:
+    """The number of the active colleague with this staff number, 0 for none; names are shown by the door alone."""
+    found = Person.objects.filter(staff_no=staff_no, active=True, kind="staff").values_list("id", flat=True).first()
+    return found or 0

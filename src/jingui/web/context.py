@@ -26,6 +26,8 @@ from jingui.web.viewmodels.shell import NavItem, Shell, Strip, Watermark
 ROOMS: tuple[tuple[str, str, Verb | None], ...] = (
     ("desk", N_("工作台"), None),
     ("patients", N_("查找患者"), Verb.SEARCH_PATIENT),
+    ("matters", N_("申请与审批"), Verb.READ_MATTERS),
+    ("duties", N_("例行工作"), Verb.READ_DUTIES),
     ("cockpit", N_("制度"), Verb.READ_POLICY),
     ("entries", N_("存证台账"), None),
     ("people", N_("人员与账号"), Verb.READ_PEOPLE),

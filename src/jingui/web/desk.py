@@ -6,8 +6,8 @@ from django.views.decorators.http import require_safe
 
 from jingui.core.access import WorkLine, Worklist
 from jingui.core.words import Relation, Verb
-from jingui.web import answering, asking, charting, ledger, waiting, wording
-from jingui.web.viewmodels.desk import DeskPage, DeskPatient
+from jingui.web import answering, asking, charting, ledger, matters, waiting, wording
+from jingui.web.viewmodels.desk import DeskPage, DeskPatient, Waiting
 from jingui.web.viewmodels.parts import Tag
 from jingui.web.viewmodels.paths import to
 
@@ -22,17 +22,28 @@ def desk(request: HttpRequest) -> HttpResponse:
     ward = asking.may(request, Verb.LIST)
     mine = request.GET.get("list") == "mine"
     patients: tuple[DeskPatient, ...] = ()
+    lines: tuple[WorkLine, ...] = ()
     if ward:
         result = asking.read(request, Verb.LIST, Worklist(mine=mine, count=COUNT))
-        patients = tuple(patient(line, wording.department(facts.department_name)) for line in result.value)
+        lines = result.value
+        patients = tuple(patient(line, wording.department(facts.department_name)) for line in lines)
     trace = getattr(request, "trace", None)
     page = DeskPage(
-        patients=patients, waiting=waiting.for_me(request), recent=ledger.mine(request, RECENT), has_ward=ward,
-        mine=mine,
+        patients=patients, waiting=(*owed(lines), *matters.for_me(request), *waiting.for_me(request)),
+        recent=ledger.mine(request, RECENT), has_ward=ward, mine=mine,
         scope=scope(mine, wording.department(facts.department_name)) if ward else "",
     )  # fmt: skip
     request.trace = trace or getattr(request, "trace", None)  # type: ignore[attr-defined]  # the strip is the list's own
     return answering.page(request, "desk/desk.html", page)
+
+
+def owed(lines: tuple[WorkLine, ...]) -> tuple[Waiting, ...]:
+    """待补办同意 among the patients of the list, as one thing that waits."""
+    dues = [line.owed for line in lines if line.owed]
+    if not dues:
+        return ()
+    detail = _("%(n)d 名患者的敏感信息还没有书面意见") % {"n": len(dues)}
+    return (Waiting(title=_("待补办同意"), detail=detail, href=to("consents_due"), due=min(dues)),)
 
 
 def scope(mine: bool, department: str) -> str:
@@ -49,6 +60,9 @@ def patient(line: WorkLine, department: str) -> DeskPatient:
     tags = [near] if near else []
     if who.restricted:
         tags.append(Tag(text=_("保密病案"), tone="warn"))
+    tags += [Tag(text=_(one.label), tone="bad", title=_("防护提示")) for one in line.precautions]
+    if line.owed:
+        tags.append(Tag(text=_("待补办同意"), tone="warn"))
     return DeskPatient(
         href=to("chart", patient=who.id), name=who.name or _("无名氏"), sex=wording.sex(who.sex),
         birth=wording.day(who.birth), mrn=charting.number(who), kind=charting.kind(line.kind),

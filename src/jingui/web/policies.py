@@ -31,6 +31,8 @@ WHO: Final[dict[str, Who]] = {
     "codes": S,
     "matters": C, "matter": C, "matter_paper": C, "edit_matter": C, "start_matters": S, "start_matter": C,
     "delegations": C, "duties": C,
+    "consents": C, "give_consent": C, "withdraw_consent": C, "consent_paper": C, "consent_scan": C,
+    "consents_due": C,
     "purpose": S, "waiting": C, "proposal": C,
     "entries": C, "entry": C, "checkpoints": S, "growth": S,
     "people": C, "register_person": C, "person": C, "grant_post": C, "roles": C, "open_account": C, "end_post": C,

@@ -126,6 +126,7 @@ class MattersRequest:
     overdue: bool = False
     count: int = 50
     cursor: str = ""
+    counted: bool = False  # also count all that waits
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

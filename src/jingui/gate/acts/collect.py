@@ -65,12 +65,13 @@ def check_relation(wanted: Relate, at: datetime, longest: timedelta) -> None:
 
 def new_relation(
     context: WriteContext, patient: int, kind: Relation, person: int | None, department: int | None,
-    encounter: int | None, starts: datetime, ends: datetime | None,
+    encounter: int | None, starts: datetime, ends: datetime | None, basis: str = "manual",
 ) -> CareRelation:  # fmt: skip
     """Keep a new relation."""
     row = CareRelation(
         patient_id=patient, relation_id=context.runtime.number(context.runtime.clock.now()), kind=kind.value,
-        rank=RANK[kind], person_id=person, department_id=department, encounter_id=encounter, starts=starts, ends=ends,
+        rank=RANK[kind], basis=basis, person_id=person, department_id=department, encounter_id=encounter,
+        starts=starts, ends=ends,
     )  # fmt: skip
     keep(context, row, new=True)
     return row
@@ -103,7 +104,7 @@ def merge_patient(context: WriteContext, permit: Permit) -> Done:
             continue  # a wrong merge must open no portal: the window opens the living number after seeing the papers
         new_relation(
             context, data.into, Relation(one.kind), one.person_id, one.department_id, one.encounter_id, one.starts,
-            one.ends,
+            one.ends, one.basis,
         )  # fmt: skip
     lines = (context.line(number), context.line(data.into))
     return Done(value=data.into, lines=lines, patients=(number, data.into), note=data.reason.encode(), bump=True)

@@ -118,7 +118,8 @@ async def of_patient(context: ReadContext, permit: Permit) -> Done:
         *(Line(public(number, 0), one.record, "Consent", 0) for one in shown if one.record),
     )
     minor = core.under(context.face(context.patient).get("birth", ""), permit.at, cast(int, values["minor_years"]))
-    return Done(value=Consents(lines=shown, owed=due, minor=minor, hidden=hidden), lines=targets)
+    value = Consents(lines=shown, owed=due, minor=minor, hidden=hidden, patient=patient_line(context, context.patient))
+    return Done(value=value, lines=targets)
 
 
 async def of_department(context: ReadContext, permit: Permit, asked: ConsentsRequest) -> Done:

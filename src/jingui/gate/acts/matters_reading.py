@@ -79,7 +79,7 @@ async def read_matters(context: ReadContext, permit: Permit) -> Done:
     shown = [genuine(context, row) for row in rows[:count]]
     more = cursor(shown[-1]["opened"], shown[-1]["id"]) if len(rows) > count else ""
     lines, patients = await lines_of(context, permit, shown)
-    waiting = (await context.rows(COUNT_SQL, *known[:15]))[0][0] if not request.cursor else 0
+    waiting = (await context.rows(COUNT_SQL, *known[:15]))[0][0] if request.counted else 0
     return Done(
         value=Matters(rows=lines, waiting=waiting), more=more, patients=patients,
         lines=tuple(context.line(one) for one in patients),

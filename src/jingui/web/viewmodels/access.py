@@ -143,5 +143,6 @@ class ChartPage:
     paper: tuple[PaperLine, ...] | None = None
     actions: tuple[Link, ...] = ()
     withheld: int = 0
+    owed: str = ""  # consents still to be obtained, in words
     older: str = ""
     newest_href: str = ""

@@ -42,6 +42,13 @@ PATHS: Final[dict[str, str]] = {
     "signing": "signing/",
     "due": "deadlines/",
     "switch_user": "sign-in/switch/",
+    # consents
+    "consents": "patients/<str:patient>/consents/",
+    "give_consent": "patients/<str:patient>/consents/new/",
+    "withdraw_consent": "patients/<str:patient>/consents/<int:consent>/withdraw/",
+    "consent_paper": "records/<str:record>/consent/",
+    "consent_scan": "records/<str:record>/consent/file/",
+    "consents_due": "consents/",
     "purpose": "purpose/",
     "waiting": "waiting/",
     "proposal": "waiting/<int:proposal>/",

@@ -1,0 +1,74 @@
+"""一（三）2 事项: rows, states and moves of matters in the reader's language [1.3.1]"""
+
+from typing import Final
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from jingui.core.matters import KINDS
+from jingui.core.matters.row import MatterKind, Move, Question, State, Step, Who
+from jingui.core.words import Role
+from jingui.web.viewmodels.parts import Tag, Tone
+
+STATE_TONES: Final[dict[State, Tone]] = {
+    State.DRAFT: "none", State.WAITING: "warn", State.RETURNED: "warn", State.APPROVED: "ok", State.EXECUTED: "ok",
+    State.REFUSED: "bad", State.APPEALED: "warn", State.WITHDRAWN: "none", State.EXPIRED: "none", State.CLOSED: "ok",
+}  # fmt: skip
+MOVE_TONES: Final[dict[Move, Tone]] = {
+    Move.APPROVE: "ok", Move.REPLY: "info", Move.REFUSE: "bad", Move.RETURN: "warn", Move.APPEAL: "warn",
+}  # fmt: skip
+
+
+def title(kind: str) -> str:
+    """What a kind of matter is called."""
+    row = KINDS.get(kind)
+    return _(row.text) if row else kind
+
+
+def state(word: str) -> Tag:
+    """How a matter stands."""
+    known = State(word)
+    return Tag(text=_(known.label), tone=STATE_TONES[known])
+
+
+def move(word: str) -> Tag:
+    """What somebody did."""
+    known = Move(word)
+    return Tag(text=_(known.label), tone=MOVE_TONES.get(known, "plain"))
+
+
+def outcome(kind: str, word: str) -> str:
+    """The outcome of a matter in words, "" for none."""
+    row = KINDS.get(kind)
+    if row is None or not word:
+        return ""
+    for step in (*row.steps, *row.appeal):
+        for one, text, _passes in step.outcomes:
+            if one == word:
+                return _(text)
+    return word
+
+
+def who(step: Step) -> str:
+    """Who acts in a step."""
+    if step.who is not Who.ROLES:
+        return _(step.who.label)
+    names = _("、").join(_(Role(role).label) for role in step.roles)
+    if step.people > 1:
+        return ngettext("%(names)s，须 %(count)s 人", "%(names)s，须 %(count)s 人", step.people) % {
+            "names": names, "count": step.people,
+        }  # fmt: skip
+    return names
+
+
+def answer(question: Question, value: str) -> str:
+    """An answer as people read it."""
+    labels = dict(question.choices)
+    if labels:
+        return _("、").join(_(labels.get(one, one)) for one in value.split(",") if one)
+    return value
+
+
+def question_of(kind: MatterKind, name: str) -> Question | None:
+    """The question of that name."""
+    return next((one for one in kind.questions if one.name == name), None)
