@@ -4,6 +4,7 @@ Plain HTTP clients sign in in two posts: /sign-in/ (login, password) and /sign-i
 CSRF cookie's value in the field `csrfmiddlewaretoken`; tests/web/browser.py shows it.
 """
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
@@ -95,19 +96,24 @@ def sign_in(request: Any) -> HttpResponse:
     if proven is None:
         return sign_in_page(request, username, trouble(request), 400)
     checked = proven.checked  # type: ignore[attr-defined]  # only our own backend answers
-    age = door.now() - (checked.password_at or door.now())
-    must = age >= door.signing.limits().password_life or (checked.given and not demonstration.published(username))
     try:
-        sessions.begin(request, checked, must)
+        return admitted(request, checked, username, lambda has: redirect(to("second_factor" if has else "enrol_totp")))
     except Refused as error:
         return sign_in_page(request, username, _(error.message) + _(error.next_step), 403)
+
+
+def admitted(request: Any, checked: Checked, username: str, then: Callable[[bool], HttpResponse]) -> HttpResponse:
+    """Open the session of a right password and go on; `then` is told whether there is a second factor to prove."""
+    age = door.now() - (checked.password_at or door.now())
+    must = age >= door.signing.limits().password_life or (checked.given and not demonstration.published(username))
+    sessions.begin(request, checked, must)
     door.signing.forget_tries(request.tries_bucket)
     request.session["username"], request.session["next"] = username, way_back(request)
     enrolled = bool(door.factors.factors(checked.account))
     if not enrolled and demonstration.published(username):
         demonstration.enrol(request, username)
         enrolled = True
-    return redirect(to("second_factor" if enrolled else "enrol_totp"))
+    return then(enrolled)
 
 
 def trouble(request: Any) -> str:
