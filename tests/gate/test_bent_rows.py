@@ -10,10 +10,10 @@ from jingui.core.words import Purpose, Role, Verb
 from jingui.formats.fhir_query import SearchQuery
 from jingui.gate import door
 from tests.gate.test_charts import admit
-from tests.gate.test_facts import chart, coder, consent, numbers, one, pair, post_grant, read, restrict, search
+from tests.gate.test_facts import chart, consent, numbers, one, pair, post_grant, read, restrict, search
 from tests.hospital import Hospital
 
-__all__ = ["coder", "one"]  # fixtures
+__all__ = ["one"]  # a fixture
 
 
 @pytest.mark.parametrize("kind", ["restriction", "patient_consent", "hold"])
@@ -72,12 +72,14 @@ def test_a_standing_grant_widened_past_the_door(hospital: Hospital, one: tuple[s
     assert error.value.data["where"].startswith(f"post_grant:{row.id}")
 
 
-def test_a_visit_moved_onto_the_worklist(hospital: Hospital, coder: str) -> None:
+def test_a_visit_moved_onto_the_worklist(hospital: Hospital) -> None:
+    hospital.person("coder3", Role.CODER, "xxk")
+    post_grant(hospital, "coder3", Purpose.PAYMENT, departments=[hospital.departments["xnk"]])
     elsewhere = admit(hospital, "移动", f"6100{next(numbers):04}", "gwk")
     number = pair(hospital, elsewhere[0])[0]
     hospital.sql("UPDATE encounter SET department_id = %s WHERE patient_id = %s", hospital.departments["xnk"], number)
     with pytest.raises(Tampered) as error:
-        read(hospital, coder, elsewhere[2], Purpose.PAYMENT)
+        read(hospital, "coder3", elsewhere[2], Purpose.PAYMENT)
     assert error.value.data["where"].startswith(f"encounter:{number}.")
 
 

@@ -16,7 +16,7 @@ from jingui.core.operation import Actor
 from jingui.core.words import Category, Entrance, Level, Purpose, Role, Strength, Verb
 from jingui.formats.fhir_query import SearchQuery
 from jingui.gate import door
-from jingui.store.models import CareRelation, Grant, PatientConsent, PostGrant, Restriction
+from jingui.store.models import CareRelation, Grant, PatientConsent, Post, PostGrant, Restriction
 from tests.gate.test_charts import admit
 from tests.gate.test_door import bundle
 from tests.hospital import Hospital
@@ -272,8 +272,17 @@ def test_the_highest_level_of_a_standing_grant() -> None:
 # patients themselves
 
 
+def account(hospital: Hospital, short: str, department: str) -> Actor:
+    """A patient's account, as the window opens it."""
+    made = hospital.person(short, Role.RESEARCHER, department)
+    post = Post.objects.get(pk=made.post)
+    post.role = "patient"
+    hospital.keep(post, new=False)
+    return made
+
+
 def portal(hospital: Hospital, short: str, public: str, kind: str) -> Actor:
-    person = hospital.person(short, Role.PATIENT, "xxk")
+    person = account(hospital, short, "xxk")
     relate(hospital, public, short, kind)
     return Actor(
         account=person.account, post=person.post, session=f"p-{short}", address="127.0.0.1",
@@ -309,7 +318,7 @@ def test_a_post_never_profits_from_being_the_patient(hospital: Hospital, one: tu
 
 def test_a_portal_account_has_no_department(hospital: Hospital, one: tuple[str, ...]) -> None:
     """The ward's relation opens nothing to a patient's account that a mistake put into that ward."""
-    person = hospital.person("patward", Role.PATIENT, "xnk")
+    person = account(hospital, "patward", "xnk")
     who = Actor(
         account=person.account, post=person.post, session="p", strength=Strength.TWO_FACTOR, entrance=Entrance.PORTAL
     )

@@ -73,7 +73,7 @@ class Submission:
     form: FilledForm | None = None
     source: str = ""
     department: str = ""  # code of the department that encounters without one belong to
-    follow_up_days: int = 30  # how long the department's relation outlasts a closed encounter
+    follow_up_days: int | None = None  # how long relations outlast a closed encounter; None: as the settings say
     message: Taken | None = None  # its changes are entered and corrected by a registered source, each message once
 
 

@@ -91,6 +91,15 @@ TABLE: Final[tuple[Setting, ...]] = (
     number("proposal_hours", 24, HOURS, "6.1.2", N_("等待第二人确认的期限"), floor=1, ceiling=72, basis=HOUSE),
     number("relation_days", 366, DAYS, "4.1.1", N_("手工建立关系的最长期限"), floor=1, ceiling=366, basis=HOUSE),
     number("follow_up_days", 30, DAYS, "4.1.1", N_("就诊后科室关系延续"), floor=0, ceiling=90, basis=HOUSE),
+    number("booking_days_before", 7, DAYS, "4.1.1", N_("预约前可查阅"), floor=0, ceiling=30, basis=HOUSE),
+    number("booking_days", 1, DAYS, "4.1.1", N_("预约后关系延续"), floor=0, ceiling=30, basis=HOUSE),
+    number("consultation_days", 7, DAYS, "4.1.1", N_("会诊后关系延续"), floor=0, ceiling=30, basis=HOUSE),
+    number("order_days", 7, DAYS, "4.1.1", N_("医嘱执行后关系延续"), floor=0, ceiling=30, basis=HOUSE),
+    number("order_open_days", 90, DAYS, "4.1.1", N_("未结束医嘱的关系最长期限"), floor=1, ceiling=366, basis=HOUSE),
+    number("operation_days_before", 7, DAYS, "4.1.1", N_("手术前可查阅"), floor=0, ceiling=30, basis=HOUSE),
+    number("operation_days", 30, DAYS, "4.1.1", N_("手术后关系延续"), floor=0, ceiling=90, basis=HOUSE),
+    number("roster_days", 31, DAYS, "4.1.1", N_("一次排班的最长期限"), floor=1, ceiling=92, basis=HOUSE),
+    number("rotation_days", 366, DAYS, "4.1.1", N_("一次轮转的最长期限"), floor=1, ceiling=366, basis=HOUSE),
     number(
         "inpatient_years", 30, YEARS, "3.1.3", N_("住院病历保存年限"), floor=30, ceiling=200, basis=LAW,
         source=N_("《医疗机构病历管理规定》第二十九条"),
@@ -121,6 +130,7 @@ TABLE: Final[tuple[Setting, ...]] = (
     number("portal_idle_minutes", 15, MINUTES, "1.3.2", N_("患者门户无操作自动退出"), floor=1, ceiling=30, basis=HOUSE),
     number("portal_session_hours", 2, HOURS, "1.3.2", N_("患者门户一次登录最长时间"), floor=1, ceiling=12, basis=HOUSE),
     number("portal_start_days", 7, DAYS, "1.3.2", N_("患者门户起始码有效期"), floor=1, ceiling=30, basis=HOUSE),
+    number("patient_answer_days", 15, DAYS, "1.3.2", N_("答复患者异议和申请的期限（工作日）"), floor=1, ceiling=30, basis=HOUSE),
     number("portal_watch_minutes", 15, MINUTES, "1.3.2", N_("门户页面自动更新的最长时间"), floor=1, ceiling=60, basis=HOUSE),
     number(
         "guardian_until_years", 18, YEARS, "1.3.2", N_("监护人查阅截至患者年龄"), floor=14, ceiling=18, basis=LAW,

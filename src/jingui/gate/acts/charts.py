@@ -118,7 +118,7 @@ ORDER BY e.starts DESC, e.patient_id DESC LIMIT $4::int"""
 WARD_SQL = LIST_SQL.format(where="e.department_id = $1::bigint")
 MINE_SQL = LIST_SQL.format(
     where="""e.patient_id IN (SELECT c.patient_id FROM care_relation c WHERE c.person_id = $1::bigint
-      AND c.starts <= $5::timestamptz AND (c.ends IS NULL OR c.ends > $5::timestamptz))"""
+      AND c.kind NOT IN ('self', 'guardian') AND c.starts <= $5::timestamptz AND (c.ends IS NULL OR c.ends > $5::timestamptz))"""
 )
 END = datetime.fromisoformat("9999-01-01T00:00:00+00:00")
 
