@@ -79,23 +79,27 @@ def _level(
         if name not in known:
             work.wrong(f"{prefix}{str(name)[:64]}", N_("模板中没有这一项，不予采集。"))
     out: dict[str, Any] = {}
-    tried: set[str] = set()
+    failed: set[str] = set()
     for item in items:
         value = answers.get(item.link)
         if empty(value):
             continue
-        tried.add(item.link)
+        before = len(work.errors)
         found = _value(item, value, prefix + item.link, out, work)
         if not empty(found):
             out[item.link] = found
+        elif len(work.errors) > before:
+            failed.add(item.link)
     for item in items:
         asked = not item.sex or not work.sex or item.sex == work.sex
         if not asked:
             if out.get(item.link):  # `False` says no more than that nothing is so
                 work.wrong(prefix + item.link, N_("此项与患者性别不符。"))
             continue
+        if item.link in out and out.get(item.when[0]) is False:
+            work.wrong(prefix + item.link, N_("与前面所选的“否”不一致。"))
         needed = _needed(item, out, above)
-        if item.link not in tried and needed:
+        if needed and item.link not in out and item.link not in failed:
             work.wrong(prefix + item.link, MISSING)
         work.count(needed, item.link in out)
     return out
@@ -139,8 +143,10 @@ def _value(item: Item, value: Any, path: str, above: Mapping[str, Any], work: _W
         if not isinstance(row, Mapping):
             work.wrong(f"{path}.{n}", N_("须为一行内容。"))
         elif not all(empty(one) for one in row.values()):
-            rows.append(_level(item.items, row, f"{path}.{n}.", above, work))
-            work.typed.setdefault(path, []).append(n)
+            made = _level(item.items, row, f"{path}.{n}.", above, work)
+            if made:
+                rows.append(made)
+                work.typed.setdefault(path, []).append(n)
     return rows
 
 

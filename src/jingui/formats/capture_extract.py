@@ -122,18 +122,18 @@ def _conditions(form: Form, make: Make) -> Iterator[Json]:
 
 
 def _allergies(form: Form, make: Make) -> Iterator[Json]:
-    text = form.answers.get(make.of)
-    if not text or form.answers.get("allergic") is not True:
-        return
-    out = form.common("AllergyIntolerance", owner="patient")
-    out |= {
-        "clinicalStatus": concept(HL7 + "allergyintolerance-clinical", "active"),
-        "verificationStatus": concept(HL7 + "allergyintolerance-verification", "unconfirmed"),
-        "code": {"text": text}, "recordedDate": form.authored,
-    }  # fmt: skip
-    if form.author is not None:
-        out["recorder"] = form.author
-    yield out
+    for row in _rows(form, make):
+        out = form.common("AllergyIntolerance", owner="patient")
+        out |= {
+            "clinicalStatus": concept(HL7 + "allergyintolerance-clinical", "active"),
+            "verificationStatus": concept(HL7 + "allergyintolerance-verification", "unconfirmed"),
+            "code": form.concept(make.parts["code"], row[make.parts["code"]]), "recordedDate": form.authored,
+        }  # fmt: skip
+        if row.get(make.parts["reaction"]):
+            out["reaction"] = [{"manifestation": [{"text": row[make.parts["reaction"]]}]}]
+        if form.author is not None:
+            out["recorder"] = form.author
+        yield out
 
 
 def quantity(item: Item, value: Any) -> Json:

@@ -133,7 +133,7 @@ def from_questionnaire(resource: Json) -> Template:
     """The template in a Questionnaire of ours; Invalid, saying where, for one that cannot be used."""
     try:
         made = Template(
-            name=resource["name"], zh=resource["title"], document=_code(resource),
+            name=_word(resource["name"]), zh=_word(resource["title"]), document=_code(resource),
             sections=tuple(_back_section(one) for one in resource["item"]), **_read(resource, TEMPLATE_EXTRAS),
         )  # fmt: skip
         wrong = tuple(problems(made))
@@ -144,6 +144,12 @@ def from_questionnaire(resource: Json) -> Template:
     return made
 
 
+def _word(value: Any) -> str:
+    if not isinstance(value, str) or not value:
+        raise TypeError("text")
+    return value
+
+
 def _code(node: Json) -> str:
     return str(node["code"][0]["code"]) if node.get("code") else ""
 
@@ -151,14 +157,14 @@ def _code(node: Json) -> str:
 def _back_section(node: Json) -> Section:
     english = _read(node, {"en": str})["en"]
     return Section(
-        name=node["linkId"].removeprefix("section."), zh=node["text"], en=english,
+        name=node["linkId"].removeprefix("section."), zh=_word(node["text"]), en=english,
         items=tuple(_back_item(one) for one in node["item"]),
     )  # fmt: skip
 
 
 def _back_item(node: Json) -> Item:
     return Item(
-        link=node["linkId"], zh=node["text"], kind=KINDS[node["type"]], element=_code(node),
+        link=node["linkId"], zh=_word(node["text"]), kind=KINDS[node["type"]], element=_code(node),
         longest=node.get("maxLength", 0), repeats=node.get("repeats", False),
         items=tuple(_back_item(one) for one in node.get("item", ())), **_read(node, ITEM_EXTRAS),
     )  # fmt: skip

@@ -119,9 +119,10 @@ class Index:
             ("\n{}\n", (code, *names, english)), ("\n{}", (code,)), ("{}\n", names if len(soft) > 1 else ()),
             ("\n{}", (*names, english)), ("{}", (code, *names, english)),
         )  # fmt: skip
+        anywhere = {id(column) for column, wanted in order[-1][1] if wanted and wanted in column.text}
         for pattern, columns in order:
             for column, wanted in columns:
-                if wanted:
+                if id(column) in anywhere:
                     yield from column.hits(pattern.format(wanted))
 
 
