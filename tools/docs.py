@@ -12,6 +12,7 @@ from jingui.core import words
 from jingui.core.word import Word
 from jingui.policy import clauses
 from jingui.policy.rulebook import Rule, read_rulebook
+from tools.docs_matters import duties_page, matters_page
 from tools.messages import stored
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -72,7 +73,12 @@ def clause_lines(clause: clauses.Clause, rules: list[Rule]) -> list[str]:
     return [*lines, ""] if rules else [*lines, "- no rule", ""]
 
 
-PAGES = {"docs/words.md": words_page, "docs/clauses.md": clauses_page}
+PAGES = {
+    "docs/words.md": words_page,
+    "docs/clauses.md": clauses_page,
+    "docs/matters.md": matters_page,
+    "docs/duties.md": duties_page,
+}
 
 
 def main() -> int:
