@@ -23,6 +23,7 @@ class Session(dict[str, Any]):
     """What a page asks of a session."""
 
     modified = False
+    session_key = "clinic"
 
     def rest(self) -> timedelta:
         return timedelta(minutes=30)

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from jingui.core.consents import Owed, Precaution
+from jingui.core.patient import PatientLine as PatientLine
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -16,23 +17,6 @@ class PatientSearch:
     count: int = 20
     words: str = ""  # as typed, kept encrypted with the entry
     bodies: bool = False  # whole Patient resources, for the FHIR interface
-
-
-class PatientLine(NamedTuple):
-    """A patient as a list shows them. `body` is the Patient resource when it was asked for."""
-
-    id: str
-    name: str
-    sex: str
-    birth: str
-    numbers: dict[str, str]
-    restricted: bool
-    deceased: bool
-    relation: str
-    body: bytes = b""
-    version: int = 0
-    linked_to: str = ""
-    alias: bool = False  # the name shown is the alias of a restricted chart
 
 
 class RecordLine(NamedTuple):
@@ -53,6 +37,7 @@ class RecordLine(NamedTuple):
     entered: datetime
     at: datetime | None
     body: bytes
+    before: bytes = b""  # of a corrected one: the version it corrected, where the same may be read of both
 
 
 class EncounterLine(NamedTuple):

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final, NamedTuple
 
+from jingui.core.patient import PatientLine
 from jingui.core.word import N_, Word
 from jingui.core.words import Category, Purpose, Sensitivity
 
@@ -153,6 +154,7 @@ class Consents:
     owed: tuple[Owed, ...]
     minor: bool
     hidden: int = 0
+    patient: PatientLine | None = None
 
 
 class OwedLine(NamedTuple):

@@ -1,6 +1,7 @@
 """四（一）内部查阅与使用: finding a patient, the chart, one record and its life [4.1.1] [4.1.2] [4.1.3]"""
 
 from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
@@ -10,7 +11,7 @@ from jingui.core.words import Category, Verb
 from jingui.gate import door
 from jingui.web import answering, asking, charting, finding, records, wording
 from jingui.web.viewmodels import access as view
-from jingui.web.viewmodels.parts import Tag
+from jingui.web.viewmodels.parts import Link, Tag
 from jingui.web.viewmodels.paths import to
 from jingui.web.viewmodels.record import LifePage
 
@@ -59,7 +60,10 @@ def chart(request: HttpRequest, patient: str) -> HttpResponse:
     here = to("chart", patient=patient)
     now = asking.now()
     page = view.ChartPage(
-        patient=charting.header(found.patient, holds=found.holds, visits=found.encounters),
+        patient=charting.header(
+            found.patient, holds=found.holds, visits=found.encounters, precautions=found.precautions
+        ),
+        actions=actions(request, patient), owed=owed(found),
         encounters=charting.visits(found, encounter), timeline=charting.timeline(found, now),
         filters=filters(found, here, asked), why=wording.why(result.trace),
         readers=charting.readers(found.readers, linked=asking.may(request, Verb.READ_LEDGER)),
@@ -67,6 +71,20 @@ def chart(request: HttpRequest, patient: str) -> HttpResponse:
         newest_href=here if asked.cursor else "",
     )  # fmt: skip
     return answering.page(request, "access/chart.html", page)
+
+
+def actions(request: HttpRequest, patient: str) -> tuple[Link, ...]:
+    """What may be done with the chart besides reading it."""
+    consents = Link(label=_("知情同意"), href=to("consents", patient=patient))
+    return (consents,) if asking.may(request, Verb.READ_CONSENTS) else ()
+
+
+def owed(found: Chart) -> str:
+    """What is said of consents still owed, "" for none."""
+    if not found.owed:
+        return ""
+    first = timezone.localtime(found.owed[0].due)
+    return _("待补办同意 %(n)d 项，最早期限 %(when)s。") % {"n": len(found.owed), "when": f"{first:%Y-%m-%d %H:%M}"}
 
 
 def filters(found: Chart, here: str, asked: ChartRequest) -> tuple[view.CategoryFilter, ...]:

@@ -8,6 +8,7 @@ from typing import Any, Final
 from django.utils.translation import gettext as _
 
 from jingui.core.access import Chart, EncounterLine, PatientLine, ReaderLine, RecordLine
+from jingui.core.consents import Precaution
 from jingui.core.word import N_
 from jingui.core.words import Category, EncounterKind, RecordState
 from jingui.formats import display, fhir_json
@@ -32,8 +33,9 @@ NUMBERS: Final = {
 
 
 def header(
-    line: PatientLine, *, holds: tuple[str, ...] = (), visits: Iterable[EncounterLine] = ()
-) -> view.PatientHeader:
+    line: PatientLine, *, holds: tuple[str, ...] = (), visits: Iterable[EncounterLine] = (),
+    precautions: Iterable[Precaution] = (),
+) -> view.PatientHeader:  # fmt: skip
     """Who it is, with what a reader must know before the first line of the chart."""
     tags = [tag for tag in (wording.relation(line.relation),) if tag]
     open_one = next((one for one in visits if one.state == "open"), None)
@@ -49,6 +51,7 @@ def header(
     return view.PatientHeader(
         href=to("chart", patient=line.id), name=line.name or _("无名氏"), sex=wording.sex(line.sex),
         birth=wording.day(line.birth), mrn=number(line), tags=tuple(tags),
+        alerts=tuple(_("防护提示：%(what)s") % {"what": _(one.label)} for one in precautions),
     )  # fmt: skip
 
 
