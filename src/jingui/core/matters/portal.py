@@ -1,0 +1,70 @@
+"""一（三）2 患者权益优先: what patients ask for in their portal: objections, who it was, corrections [1.3.2] [2.2.4]"""
+
+from typing import Final
+
+from jingui.core.matters.row import About, Ask, MatterKind, Move, Question, Step
+from jingui.core.word import N_
+from jingui.core.words import Role
+
+ENTRY: Final = Question(name="entry", text=N_("存证条目"), ask=Ask.HIDDEN, length=36)
+ROWS: Final = (
+    MatterKind(
+        id="access_objection",
+        text=N_("对查阅的异议"),
+        purpose=N_("患者认为某一次查阅不应该时提出，由与该次查阅无关的人员调查并答复。"),
+        clauses=("1.3.2", "4.1.3"),
+        section="access",
+        about=About.PATIENT,
+        starters=(Role.PATIENT,),
+        questions=(
+            ENTRY,
+            Question(name="reason", text=N_("说明"), ask=Ask.LONG, help=N_("例如：当天没有就诊，也不认识该科室的人。")),
+        ),
+        steps=(
+            Step(
+                name=N_("调查答复"), roles=(Role.MEDICAL_AFFAIRS, Role.DISCIPLINE), days="patient_answer_days",
+                moves=(Move.APPROVE,),
+                outcomes=(
+                    ("proper", N_("查阅正当，已说明依据"), True), ("improper", N_("查阅不当，已按制度处理"), True),
+                ),
+            ),
+        ),
+        appeal=(Step(name=N_("机构负责人复核"), roles=(Role.HEAD,), days="patient_answer_days"),),
+        appeal_days="matter_appeal_days",
+        may_read=(Role.SUPERVISOR, Role.DISCIPLINE),
+        confidential=True,
+    ),
+    MatterKind(
+        id="reader_name",
+        text=N_("申请知道查阅人姓名"),
+        purpose=N_("患者有正当理由时，申请知道某一次查阅的人员姓名；答复中写明姓名或不予提供的理由。"),
+        clauses=("1.3.2",),
+        section="access",
+        about=About.PATIENT,
+        starters=(Role.PATIENT,),
+        questions=(ENTRY, Question(name="reason", text=N_("理由"), ask=Ask.LONG)),
+        steps=(Step(name=N_("医务部门答复"), roles=(Role.MEDICAL_AFFAIRS,), days="patient_answer_days"),),
+        appeal=(Step(name=N_("机构负责人复核"), roles=(Role.HEAD,), days="patient_answer_days"),),
+        appeal_days="matter_appeal_days",
+    ),
+    MatterKind(
+        id="patient_correction",
+        text=N_("患者申请更正"),
+        purpose=N_("患者发现病历写错时提出，由书写科室核实；确有错误的由书写人更正，原文保留并划线。"),
+        clauses=("1.3.2", "2.2.4"),
+        section="enter",
+        about=About.RECORD,
+        starters=(Role.PATIENT,),
+        questions=(
+            Question(name="reason", text=N_("哪里写错了"), ask=Ask.LONG, help=N_("写明原来的文字、正确的内容和依据。")),
+        ),
+        steps=(
+            Step(
+                name=N_("医务部门核实答复"), roles=(Role.MEDICAL_AFFAIRS, Role.QUALITY), days="patient_answer_days",
+                moves=(Move.APPROVE, Move.REFUSE),
+            ),
+        ),
+        appeal=(Step(name=N_("机构负责人复核"), roles=(Role.HEAD,), days="patient_answer_days"),),
+        appeal_days="matter_appeal_days",
+    ),
+)  # fmt: skip
