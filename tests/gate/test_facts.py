@@ -105,8 +105,11 @@ def test_a_restricted_department_and_all_but_the_treating(hospital: Hospital, on
     assert read(hospital, "doctor", one[2]).body
     restrict(hospital, one[0], "others")
     assert refused(read, hospital, "doctor", one[2]) == "objected"  # the ward is not the treating doctor
-    relate(hospital, one[0], "doctor", "treating")
+    treating = relate(hospital, one[0], "doctor", "treating")
     assert read(hospital, "doctor", one[2]).body
+    treating.ends = hospital.now()
+    hospital.keep(treating, new=False)
+    assert refused(read, hospital, "doctor", one[2]) == "objected"
 
 
 def relate(hospital: Hospital, public: str, who: str, kind: str, **more: Any) -> CareRelation:

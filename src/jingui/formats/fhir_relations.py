@@ -154,6 +154,9 @@ def _named(node: object, row: Source) -> Iterator[tuple[Relation, str, str]]:
             yield row.person, value, ""
         elif system == DEPARTMENT_SYSTEM:
             yield row.department, "", value
+    coding = node.get("coding")
+    if not isinstance(coding, list) or not all(isinstance(one, dict) for one in coding):
+        return
     for system, code in codes_of(node):
         if system == DEPARTMENT_SYSTEM:
             yield row.department, "", code
