@@ -10,6 +10,8 @@ from typing import Any
 
 import cedarpy
 
+from jingui.core.duties import DUTIES
+from jingui.core.matters import KINDS
 from jingui.core.words import Verb
 from jingui.policy import clauses
 from jingui.policy.rulebook import Rule, Rulebook, read_rulebook
@@ -113,8 +115,9 @@ def rows(evidence: Mapping[str, int]) -> list[dict[str, Any]]:
             {
                 "id": clause.id, "zh": f"{clause.heading} {clause.title_zh}", "en": f"{clause.id} {clause.title_en}",
                 "rules": [rule.id for rule in found.rules],
-                "matters": sorted({rule.matter for rule in found.rules if rule.matter}),
-                "duties": [], "indicators": [], "tests": list(found.tests), "evidence": count, "state": state,
+                "matters": [kind.id for kind in KINDS.values() if clause.id in kind.clauses],
+                "duties": [duty.id for duty in DUTIES.values() if clause.id in duty.clauses],
+                "indicators": [], "tests": list(found.tests), "evidence": count, "state": state,
             }
         )  # fmt: skip
     return out

@@ -14,7 +14,7 @@ from jingui.core.words import Category, Decision, Level, RecordState, Standing, 
 from jingui.crypto.keyring import DataKey
 from jingui.gate import facts as f
 from jingui.gate.actors import ActorFacts
-from jingui.gate.entries import draft, known
+from jingui.gate.entries import draft, known, resting
 from jingui.gate.notes import seal_note
 from jingui.gate.obligations import bound
 from jingui.gate.pipeline import Pipeline, Stale, ask
@@ -68,9 +68,7 @@ class ReadContext:
     async def about(self, patients: Sequence[int]) -> list[f.PatientFacts | None]:
         """Facts of several patients toward this actor, in order."""
         actor, operation = self.actor, self.operation
-        rows = [
-            await future for future in [self.pipe.facts(ask(actor, operation.purpose, p)) for p in patients]
-        ]
+        rows = [await future for future in [self.pipe.facts(ask(actor, operation.purpose, p)) for p in patients]]
         return [f.patient_facts(row, self.runtime.sealer) for row in rows]
 
     def face(self, patient: f.PatientFacts) -> dict[str, Any]:
@@ -217,7 +215,7 @@ async def _act(
         draft(
             operation,
             actor,
-            decided,
+            resting(decided, done.clauses),
             epoch=epoch,
             policy=policy,
             lines=done.lines or own_line,

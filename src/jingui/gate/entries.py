@@ -57,6 +57,12 @@ def draft(
     )
 
 
+def resting(decided: Decided, clauses: tuple[str, ...]) -> Decided:
+    """The decision with the clauses of the row that was acted on: both stand in the entry."""
+    more = tuple(one for one in clauses if one not in decided.clauses)
+    return decided._replace(clauses=(*decided.clauses, *more)) if more else decided
+
+
 def known(error: Exception) -> JinguiError:
     """The error as one of ours. What nobody foresaw is logged by kind and place alone: its text may hold content."""
     if isinstance(error, JinguiError):

@@ -20,6 +20,7 @@ class Done:
     more: str = ""
     bump: bool = False  # the epoch must move: a right ended, a hold, a policy, a key
     notes: tuple[str, ...] = field(default=())
+    clauses: tuple[str, ...] = ()  # clauses of the table's row that was acted on, besides those of the rules
 
 
 # A ReadAct runs on the data plane loop and only reads; a WriteAct runs inside one transaction.

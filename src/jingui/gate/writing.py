@@ -23,7 +23,7 @@ from jingui.core.vector import Decided
 from jingui.core.words import Category, Decision, Grant, Verb
 from jingui.gate import facts as f
 from jingui.gate.actors import ActorFacts, from_row, named_actor
-from jingui.gate.entries import draft, known
+from jingui.gate.entries import draft, known, resting
 from jingui.gate.notes import NOTE_SQL, seal_note
 from jingui.gate.obligations import bound
 from jingui.gate.parties import is_party
@@ -222,8 +222,8 @@ def success(context: WriteContext, decided: Decided, done: Done) -> EntryDraft:
         detail, sealed = seal_note(context.runtime, context.entry, note)
         raw(NOTE_SQL, context.entry, number, sealed)
     return draft(
-        context.operation, context.actor, decided, epoch=context.epoch, policy=context.actor.policy,
-        lines=done.lines or ((context.line(number),) if number else ()),
+        context.operation, context.actor, resting(decided, done.clauses), epoch=context.epoch,
+        policy=context.actor.policy, lines=done.lines or ((context.line(number),) if number else ()),
         patients=done.patients or ((number,) if number else ()), detail=detail,
     )  # fmt: skip
 

@@ -10,7 +10,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from jingui.core.bylaws import ChangeSetting, ClauseLine, PolicyRequest, PolicyState, SettingLine
+from jingui.core.duties import DUTIES
 from jingui.core.errors import Conflict, Invalid, NotFound
+from jingui.core.matters import KINDS
 from jingui.core.oversee import LedgerSearch
 from jingui.core.words import Verb
 from jingui.gate import door
@@ -99,6 +101,8 @@ def clause(request: HttpRequest, clause: str) -> HttpResponse:
         state_text=SAYING[here.state](here.evidence), tests=tests(clause), recent=recent(request, line),
         rules=tuple(RuleLine(id=each.id, sentence=each.sentence) for each in rules),
         operations=tuple(verb_label(each) for each in line.verbs) if line else (),
+        matters=tuple(_(kind.text) for kind in KINDS.values() if clause in kind.clauses),
+        duties=tuple(_(duty.text) for duty in DUTIES.values() if clause in duty.clauses),
         previous=order[at - 1] if at else "", next=order[at + 1] if at + 1 < len(order) else "",
     )  # fmt: skip
     request.trace = trace  # type: ignore[attr-defined]  # the strip is this page's own entry, not that of its evidence

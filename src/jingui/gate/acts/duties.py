@@ -63,7 +63,7 @@ def do(context: WriteContext, permit: Permit) -> Done:
     row.state, row.person_id, row.done = "done", permit.person, permit.at
     row.payload = context.runtime.vault.seal_note(f"duty{row.pk}", result.encode())
     keep(context, row)
-    return Done(value=row.pk)
+    return Done(value=row.pk, clauses=DUTIES[row.duty].clauses)
 
 
 def open_runs(context: WriteContext, permit: Permit) -> tuple[int, int]:

@@ -5,6 +5,7 @@ from typing import Any, cast
 
 from jingui.core import process
 from jingui.core.errors import Conflict, Invalid, NotFound, Refused
+from jingui.core.matters import KINDS
 from jingui.core.matters.asking import (
     AddPaper,
     AppealMatter,
@@ -207,6 +208,7 @@ def decide(context: WriteContext, permit: Permit) -> Done:
         lines=(*finished.lines, *effected.lines),
         patients=(*finished.patients, *effected.patients),
         note=effected.note,
+        clauses=finished.clauses,
     )
 
 
@@ -275,12 +277,16 @@ def ended(context: WriteContext, permit: Permit, found: Opened, move: Move, comm
         row.until = min(row.until, permit.at) if row.until else permit.at
     matters.record(context, found, outcome.case, move, mover, permit.at, note)
     made_done = named(context, row, done(row))
-    return Done(value=made_done.value, bump=undo is not None, lines=made_done.lines, patients=made_done.patients)
+    return Done(
+        value=made_done.value, bump=undo is not None, lines=made_done.lines, patients=made_done.patients,
+        clauses=made_done.clauses,
+    )  # fmt: skip
 
 
 def done(row: Matter) -> Done:
-    """What became of a matter."""
-    return Done(value=Moved(matter=row.pk, state=row.state, until=row.until, step=row.step))
+    """What became of a matter; the entry rests on the row's clauses too."""
+    value = Moved(matter=row.pk, state=row.state, until=row.until, step=row.step)
+    return Done(value=value, clauses=KINDS[row.kind].clauses)
 
 
 def named(context: WriteContext, row: Matter, finished: Done) -> Done:
@@ -288,7 +294,7 @@ def named(context: WriteContext, row: Matter, finished: Done) -> Done:
     if not row.patient_id:
         return finished
     line = context.line(row.patient_id, row.record_id if row.record_id else -1)
-    return Done(value=finished.value, lines=(line,), patients=(row.patient_id,))
+    return Done(value=finished.value, lines=(line,), patients=(row.patient_id,), clauses=finished.clauses)
 
 
 def case_now(context: WriteContext, number: int) -> tuple[Case, Any]:

@@ -112,7 +112,8 @@ async def read_matter(context: ReadContext, permit: Permit) -> Done:
     ]
     value = await view(context, permit, row, papers)
     lines = seen.target(context, row)
-    return Done(value=value, lines=lines, patients=(row["patient_id"],) if row["patient_id"] else ())
+    patients = (row["patient_id"],) if row["patient_id"] else ()
+    return Done(value=value, lines=lines, patients=patients, clauses=KINDS[row["kind"]].clauses)
 
 
 @read_act(Verb.READ_PAPER)
