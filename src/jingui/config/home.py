@@ -26,6 +26,11 @@ class Home:
     port: int
     host: str
     sinks: tuple[str, ...]
+    mllp: str = ""  # host:port of the HL7 v2 listener with TLS, "" for none
+    mllp_plain: str = ""  # the same without TLS, on loopback only: for a relay on this very host
+    mllp_certificate: str = ""  # PEM files: ours, its key, and the authorities that sign the senders' certificates
+    mllp_key: str = ""
+    mllp_authorities: str = ""
     demo: bool = False  # a demonstration hospital: made-up people, published passwords, loopback only
 
     @property
@@ -62,6 +67,11 @@ KNOWN = {
     "host",
     "sinks",
     "demo",
+    "mllp",
+    "mllp_plain",
+    "mllp_certificate",
+    "mllp_key",
+    "mllp_authorities",
 }
 
 
@@ -90,5 +100,10 @@ def home() -> Home:
         port=int(os.environ.get("PORT") or raw.get("port", 8400)),
         host=str(raw.get("host", "127.0.0.1")),
         sinks=tuple(str(s) for s in raw.get("sinks", ())),
+        mllp=str(raw.get("mllp", "")),
+        mllp_plain=str(raw.get("mllp_plain", "")),
+        mllp_certificate=str(raw.get("mllp_certificate", "")),
+        mllp_key=str(raw.get("mllp_key", "")),
+        mllp_authorities=str(raw.get("mllp_authorities", "")),
         demo=raw.get("demo", False) is True,
     )

@@ -10,7 +10,7 @@ from typing import ClassVar
 
 from jingui.core.errors import Invalid
 from jingui.core.word import N_
-from jingui.formats.hl7v2_text import Reading, charset_of, decoded, unescaped
+from jingui.formats.hl7v2_text import Reading, Separators, charset_of, decoded, unescaped
 
 MAX_SEGMENTS = 10_000
 NULL = '""'  # the sender says: there is none (an empty field says nothing)
@@ -30,21 +30,6 @@ class Rejected(Invalid):
         """Say which place of the message is wrong, and what."""
         super().__init__(places=((place, what),))
         self.condition = condition  # type: ignore[misc]  # each has its own
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Separators:
-    """The five characters of MSH-1 and MSH-2; an absent one is "" and separates nothing."""
-
-    field: str
-    component: str
-    repetition: str
-    escape: str
-    subcomponent: str
-
-    def split(self, text: str, by: str) -> list[str]:
-        """`text` in parts."""
-        return text.split(by) if by else [text]
 
 
 class Part:

@@ -4,14 +4,12 @@ A GB18030 character may end with the byte of a separator, so a message is decode
 """
 
 import re
+from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from jingui.core.errors import Unprocessable
 from jingui.core.word import N_
-
-if TYPE_CHECKING:
-    from jingui.formats.hl7v2 import Separators
 
 # MSH-18, table 0211, and what senders write instead. What is not listed is refused.
 CHARSETS = {
@@ -23,10 +21,25 @@ TRIED = ("utf-8", "gb18030", "latin-1")
 PLACE = 17  # of MSH-18 among the fields, MSH-1 being the separator
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Separators:
+    """The five characters of MSH-1 and MSH-2; an absent one is "" and separates nothing."""
+
+    field: str
+    component: str
+    repetition: str
+    escape: str
+    subcomponent: str
+
+    def split(self, text: str, by: str) -> list[str]:
+        """`text` in parts."""
+        return text.split(by) if by else [text]
+
+
 class Reading(NamedTuple):
     """What an escape is read with."""
 
-    separators: "Separators"
+    separators: Separators
     charset: str
 
 

@@ -20,6 +20,7 @@ from jingui.store.statements import Columns
 SOURCE = Columns()
 SOURCE.sealed("s", "source")
 SOURCE.add("s.name", "a.username")
+APPLICATION, FACILITY = SOURCE.at["s.application"], SOURCE.at["s.facility"]
 STATION = Columns()
 STATION.sealed("s", "station")
 STATION.add("s.name", "s.seen", "d.name")
@@ -75,30 +76,18 @@ async def accounts(context: ReadContext) -> tuple[str, ...]:
     return tuple(dict.fromkeys(row[0] for row in await context.rows(ACCOUNTS_SQL)))
 
 
-async def proven(certificate: str, application: str, facility: str, address: str) -> tuple[Sending, Actor]:
+async def proven(certificate: str, words: Sequence[tuple[str, str]], address: str) -> tuple[Sending, Actor]:
     """Who sends: the source registered for this certificate ("" on the host's own loopback) and these words of MSH.
 
-    NotSignedIn for a certificate that nobody registered or words that are another's; Tampered for a changed row. Both
-    are entered first.
+    `words` are MSH-3 and MSH-4 in each encoding that the header can be read in. NotSignedIn for a certificate that
+    nobody registered or words that are another's; Tampered for a changed row. Both are entered first.
     """
     pipe = plane.current().pipe
-    rows = await _rows(pipe, certificate)
-    at, group = SOURCE.at, SOURCE.groups["s"]
-    for row in rows:
-        if (row[at["s.application"]], row[at["s.facility"]]) != (application, facility):
-            continue
-        number = row[at["s.id"]]
-        if not pipe.runtime.sealer.holds("source", group.values(row), group.mac(row)):
-            raise Tampered(where=f"source:{number}", entry=await entered(pipe, "tampered"))
-        sending = Sending(
-            source=number, code=row[at["s.code"]], application=application, facility=facility,
-            charset=row[at["s.charset"]],
-        )  # fmt: skip
-        actor = Actor(
-            account=row[at["s.account_id"]], post=row[-1] or 0, session=f"source:{number}", address=address,
-            strength=Strength.TOKEN, entrance=Entrance.MESSAGE, scopes=SCOPES,
-        )  # fmt: skip
-        return sending, actor
+    for fresh in (False, True):  # one that was registered a moment ago is known at once
+        rows = await _rows(pipe, certificate, fresh)
+        row = next((one for one in rows if (one[APPLICATION], one[FACILITY]) in words), None)
+        if row is not None:
+            return await sender(pipe, row, address)
     # a known certificate with another's name is a forgery, an unknown one a stranger
     entry = await entered(pipe, "forged_sender" if rows else "unknown_source")
     raise NotSignedIn(
@@ -106,12 +95,29 @@ async def proven(certificate: str, application: str, facility: str, address: str
     )
 
 
-async def _rows(pipe: Pipeline, certificate: str) -> list[Sequence[Any]]:
+async def sender(pipe: Pipeline, row: Sequence[Any], address: str) -> tuple[Sending, Actor]:
+    """The source of a row, and the actor in whose name it enters; Tampered when the row was changed."""
+    at, group = SOURCE.at, SOURCE.groups["s"]
+    number = row[at["s.id"]]
+    if not pipe.runtime.sealer.holds("source", group.values(row), group.mac(row)):
+        raise Tampered(where=f"source:{number}", entry=await entered(pipe, "tampered"))
+    sending = Sending(
+        source=number, code=row[at["s.code"]], application=row[APPLICATION], facility=row[FACILITY],
+        charset=row[at["s.charset"]],
+    )  # fmt: skip
+    actor = Actor(
+        account=row[at["s.account_id"]], post=row[-1] or 0, session=f"source:{number}", address=address,
+        strength=Strength.TOKEN, entrance=Entrance.MESSAGE, scopes=SCOPES,
+    )  # fmt: skip
+    return sending, actor
+
+
+async def _rows(pipe: Pipeline, certificate: str, fresh: bool) -> list[Sequence[Any]]:
     """The active sources of a certificate, at most a second old."""
     now = asyncio.get_running_loop().time()
     key = (id(pipe), certificate)
     found = _known.get(key)
-    if found is None or found[0] < now:
+    if fresh or found is None or found[0] < now:
         if len(_known) > 1_000:
             _known.clear()
         found = _known[key] = (now + SECONDS, list(await pipe.pool.fetch(PROVE_SQL, certificate)))
@@ -123,9 +129,9 @@ async def entered(pipe: Pipeline, reason: str) -> str:
     return await refused(pipe, Actor(name="public:message", entrance=Entrance.MESSAGE), Verb.SIGN_IN, reason)
 
 
-async def turned_away(actor: Actor, error: JinguiError) -> str:
-    """Enter a message that could not be read, in the name of its source, or of the public entrance; the entry's id."""
-    return await refused(plane.current().pipe, actor, Verb.ENTER, error.code)
+async def turned_away(actor: Actor, error: JinguiError, verb: Verb = Verb.ENTER) -> str:
+    """Enter a message that was not taken before anything of it was tried, in the name of its source; the entry's id."""
+    return await refused(plane.current().pipe, actor, verb, getattr(error, "reason", "") or error.code)
 
 
 async def refused(pipe: Pipeline, who: Actor, verb: Verb, reason: str) -> str:
