@@ -178,7 +178,7 @@ def test_numbers_that_no_row_has_harm_nobody_else(hospital: Hospital, target: tu
     async def both() -> list[Any]:
         person = hospital.people["doctor"]
         pairs = (target, (good.patient, good.record))
-        ask = [Asked(patient, record, 0, person, 1, "treatment", False, -1) for patient, record in pairs]
+        ask = [Asked(patient, record, 0, person, "{1}", "treatment", False, -1) for patient, record in pairs]
         return await asyncio.gather(*(running.pipe.facts(one) for one in ask), return_exceptions=True)
 
     bad, row = asyncio.run_coroutine_threadsafe(both(), running.loop).result(20)

@@ -172,3 +172,76 @@ def test_the_follow_up_is_the_setting(hospital: Hospital) -> None:
         "kind = 'department' AND ends > now()", where[0],
     )  # fmt: skip
     assert rows == [(30,)]
+
+
+def turn(hospital: Hospital, who: str, of: str, ward: str, days: tuple[int, int] = (-1, 1), **more: Any) -> int:
+    from datetime import timedelta
+
+    from jingui.core.collect import Roster
+
+    now = hospital.now()
+    data = Roster(
+        person=hospital.people[of], department=hospital.departments[ward], starts=now + timedelta(days[0]),
+        ends=now + timedelta(days[1]), **more,
+    )  # fmt: skip
+    return hospital.write(who, Verb.RELATE, data).value
+
+
+def test_a_turn_of_duty_gives_a_wards_patients_until_it_ends(hospital: Hospital, one: tuple[str, ...]) -> None:
+    from jingui.core.access import Worklist
+    from jingui.core.collect import EndRelation
+
+    hospital.person("duty", Role.PHYSICIAN, "xnk")
+    assert not reads(hospital, "duty", one[2])
+    made = turn(hospital, "surgeon", "duty", "gwk")
+    hospital.sql("UPDATE epoch SET n = n + 1")  # else the actor's facts are a second old
+    assert reads(hospital, "duty", one[2])
+    listed = door.read(hospital.operation("duty", Verb.LIST, Worklist(count=200))).value
+    assert one[0] in {line.patient.id for line in listed}
+    assert hospital.sql("SELECT basis FROM care_relation WHERE relation_id = %s", made) == [("roster",)]
+    hospital.write("surgeon", Verb.RELATE, EndRelation(relation=made))
+    assert not reads(hospital, "duty", one[2])
+
+
+def test_rosters_that_are_refused(hospital: Hospital) -> None:
+    from jingui.core.errors import Invalid
+
+    hospital.person("duty2", Role.PHYSICIAN, "xnk")
+    with pytest.raises(Refused):
+        turn(hospital, "guest", "duty2", "gwk")  # another department's roster
+    with pytest.raises(Refused):
+        turn(hospital, "surgeon", "surgeon", "gwk")  # one's own
+    with pytest.raises(Invalid):
+        turn(hospital, "registrar", "duty2", "gwk", (-1, 60))
+    turn(hospital, "registrar", "duty2", "gwk", (-1, 60), rotation=True)
+    for bad in ((1, 0), (-3, -2)):
+        with pytest.raises(Invalid):
+            turn(hospital, "registrar", "duty2", "gwk", bad)
+
+
+def test_a_roster_that_was_inserted(hospital: Hospital, one: tuple[str, ...]) -> None:
+    hospital.person("duty3", Role.PHYSICIAN, "xnk")
+    hospital.sql(
+        "INSERT INTO care_relation (patient_id, relation_id, kind, rank, person_id, department_id, starts, version, "
+        "entry, mac) SELECT 0, 991, 'department', 4, %s, %s, now() - interval '1 d', 1, entry, mac FROM post LIMIT 1",
+        hospital.people["duty3"], hospital.departments["gwk"],
+    )  # fmt: skip
+    with pytest.raises(Tampered) as error:
+        read(hospital, "duty3", one[2])
+    assert error.value.data["where"] == "care_relation:0.991"
+
+
+def test_nobody_relates_their_own_ward_to_a_stranger(hospital: Hospital, one: tuple[str, ...]) -> None:
+    from datetime import timedelta
+
+    from jingui.core.collect import Relate
+    from jingui.core.words import Relation
+
+    data = Relate(
+        kind=Relation.DEPARTMENT, department=hospital.departments["xnk"], starts=hospital.now(),
+        ends=hospital.now() + timedelta(days=1),
+    )  # fmt: skip
+    with pytest.raises(Refused) as error:
+        hospital.write("nurse", Verb.RELATE, data, target=door.locate(one[0]))
+    assert error.value.reason == "party"
+    assert not reads(hospital, "nurse", one[2])

@@ -22,8 +22,19 @@ class Relate:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Roster:
+    """排班、轮转: for a time a person stands to a department's patients as its own staff do. No patient is named."""
+
+    person: int
+    department: int
+    starts: datetime
+    ends: datetime
+    rotation: bool = False  # a rotation lasts longer than a turn of duty
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class EndRelation:
-    """The end of a relation, now."""
+    """The end of a relation or of a roster's turn (whose target is no patient), now."""
 
     relation: int
 

@@ -8,16 +8,18 @@ from zoneinfo import ZoneInfo
 
 from jingui.core.operation import Actor
 from jingui.core.words import Purpose, Role, Standing
-from jingui.gate.granted import PostGranted, post_grants, reach
+from jingui.gate.granted import PostGranted, forged, post_grants, reach
 from jingui.gate.undertaken import undertaken
 from jingui.gate.wishes import Needs
 from jingui.store.seals import Sealer
-from jingui.store.statements import ACTOR
+from jingui.store.statements import ACTOR, index_of
 
 CHINA = ZoneInfo("Asia/Shanghai")
 ROLES = frozenset(Role)
 NEVER = datetime(1970, 1, 1, tzinfo=CHINA)  # an undertaking that was never given has always been over
 LICENSED_ROLES = frozenset({Role.PHYSICIAN, Role.NURSE, Role.PHARMACIST, Role.TECHNICIAN})
+ROSTERED = LICENSED_ROLES | {Role.TRAINEE}  # whom a roster gives another department's patients
+ROSTER = index_of("care_relation")["department_id"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +52,9 @@ class ActorFacts:
     tampered: str = ""  # table:row when a MAC did not hold
     grants: tuple[PostGranted, ...] = ()  # standing grants of this post
     undertaken_until: datetime | None = None  # None: no undertaking is asked of them
+    undertaking: int = 0  # the document to undertake
+    departments: frozenset[int] = frozenset()  # whose patients are this post's: its own and those of rosters
+    wards: str = "{}"  # the same as PostgreSQL reads an array
     needs: Needs = field(default_factory=dict)  # which information needs a written consent, by the settings
 
     def reach(self, purpose: Purpose) -> int:
@@ -110,7 +115,9 @@ def from_row(
     grants, bad = post_grants(get["grants"], sealer)
     role = Role(get["po.role"]) if get["po.role"] in ROLES else Role.PUBLIC
     promised = undertaken(get["undertaking"], get["undertaken"], role, sealer, NEVER)
-    tampered = tampered or bad or promised.tampered
+    tampered = tampered or bad or promised.tampered or forged("care_relation", get["rosters"], sealer)
+    turns = (one[ROSTER] for one in get["rosters"] or () if role in ROSTERED)
+    departments = frozenset(turns) | {get["po.department_id"] or 0}
     if tampered:
         standing = Standing.TAMPERED
     elif get["a.state"] != "active":
@@ -148,5 +155,8 @@ def from_row(
         tampered=tampered,
         grants=grants,
         undertaken_until=promised.until,
+        undertaking=promised.document,
+        departments=departments,
+        wards="{" + ",".join(map(str, sorted(departments))) + "}",
         needs=needs,
     )

@@ -134,7 +134,7 @@ def narrow(
             patient.rows(GRANTS), actor.grants, patient.rows(VISITS), purpose, category, level, patient.row[RECORD], at
         ),
         consent_of(patient.rows(CONSENTS), actor.needs, purpose, actor.role, category, level, at),
-        objects(patient.rows(RESTRICTIONS), category, patient.relation, actor.person, actor.department),
+        objects(patient.rows(RESTRICTIONS), category, patient.relation, actor.person, actor.departments),
     )
 
 

@@ -1,7 +1,8 @@
 """六（一）2: nobody decides what concerns themselves: is the actor a party to this operation [6.1.2] [7.1.1]"""
 
+from jingui.core.collect import Relate
 from jingui.core.operation import Operation
-from jingui.gate.actors import ActorFacts
+from jingui.gate.actors import ROSTERED, ActorFacts
 from jingui.gate.sql import raw
 
 # For each field by which an operation's data may name somebody: how to find that somebody's person number.
@@ -20,6 +21,8 @@ def is_party(operation: Operation, actor: ActorFacts) -> bool:
     data = operation.data
     if getattr(data, "person", 0) == actor.person:
         return True
+    if isinstance(data, Relate) and data.department in actor.departments and actor.role in ROSTERED:
+        return True  # what their department relates to, they read themselves
     for name, sql in OWNERS.items():
         number = getattr(data, name, 0)
         if isinstance(number, int) and number:

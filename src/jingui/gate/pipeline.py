@@ -36,7 +36,7 @@ class Asked(NamedTuple):
     record: int
     version: int
     person: int
-    department: int
+    departments: str  # an array of numbers as PostgreSQL reads it: the post's own and those of rosters
     purpose: str
     portal: bool  # a patient's own account: only their own relations count, and for nobody else
     days: int  # how long after a visit the actor's standing grants reach; -1: visits do not matter
@@ -45,7 +45,7 @@ class Asked(NamedTuple):
 def ask(actor: ActorFacts, purpose: Purpose, patient: int, record: int = -1, version: int = 0) -> Asked:
     """The request for facts of this actor toward a patient or record."""
     return Asked(
-        patient, record, version, actor.person, actor.department, purpose, actor.role is Role.PATIENT,
+        patient, record, version, actor.person, actor.wards, purpose, actor.role is Role.PATIENT,
         actor.reach(purpose),
     )  # fmt: skip
 

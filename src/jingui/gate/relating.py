@@ -9,17 +9,17 @@ from uuid import UUID
 from jingui.core.errors import Tampered
 from jingui.core.operation import Operation, Target
 from jingui.core.settings import Value
-from jingui.core.words import Category, Relation, Role, Verb
+from jingui.core.words import Category, Relation, Verb
 from jingui.formats.fhir_encounter import Outline
 from jingui.formats.fhir_relations import Claim, claims
 from jingui.gate import facts as f
-from jingui.gate.actors import LICENSED_ROLES, ActorFacts
+from jingui.gate.actors import ROSTERED as WARD
+from jingui.gate.actors import ActorFacts
 from jingui.gate.obligations import bound
 from jingui.gate.preparing import YEAR, Placed, Rows, relation_row
 from jingui.gate.runtime import Runtime
 from jingui.store.seals import SEALED_TABLES
 
-WARD = LICENSED_ROLES | {Role.TRAINEE}  # whose department reads what their department relates to
 RELATIONS_SQL = f"""SELECT {", ".join(SEALED_TABLES["care_relation"])}, mac, basis FROM care_relation
 WHERE patient_id = ANY($1::bigint[]) AND encounter_id IS NOT NULL
   AND (ends IS NULL OR ends > $2::timestamptz)"""  # noqa: S608 -- own column names
@@ -106,7 +106,7 @@ class Relating:
 
     def ward(self, one: Wanted) -> bool:
         """Whether a relation of a department is one of the actor's own."""
-        return one.department == self.actor.department and self.actor.role in WARD
+        return one.department in self.actor.departments and self.actor.role in WARD
 
     def keep(
         self, rows: Rows, placed: Placed, wanted: list[Wanted], basis: str, closes: datetime | None, entry: UUID

@@ -37,16 +37,17 @@ def levels(setting: str) -> Iterable[Level]:
 
 
 def objects(
-    rows: Sequence[Sequence[Any]], category: Category, relation: Relation, person: int, department: int
-) -> bool:
+    rows: Sequence[Sequence[Any]], category: Category, relation: Relation, person: int,
+    departments: frozenset[int],
+) -> bool:  # fmt: skip
     """Whether a restriction of the patient names this reader: the person, their department, or all but the treating."""
     named = {"person": R_PERSON, "department": R_DEPARTMENT}
-    reader = {"person": person, "department": department}
+    reader = {"person": frozenset((person,)), "department": departments}
     for row in rows:
         if row[R_CATEGORIES] and category not in row[R_CATEGORIES]:
             continue
         kind = row[R_KIND]  # whatever names nobody binds all but the treating
-        if row[named[kind]] == reader[kind] if kind in named else relation not in TREATING:
+        if row[named[kind]] in reader[kind] if kind in named else relation not in TREATING:
             return True
     return False
 

@@ -94,6 +94,11 @@ ACTOR.many(
     """x.person_id = a.person_id AND x.ends > now()
     AND x.document_id IN (SELECT cd.id FROM controlled_document cd WHERE cd.code = 'confidentiality')""",
 )
+# Turns of duty and rotations stand at no patient: they give a person a further department's patients.
+ACTOR.many(
+    "rosters", "care_relation",
+    "x.patient_id = 0 AND x.person_id = a.person_id AND x.starts <= now() AND (x.ends IS NULL OR x.ends > now())",
+)  # fmt: skip
 ACTOR_SQL = f"""
 SELECT {ACTOR.sql} FROM epoch e, account a JOIN person pe ON pe.id = a.person_id
 LEFT JOIN post po ON po.id = $2::bigint AND po.person_id = a.person_id
@@ -132,8 +137,8 @@ FACTS.names.append(f"CASE WHEN p.marks > 0 THEN {SUMS} END")
 
 FACTS_SQL = f"""
 SELECT {FACTS.sql}
-FROM unnest($1::bigint[], $2::bigint[], $3::int[], $4::bigint[], $5::bigint[], $6::text[], $7::bool[], $8::int[])
-  WITH ORDINALITY q(patient, record, version, person, department, purpose, portal, days, ord)
+FROM unnest($1::bigint[], $2::bigint[], $3::int[], $4::bigint[], $5::text[], $6::text[], $7::bool[], $8::int[])
+  WITH ORDINALITY q(patient, record, version, person, departments, purpose, portal, days, ord)
 CROSS JOIN epoch e
 LEFT JOIN patient p ON p.patient_id = q.patient
 LEFT JOIN record r ON r.patient_id = q.patient AND r.record_id = q.record
@@ -142,7 +147,8 @@ LEFT JOIN record_version v ON v.patient_id = q.patient AND v.record_id = q.recor
 LEFT JOIN patient_key k ON k.patient_id = q.patient AND k.retention_class = split_part(v.seal, ':', 3)
 LEFT JOIN patient_key ki ON ki.patient_id = q.patient AND ki.retention_class = 'identity'
 LEFT JOIN LATERAL (
-  SELECT * FROM care_relation x WHERE {THEIRS} AND (x.person_id = q.person OR x.department_id = q.department)
+  SELECT * FROM care_relation x WHERE {THEIRS}
+    AND (x.person_id = q.person OR x.department_id = ANY(q.departments::bigint[]))
     AND (x.kind IN ('self', 'guardian')) = q.portal AND x.starts <= {NOW} AND (x.ends IS NULL OR x.ends > {NOW})
   ORDER BY x.rank LIMIT 1) c ON true"""  # noqa: S608 -- own column names
 

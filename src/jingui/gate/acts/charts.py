@@ -115,10 +115,11 @@ LIST_SQL = """WITH e AS (
   WHERE e.state = 'open' AND {where} ORDER BY e.patient_id, e.starts DESC, e.encounter_id)
 SELECT * FROM e WHERE (e.starts, e.patient_id) < ($2::timestamptz, $3::bigint)
 ORDER BY e.starts DESC, e.patient_id DESC LIMIT $4::int"""
-WARD_SQL = LIST_SQL.format(where="e.department_id = $1::bigint")
+WARD_SQL = LIST_SQL.format(where="e.department_id = ANY($1::bigint[])")
 MINE_SQL = LIST_SQL.format(
     where="""e.patient_id IN (SELECT c.patient_id FROM care_relation c WHERE c.person_id = $1::bigint
-      AND c.kind NOT IN ('self', 'guardian') AND c.starts <= $5::timestamptz AND (c.ends IS NULL OR c.ends > $5::timestamptz))"""
+      AND c.kind NOT IN ('self', 'guardian') AND c.starts <= $5::timestamptz
+      AND (c.ends IS NULL OR c.ends > $5::timestamptz))"""
 )
 END = datetime.fromisoformat("9999-01-01T00:00:00+00:00")
 
@@ -132,7 +133,7 @@ async def worklist(context: ReadContext, permit: Permit) -> Done:
     if data.mine:
         rows = await context.rows(MINE_SQL, context.actor.person, at, patient, count + 1, permit.at)
     else:
-        rows = await context.rows(WARD_SQL, context.actor.department, at, patient, count + 1)
+        rows = await context.rows(WARD_SQL, sorted(context.actor.departments), at, patient, count + 1)
     more = cursor(rows[count - 1][3], rows[count - 1][0]) if len(rows) > count else ""
     facts = await known(context, [row[0] for row in rows[:count]])
     people = await names_of(context).people(context, [row[4] for row in rows[:count]])

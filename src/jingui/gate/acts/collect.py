@@ -4,13 +4,14 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import cast
 
-from jingui.core.collect import EndRelation, FlagPatient, MergePatient, Relate, SplitPatient
+from jingui.core.collect import EndRelation, FlagPatient, MergePatient, Relate, Roster, SplitPatient
 from jingui.core.consents import Secrecy
 from jingui.core.errors import Conflict, Invalid, NotFound, Refused
 from jingui.core.permit import Permit
 from jingui.core.word import N_
 from jingui.core.words import Hold, Relation, Role, Verb
 from jingui.gate import settings
+from jingui.gate.actors import ROSTERED as WARD
 from jingui.gate.aliases import aliased
 from jingui.gate.preparing import RANK
 from jingui.gate.proposals import carries
@@ -38,12 +39,39 @@ def relate(context: WriteContext, permit: Permit) -> Done:
         row.ends = permit.at
         keep(context, row)
         return Done(value=row.relation_id, bump=True)
+    if isinstance(data, Roster):
+        return roster(context, permit, data)
     wanted = cast(Relate, data)
+    if not number:
+        raise NotFound()
     longest = settings.number(context.runtime, context.epoch, "relation_days")
     check_relation(wanted, permit.at, timedelta(days=longest))
     row = new_relation(
         context, number, wanted.kind, wanted.person or None, wanted.department or None, wanted.encounter or None,
         wanted.starts, wanted.ends,
+    )  # fmt: skip
+    return Done(value=row.relation_id)
+
+
+def roster(context: WriteContext, permit: Permit, data: Roster) -> Done:
+    """Put a person on a department's roster for a time; wards do it for themselves, the registry for all."""
+    setting = "rotation_days" if data.rotation else "roster_days"
+    longest = timedelta(days=settings.number(context.runtime, context.epoch, setting))
+    if permit.operation.target.patient:
+        raise Invalid(places=(("patient", N_("排班不针对某一名患者")),))
+    if not data.starts < data.ends <= max(permit.at, data.starts) + longest or data.ends <= permit.at:
+        raise Invalid(places=(("ends", N_("期限须在今后，且不超过规定的最长期限")),))
+    if context.actor.role in WARD and data.department != permit.department:
+        raise Refused(
+            N_("只能为本科室排班。"), N_("请由该科室或登记处办理。"), clauses=("4.1.1",), reason="no_relation"
+        )  # fmt: skip
+    if not Person.objects.filter(pk=data.person, active=True).exists():
+        raise NotFound(N_("没有这名人员。"))
+    if not Department.objects.filter(pk=data.department, active=True).exists():
+        raise NotFound(N_("没有这个科室。"))
+    row = new_relation(
+        context, 0, Relation.DEPARTMENT, data.person, data.department, None, data.starts, data.ends,
+        "rotation" if data.rotation else "roster",
     )  # fmt: skip
     return Done(value=row.relation_id)
 
