@@ -81,6 +81,7 @@ def samples(english: bool) -> dict[str, tuple[str, dict[str, Any]]]:
     """Name → (template, context) of every sample."""
     from tools import preview_care as care
     from tools import preview_door as door
+    from tools import preview_entry as entering
     from tools import preview_frame as frame
     from tools import preview_office as office
     from tools import preview_record as record
@@ -103,6 +104,7 @@ def samples(english: bool) -> dict[str, tuple[str, dict[str, Any]]]:
         **office.people(t),
         **office.policy(t),
         **waiting.waiting(t),
+        **entering.entry(t),
         **door.errors(t),
     }
     pages = {name: (template, {"page": page, "shell": inside}) for name, (template, page) in found.items()}

@@ -16,6 +16,7 @@ from jingui.web.viewmodels.access import (
     TimelineItem,
 )
 from jingui.web.viewmodels.desk import DeskPage, DeskPatient, Waiting
+from jingui.web.viewmodels.diff import Change, compare
 from jingui.web.viewmodels.form import Field, Form
 from jingui.web.viewmodels.parts import Link, PersonLine, Tag
 from jingui.web.viewmodels.paths import to
@@ -175,8 +176,13 @@ def chart(t: T) -> ChartPage:
                         at=then,
                         versions=3,
                         state=RecordState.SIGNED,
-                        was=t("否认药物过敏", "no drug allergy"),
-                        now=t("青霉素皮试阳性（2019）", "penicillin test positive (2019)"),
+                        corrected=(
+                            Change(
+                                label=t("药物过敏", "Drug allergy"),
+                                parts=compare(t("否认", "none"), t("青霉素皮试阳性", "penicillin test positive")),
+                            ),
+                        ),
+                        reason=t("皮试结果补充", "the test came in"),
                         tags=(Tag(text=t("补记", "Late entry"), tone="warn"),),
                     ),
                     item(

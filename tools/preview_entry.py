@@ -23,10 +23,11 @@ def complaint(t: T, wrong: bool) -> view.Section:
     return view.Section(
         id="complaint", title=t("主诉与现病史", "Complaint and present illness"), missing=1,
         questions=(
-            question("chief", t("主诉", "Chief complaint"), errors=errors, autofocus=not wrong, element="DE04.01.119.00",
-                     purpose=t("诊断", "Diagnosis"), hint=t("症状加时间，20 字以内", "Symptom and time, briefly")),
+            question("chief", t("主诉", "Chief complaint"), errors=errors, autofocus=not wrong,
+                     element="DE04.01.119.00", purpose=t("诊断", "Diagnosis"),
+                     hint=t("症状加时间，20 字以内", "Symptom and time, briefly")),
             question("present", t("现病史", "Present illness"), "area", values=(
-                t("3 天前无明显诱因出现胸闷，活动后加重，休息可缓解。", "Three days of tightness on exertion, eased by rest."),
+                t("3 天前出现胸闷，活动后加重，休息可缓解。", "Three days of tightness on exertion, eased by rest."),
             )),
             question("past", t("既往史", "Past history"), "area", required=False, conditional=True,
                      previous=t("高血压 10 年，最高 170/100 mmHg。", "Hypertension for ten years."),
@@ -51,8 +52,8 @@ def signs(t: T, wrong: bool) -> view.Section:
         questions=(
             question("temperature", t("体温", "Temperature"), "number", unit="℃", values=("36.8",),
                      hint=t("通常 36–37.3", "Usually 36–37.3")),
-            question("systolic", t("收缩压", "Systolic pressure"), "number", unit="mmHg", values=("188",), warnings=warn,
-                     previous="128", previous_at=NOW - timedelta(days=1)),
+            question("systolic", t("收缩压", "Systolic pressure"), "number", unit="mmHg", values=("188",),
+                     warnings=warn, previous="128", previous_at=NOW - timedelta(days=1)),
             question("admitted", t("入院时间", "Admitted"), "moment", values=(t("今天 9:14", "today 9:14"),),
                      echo="= 2026-11-22 09:14"),
             question("allergic", t("过敏史", "Allergies"), "radio", choices=yes, values=("true",)),
@@ -83,7 +84,7 @@ def check(t: T, **more: Any) -> view.CheckPage:
         view.AnswerGroup(
             title=t("主诉与现病史", "Complaint and present illness"),
             answers=(
-                view.Answer(label=t("主诉", "Chief complaint"), texts=(t("胸闷 3 天", "Tightness for 3 days"),), href="#"),
+                view.Answer(label=t("主诉", "Chief complaint"), texts=(t("胸闷 3 天", "Tightness, 3 days"),), href="#"),
                 view.Answer(label=t("现病史", "Present illness"), href="#", long=True,
                             texts=(t("3 天前无明显诱因出现胸闷。", "Tightness began three days ago."),)),
             ),
@@ -107,7 +108,8 @@ def check(t: T, **more: Any) -> view.CheckPage:
 
 def refused_check(t: T) -> view.CheckPage:
     """What the door would not take."""
-    reason = Field(name="late_reason", label=t("补记原因", "Why it is late"), errors=(t("请填写。", "Please fill this in."),))
+    empty = t("请填写。", "Please fill this in.")
+    reason = Field(name="late_reason", label=t("补记原因", "Why it is late"), errors=(empty,))
     return check(
         t, wrong=(Link(label=t("主诉 – 过长。", "Chief complaint – too long."), href="#"),), own=(reason,),
         untouched=(Link(label=t("体格检查", "Physical examination"), href="#"),),
@@ -159,7 +161,7 @@ def board(t: T, full: bool) -> view.DuePage:
             person=PersonLine(name=t("沈砚清", "Shen Yanqing"), department=t("心血管内科", "Cardiology")),
             department=t("心血管内科", "Cardiology"), since=NOW - timedelta(hours=20), due=NOW + timedelta(hours=hours),
         )
-        for zh, en, hours in (("入院记录", "Admission record", -30), ("首次病程记录", "First note", 1), ("抢救记录", "CPR", 9))
+        for zh, en, hours in (("入院记录", "Admission record", -30), ("首次病程", "First note", 1), ("抢救", "CPR", 9))
     )  # fmt: skip
     count = view.Count(label=t("心血管内科", "Cardiology"), href="#", overdue=1, soon=1, open=3, current=True)
     chips = (Link(label=t("未完成", "Open"), href="#", primary=True), Link(label=t("逾期", "Overdue"), href="#"))
@@ -194,9 +196,10 @@ def entry(t: T) -> dict[str, tuple[str, Any]]:
     draft = view.DraftLine(patient=t("顾明远", "Gu Mingyuan"), mrn="00832218", title=t("入院记录", "Admission record"),
                            href=HERE, saved=NOW, discard=to("discard_draft"), correcting=True, due=NOW)  # fmt: skip
     chart = to("chart", patient=PATIENT)
+    full = view.ChoosePage(patient=patient(t), due=lines, groups=(group,), back=chart)
     bare = view.ChoosePage(patient=patient(t), due=(), groups=(), back=chart)
     return {
-        "write-choose": ("enter/choose.html", view.ChoosePage(patient=patient(t), due=lines, groups=(group,), back=chart)),
+        "write-choose": ("enter/choose.html", full),
         "write-choose-empty": ("enter/choose.html", bare),
         "write": ("enter/write.html", write(t)),
         "write-wrong": ("enter/write.html", write(t, wrong=True, due=NOW - timedelta(hours=3),

@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 from jingui.core.words import Category, Entrance, RecordState
-from jingui.web.viewmodels.diff import compare
+from jingui.web.viewmodels.diff import Change, compare
 from jingui.web.viewmodels.form import Choice, Field, Form
 from jingui.web.viewmodels.ledger import (
     CheckpointLine,
@@ -18,7 +18,7 @@ from jingui.web.viewmodels.ledger import (
 )
 from jingui.web.viewmodels.parts import Column, Link, Pager, PersonLine, RuleLine, Tag
 from jingui.web.viewmodels.paths import to
-from jingui.web.viewmodels.record import Change, LifePage, RecordPage, Stage, VersionLine
+from jingui.web.viewmodels.record import LifePage, RecordPage, Stage, VersionLine
 from jingui.web.viewmodels.resource import shown
 from tools.preview_frame import ENTRY, HASH, NOW, RECORD, T, entries, patient, why
 

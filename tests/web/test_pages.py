@@ -87,3 +87,20 @@ def test_correction_shows_old_and_new(clinic: Hospital, admitted: list[str]) -> 
     page = Pages(clinic.actors["doctor"]).get(to("record", record=made)).content.decode()
     assert "<del>1</del>" in page
     assert "<ins>2</ins>" in page
+
+
+def test_the_chart_strikes_through_what_was_corrected(clinic: Hospital) -> None:
+    from jingui.core.words import Verb
+    from jingui.gate import door
+    from tests.web.clinic import Pages, enter
+
+    made = enter(clinic, bundle("更正可见", "00990023"))
+    note = {**bundle()[2].resource, "subject": {"reference": f"Patient/{made[0]}"}}
+    note["encounter"] = {"reference": f"Encounter/{made[1]}"}
+    public = clinic.enter("doctor", Change(note)).made[0].id
+    target = door.locate(public)
+    better = {**note, "valueQuantity": {"value": 2, "unit": "ng/mL"}}
+    clinic.enter("doctor", Change(better, record=(target.patient, target.record), if_match=1), verb=Verb.CORRECT)
+    text = Pages(clinic.actors["doctor"]).get(to("chart", patient=made[0])).content.decode()
+    assert "<del>" in text
+    assert "<ins>2</ins>" in text

@@ -51,9 +51,11 @@ b AS (SELECT * FROM r UNION ALL SELECT r.patient_id, 0, NULL, NULL FROM record r
   WHERE r.patient_id = $14::bigint AND r.record_id = 0 AND {ALLOWED})
 SELECT b.patient_id, b.record_id, r.version, r.kind, r.category, r.level, r.labels, r.state, r.status, r.author_id,
   r.department_id, r.encounter_id, r.entered, b.at, b.place, r.retention_class, v.seal, v.payload, k.wrapped,
-  r.form, r.medium, r.mac
+  r.form, r.medium, r.mac, w.payload
 FROM b JOIN record r ON r.patient_id = b.patient_id AND r.record_id = b.record_id
 JOIN record_version v ON v.patient_id = b.patient_id AND v.record_id = b.record_id AND v.version = r.version
+LEFT JOIN record_version w ON w.patient_id = b.patient_id AND w.record_id = b.record_id
+  AND w.version = r.version - 1 AND w.seal = v.seal
 LEFT JOIN patient_key k ON k.patient_id = b.patient_id AND k.retention_class = r.retention_class
 ORDER BY b.place DESC NULLS FIRST, b.record_id DESC"""  # noqa: S608 -- own texts only
 RECORD, AUTHOR, PLACE = 1, 9, 14  # positions in a row of PAGE_SQL
@@ -111,7 +113,10 @@ async def opened(context: ReadContext, permit: Permit, request: ChartRequest) ->
     )  # fmt: skip
     own = Line(public(me, 0), mine.id, "Patient", mine.version) if mine else context.line(me)
     pairs = zip(rows[:count], records, strict=True)
-    lines = (own, *(Line(public(row[0], 0), one.id, one.kind, one.version) for row, one in pairs))
+    lines = (
+        own,
+        *(Line(public(row[0], 0), one.id, one.kind, version) for row, one in pairs for version in versions_of(one)),
+    )
     if chart.precautions:
         lines = (*lines, context.line(me, kind=PRECAUTION))
     more = cursor(rows[count - 1][PLACE], rows[count - 1][RECORD]) if len(rows) > count else ""
@@ -195,12 +200,17 @@ def header(context: ReadContext, patient: f.PatientFacts, about: Mapping[int, f.
     return joined(line, [one for one in older if one is not None])
 
 
+def versions_of(one: RecordLine) -> tuple[int, ...]:
+    """The versions that a line shows: a corrected record's old words stand struck through beside the new [2.2.4]."""
+    return (one.version, one.version - 1) if one.before else (one.version,)
+
+
 def record_line(
     context: ReadContext, row: Sequence[Any], people: Mapping[int, Named], departments: Mapping[int, str]
 ) -> RecordLine:
     """A decided row, decrypted; `at` is the clinical time as it is. Tampered if anything about it is not as written."""
     (patient, number, version, kind, category, level, labels, state, status, author, department, encounter, entered, at,
-     _place, retention, seal, payload, wrapped, form, medium, mac) = row  # fmt: skip
+     _place, retention, seal, payload, wrapped, form, medium, mac, older) = row  # fmt: skip
     runtime = context.runtime
     decides = (patient, number, kind, form, category, level, labels, state, author, version, retention, medium)
     # what decides is bound into the ciphertext too: a lowered level or another class opens nothing
@@ -208,8 +218,9 @@ def record_line(
         raise Tampered(where=f"record:{patient}.{number}")
     key = runtime.vault.key(patient, retention, wrapped)
     body = runtime.vault.open(key, patient, number, version, seal, payload)
+    before = runtime.vault.open(key, patient, number, version - 1, seal, older) if older is not None else b""
     return RecordLine(
         runtime.public(patient, number), kind, category, level, tuple(labels), state, status, version, author,
         people.get(author, NOBODY).name, departments.get(department or 0, ""),
-        runtime.public(patient, encounter) if encounter else "", entered, at, body,
+        runtime.public(patient, encounter) if encounter else "", entered, at, body, before,
     )  # fmt: skip

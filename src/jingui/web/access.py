@@ -9,7 +9,7 @@ from jingui.core.access import Chart, ChartRequest, PatientLine
 from jingui.core.errors import Invalid
 from jingui.core.words import Category, Verb
 from jingui.gate import door
-from jingui.web import answering, asking, charting, finding, records, wording
+from jingui.web import access_glass, answering, asking, charting, finding, records, wording
 from jingui.web.viewmodels import access as view
 from jingui.web.viewmodels.parts import Link, Tag
 from jingui.web.viewmodels.paths import to
@@ -57,6 +57,7 @@ def chart(request: HttpRequest, patient: str) -> HttpResponse:
     )  # fmt: skip
     result = asking.read(request, Verb.OPEN_CHART, asked, target=door.locate(patient))
     found: Chart = result.value
+    access_glass.settle(request, door.locate(patient).patient, patient, found.patient.relation)
     here = to("chart", patient=patient)
     now = asking.now()
     page = view.ChartPage(
@@ -75,8 +76,14 @@ def chart(request: HttpRequest, patient: str) -> HttpResponse:
 
 def actions(request: HttpRequest, patient: str) -> tuple[Link, ...]:
     """What may be done with the chart besides reading it."""
-    consents = Link(label=_("知情同意"), href=to("consents", patient=patient))
-    return (consents,) if asking.may(request, Verb.READ_CONSENTS) else ()
+    offered = (
+        (Verb.OPEN_FORM, Link(label=_("写病历"), href=to("write", patient=patient), key="n", primary=True)),
+        (Verb.READ_CONSENTS, Link(label=_("知情同意"), href=to("consents", patient=patient))),
+        (Verb.PRINT, Link(label=_("打印"), href=to("print_chart", patient=patient))),
+        (Verb.EXPORT, Link(label=_("导出"), href=to("export_chart", patient=patient))),
+        (Verb.READ_GRANTS, Link(label=_("谁有授权"), href=to("patient_grants", patient=patient))),
+    )
+    return tuple(link for verb, link in offered if asking.may(request, verb))
 
 
 def owed(found: Chart) -> str:

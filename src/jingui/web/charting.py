@@ -12,7 +12,7 @@ from jingui.core.consents import Precaution
 from jingui.core.word import N_
 from jingui.core.words import Category, EncounterKind, RecordState
 from jingui.formats import display, fhir_json
-from jingui.web import wording
+from jingui.web import corrections, wording
 from jingui.web.templatetags.numbers import mask_id
 from jingui.web.viewmodels import access as view
 from jingui.web.viewmodels.parts import Tag
@@ -109,18 +109,20 @@ def item(record: RecordLine) -> view.TimelineItem:
     resource = fhir_json.parse(record.body)
     line = display.line(resource, wording.language())
     flag, text = flag_of(resource)
+    before = fhir_json.parse(record.before) if record.before else None
     return view.TimelineItem(
         href=to("record", record=record.id), at=record.at or record.entered, title=title(line, resource),
         value=line.value, flag=flag, flag_text=text, code=code(resource), versions=record.version,
         category=category(record.category), state=state(record.state),
         author=wording.person(record.author_name, department=wording.department(record.department)),
         summary=summary(resource), kind=kind_of(line, resource), tags=wording.labels(record.level, record.labels),
+        corrected=corrections.brief(before, resource) if before else (), reason=corrections.reason(resource),
     )  # fmt: skip
 
 
 def title(line: display.Line, resource: dict[str, Any]) -> str:
     """What the record is called; its kind where it has no title of its own."""
-    return line.title or line.kind or str(resource.get("resourceType", ""))
+    return corrections.title(resource) or line.title or line.kind or str(resource.get("resourceType", ""))
 
 
 def summary(resource: dict[str, Any]) -> str:

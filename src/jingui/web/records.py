@@ -16,13 +16,12 @@ from jingui.core.errors import Refused
 from jingui.core.words import Decision, RecordState, Verb
 from jingui.formats import display, fhir_json
 from jingui.gate import door
-from jingui.web import asking, charting, wording
+from jingui.web import asking, charting, corrections, wording
 from jingui.web.viewmodels.access import PatientHeader
-from jingui.web.viewmodels.diff import compare
-from jingui.web.viewmodels.parts import EntryLine
+from jingui.web.viewmodels.parts import EntryLine, Link
 from jingui.web.viewmodels.paths import to
-from jingui.web.viewmodels.record import Change, LifePage, RecordPage, Stage, VersionLine
-from jingui.web.viewmodels.resource import Shown, shown
+from jingui.web.viewmodels.record import LifePage, RecordPage, Stage, VersionLine
+from jingui.web.viewmodels.resource import Shown
 
 REFERENCE: Final = re.compile(r"([A-Z][A-Za-z]+)/([0-9a-f]{32})")
 STATIONS: Final = frozenset({Verb.ENTER, Verb.CORRECT, Verb.IMPORT, Verb.REGISTER_PATIENT})
@@ -45,11 +44,33 @@ def page(request: HttpRequest, public: str, version: int) -> RecordPage:
     return RecordPage(
         patient=header(versions, sheet.patient), title=charting.title(line, resource), kind=line.kind,
         category=charting.category(sheet.category), state=charting.state(sheet.state), at=line.at or sheet.entered,
-        author=author(versions, sheet.author), version=sheet.version, shown=linked(shown(resource)),
+        author=author(versions, sheet.author), version=sheet.version, shown=linked(corrections.read(resource)),
         versions=history(versions, public, sheet.version),
-        changes=changes(before, resource) if before else (), raw=raw(sheet.body), why=wording.why(trace),
+        changes=corrections.changes(before, resource) if before else (), raw=raw(sheet.body), why=wording.why(trace),
+        print_href=to("print_record", record=public) if takes(request, Verb.PRINT, sheet.version, versions) else "",
+        copy_href=to("copy_record", record=public), may_copy=asking.may(request, Verb.COPY),
         life_href=to("life", record=public), tags=wording.labels(sheet.level, sheet.labels),
+        actions=actions(request, public, resource, sheet.version == newest(versions, sheet.version)),
+        reason=corrections.reason(resource), late_reason=corrections.late(resource),
+        entered=sheet.entered,
     )  # fmt: skip
+
+
+def takes(request: HttpRequest, verb: Verb, version: int, versions: Versions | None) -> bool:
+    """Whether taking it away is offered: the newest version, to posts that may do it at all."""
+    return version == newest(versions, version) and asking.may(request, verb)
+
+
+def newest(versions: Versions | None, shown_now: int) -> int:
+    """The number of the newest version."""
+    return max((row[0] for row in versions.rows), default=shown_now) if versions else shown_now
+
+
+def actions(request: HttpRequest, public: str, resource: Mapping[str, Any], current: bool) -> tuple[Link, ...]:
+    """What may be done with a record besides reading it: a form is corrected from its newest version."""
+    if not current or not corrections.is_form(resource) or not asking.may(request, Verb.CORRECT):
+        return ()
+    return (Link(label=_("更正"), href=to("amend", record=public), key="e"),)
 
 
 class Reference(str):
@@ -94,42 +115,10 @@ def history(versions: Versions | None, public: str, shown_now: int) -> tuple[Ver
         VersionLine(
             number=number, at=entered, author=author(versions, by), current=number == shown_now,
             href=to("record_version", record=public, version=number),
+            reason=corrections.reason(fhir_json.parse(body)),
         )
-        for number, entered, by, _body in (versions.rows if versions else ())
+        for number, entered, by, body in (versions.rows if versions else ())
     )  # fmt: skip
-
-
-def changes(old: Mapping[str, Any], new: Mapping[str, Any]) -> tuple[Change, ...]:
-    """What a version corrected, place by place, in the words of the page."""
-    before, after = flat(shown(old)), flat(shown(new))
-    places = list(dict.fromkeys([*after, *before]))
-    return tuple(
-        Change(label=place, parts=compare(before.get(place, ""), after.get(place, "")))
-        for place in places
-        if before.get(place, "") != after.get(place, "")
-    )
-
-
-def flat(lines: tuple[Shown, ...], within: str = "") -> dict[str, str]:
-    """Each readable line by its place; a place that occurs again gets its number."""
-    out: dict[str, str] = {}
-    for line in lines:
-        place = " · ".join(part for part in (within, line.label) if part)
-        if line.texts:
-            out[free(out, place)] = "；".join(line.texts) + (f" [{line.code}]" if line.code else "")
-        for row in line.rows:
-            out[free(out, place)] = "，".join(cell for cell in row if cell)
-        for inner, text in flat(line.below, place).items():
-            out[free(out, inner)] = text
-    return out
-
-
-def free(taken: Mapping[str, str], place: str) -> str:
-    """`place`, or with the next number that is free."""
-    number, made = 2, place
-    while made in taken:
-        made, number = f"{place} ({number})", number + 1
-    return made
 
 
 def raw(body: bytes) -> str:

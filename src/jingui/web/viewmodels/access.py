@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from jingui.core.words import Category, EncounterKind, RecordState
+from jingui.web.viewmodels.diff import Change
 from jingui.web.viewmodels.form import Form
 from jingui.web.viewmodels.parts import Link, PersonLine, Tag, Why
 
@@ -66,7 +67,10 @@ class EncounterLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TimelineItem:
-    """One record of the chart. `flag` is ↑ or ↓ and `flag_text` its word; `was`/`now` show a correction in place."""
+    """One record of the chart. `flag` is ↑ or ↓ and `flag_text` its word.
+
+    `corrected` shows in place what the newest version corrected.
+    """
 
     href: str
     at: datetime
@@ -81,8 +85,8 @@ class TimelineItem:
     flag_text: str = ""
     code: str = ""
     versions: int = 1
-    was: str = ""
-    now: str = ""
+    corrected: tuple[Change, ...] = ()
+    reason: str = ""
     tags: tuple[Tag, ...] = ()
 
 

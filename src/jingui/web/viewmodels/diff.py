@@ -16,6 +16,14 @@ class Part:
     text: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """What a correction changed in one place: old words struck through, new ones underlined."""
+
+    label: str
+    parts: tuple[Part, ...]
+
+
 def compare(old: str, new: str) -> tuple[Part, ...]:
     """What changed from `old` to `new`; all same+old parts joined are `old`, all same+new parts joined are `new`."""
     if old == new:

@@ -5,8 +5,8 @@ from datetime import datetime
 
 from jingui.core.words import Category, RecordState
 from jingui.web.viewmodels.access import PatientHeader
-from jingui.web.viewmodels.diff import Part
-from jingui.web.viewmodels.parts import EntryLine, PersonLine, Tag, Why
+from jingui.web.viewmodels.diff import Change
+from jingui.web.viewmodels.parts import EntryLine, Link, PersonLine, Tag, Why
 from jingui.web.viewmodels.resource import Shown
 
 
@@ -20,14 +20,6 @@ class VersionLine:
     reason: str = ""
     href: str = ""
     current: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Change:
-    """What a correction changed in one place: old words struck through, new ones underlined."""
-
-    label: str
-    parts: tuple[Part, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,7 +41,13 @@ class RecordPage:
     why: Why
     life_href: str = ""
     late_reason: str = ""
+    entered: datetime | None = None  # this version
+    reason: str = ""  # why this version corrected the one before
     tags: tuple[Tag, ...] = ()
+    actions: tuple[Link, ...] = ()
+    print_href: str = ""
+    copy_href: str = ""  # where a copied text is reported, also by who may not copy: then it is refused and entered
+    may_copy: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
