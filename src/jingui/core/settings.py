@@ -16,7 +16,7 @@ Value = int | str
 LAW, POLICY, HOUSE = N_("法律法规"), N_("本制度"), N_("本院约定")
 NUMBER: Final = re.compile(r"-?\d{1,9}\Z")
 LABELS: Final = tuple(label.value for label in Sensitivity)
-CODE: Final = r"[A-Z][0-9A-Z]{2}(\.[0-9A-Zx]{1,6})?"
+CODE: Final = r"[A-Z][0-9][0-9A-Z](\.[0-9A-Zx]{1,6})?"
 CODES: Final = re.compile(rf"({'|'.join(LABELS)})[+-]{CODE}(-{CODE})?\Z")
 FORMS: Final = (
     "admission_record", "death_record", "discharge_record", "discharge_summary", "examination_report", "front_page",
@@ -125,6 +125,16 @@ TABLE: Final[tuple[Setting, ...]] = (
     number("undertaking_days", 365, DAYS, "4.1.3", N_("保密承诺有效期"), floor=30, ceiling=366),
     number("undertaking_warning_days", 30, DAYS, "4.1.3", N_("保密承诺到期前提醒"), floor=1, ceiling=90, basis=HOUSE),
     number("delegation_days", 30, DAYS, "1.3.4", N_("委托审批最长期限"), floor=1, ceiling=92, basis=HOUSE),
+    number("finding_reply_days", 3, DAYS, "4.1.3", N_("监测发现说明期限（工作日）"), floor=1, ceiling=10, basis=HOUSE),
+    number("finding_judge_days", 5, DAYS, "4.1.3", N_("监测发现判定期限（工作日）"), floor=1, ceiling=20, basis=HOUSE),
+    number("monitor_patients", 40, PIECES, "4.1.3", N_("一天查阅多少名患者起询问"), floor=5, ceiling=500, basis=HOUSE),
+    number("monitor_times", 3, TIMES, "4.1.3", N_("超过同岗位多少倍起询问"), floor=2, ceiling=20, basis=HOUSE),
+    number("monitor_taken", 20, TIMES, "4.1.3", N_("一天打印导出复制多少次起询问"), floor=3, ceiling=200, basis=HOUSE),
+    number("monitor_refused", 5, TIMES, "4.1.2", N_("一天被拒绝多少次起询问"), floor=2, ceiling=50, basis=HOUSE),
+    number("monitor_emergencies", 4, TIMES, "4.1.1", N_("三十天内紧急调阅多少次起询问"), floor=2, ceiling=50, basis=HOUSE),
+    number("monitor_deceased_days", 30, DAYS, "4.1.3", N_("去世多少天后查阅起询问"), floor=0, ceiling=366, basis=HOUSE),
+    number("monitor_night_from", 22, HOURS, "4.1.3", N_("夜间自几时起"), floor=0, ceiling=23, basis=HOUSE),
+    number("monitor_night_to", 6, HOURS, "4.1.3", N_("夜间至几时止"), floor=0, ceiling=23, basis=HOUSE),
     number("record_recall_days", 7, DAYS, "2.2.4", N_("归档病历召回更正期限"), floor=1, ceiling=30, basis=HOUSE),
     number("paper_megabytes", 20, PIECES, "2.1.3", N_("单份材料的大小上限（MB）"), floor=1, ceiling=50, basis=HOUSE),
     number("portal_idle_minutes", 15, MINUTES, "1.3.2", N_("患者门户无操作自动退出"), floor=1, ceiling=30, basis=HOUSE),

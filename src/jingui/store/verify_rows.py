@@ -32,7 +32,7 @@ FITTING: Mapping[str, frozenset[str]] = {
     "post": frozenset({"grant_post", "end_post"}) | PORTAL,
     "token": frozenset({"issue_token", "revoke_token"}),
     "factor_seal": frozenset({"enrol_factor", "sign_in"}),
-    "setting": frozenset({"change_setting"}),
+    "setting": frozenset({"change_setting", "decide_matter"}),  # a matter may change one
     "policy_version": frozenset({"publish_policy", "start_system"}),
     "hold": frozenset({"place_hold", "lift_hold"}),
     "approval": frozenset({"approve"}),
@@ -41,6 +41,7 @@ FITTING: Mapping[str, frozenset[str]] = {
     "matter_paper": frozenset({"start_matter", "add_paper"}),
     "delegation": frozenset({"delegate", "end_delegation"}),
     "duty_run": frozenset({"do_duty"}),
+    "capture_template": frozenset({"decide_matter"}),
     "source": frozenset({"register_source", "end_source"}),
     "access_grant": frozenset(
         {"approve", "relate", "break_glass", "end_grant", "decide_matter", "close_matter", "prescriber_statistics"}

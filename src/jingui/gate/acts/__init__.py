@@ -1,6 +1,6 @@
 """The acts of every operation; importing this package registers them."""
 
-from jingui.gate import matter_stances
+from jingui.gate import matter_stances, sensitive_codes
 from jingui.gate.acts import (
     access,
     access_operations,
@@ -26,6 +26,7 @@ from jingui.gate.acts import (
     seconding,
     sources,
     taking,
+    templates,
 )
 
 __all__ = [
@@ -52,6 +53,8 @@ __all__ = [
     "readers",
     "restrictions",
     "seconding",
+    "sensitive_codes",
     "sources",
     "taking",
+    "templates",
 ]

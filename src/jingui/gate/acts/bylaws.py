@@ -6,16 +6,16 @@ from typing import cast
 from jingui.core.bylaws import ChangeSetting, PolicyRequest, PolicyState, PublishPolicy
 from jingui.core.errors import Conflict
 from jingui.core.permit import Permit
-from jingui.core.settings import parse
 from jingui.core.words import Verb
 from jingui.gate import settings
 from jingui.gate.cockpit import clause_lines, counted, setting_lines, versions
 from jingui.gate.context import ReadContext
 from jingui.gate.proposals import carries
 from jingui.gate.registry import Done, read_act, write_act
+from jingui.gate.setting_rows import written
 from jingui.gate.sql import raw
 from jingui.gate.writing import WriteContext
-from jingui.store.models import Epoch, Patient, PatientKey, PolicyVersion, Setting
+from jingui.store.models import Epoch, Patient, PatientKey, PolicyVersion
 from jingui.store.statements import KEYS_LOCK
 
 carries(Verb.CHANGE_SETTING, ChangeSetting)
@@ -43,16 +43,7 @@ def start_system(context: WriteContext, permit: Permit) -> Done:
 def change_setting(context: WriteContext, permit: Permit) -> Done:
     """Set a setting, by two people; Invalid for an unknown one or beyond what law and policy allow."""
     data = cast(ChangeSetting, permit.operation.data)
-    parse(data.name, data.value)
-    row = Setting.objects.select_for_update().filter(pk=data.name).first()
-    new = row is None
-    row = row or Setting(name=data.name)
-    if not new:
-        context.runtime.sealer.check(row)
-        row.version += 1
-    row.value, row.at, row.entry = data.value, permit.at, context.entry
-    context.runtime.sealer.seal(row)
-    row.save(force_insert=new)
+    written(context, data.name, data.value, permit.at)
     return Done(value=data.name, bump=True)
 
 

@@ -1,0 +1,21 @@
+"""八（二）: a setting's own value, sealed: by the operation itself, or by a matter that was approved [8.2]"""
+
+from datetime import datetime
+
+from jingui.core.settings import parse
+from jingui.gate.writing import WriteContext
+from jingui.store.models import Setting
+
+
+def written(context: WriteContext, name: str, value: str, at: datetime) -> None:
+    """Set a setting; Invalid for an unknown one or beyond what law and policy allow. The epoch must move with it."""
+    parse(name, value)
+    row = Setting.objects.select_for_update().filter(pk=name).first()
+    new = row is None
+    row = row or Setting(name=name)
+    if not new:
+        context.runtime.sealer.check(row)
+        row.version += 1
+    row.value, row.at, row.entry = value, at, context.entry
+    context.runtime.sealer.seal(row)
+    row.save(force_insert=new)
