@@ -28,8 +28,8 @@ COLUMNS = """patient_id, draft_id, person_id, template, template_n, encounter_id
 LOCKED_SQL = f"SELECT {COLUMNS} FROM entry_draft WHERE patient_id = $1 AND draft_id = $2 FOR UPDATE"  # noqa: S608 -- own names
 INSERT_SQL = f"""INSERT INTO entry_draft ({COLUMNS}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 1, $9, $9, $10)
 ON CONFLICT DO NOTHING RETURNING revision"""  # noqa: S608 -- own names
-UPDATE_SQL = """UPDATE entry_draft SET revision = $3, saved = $4, payload = $5, template_n = $6, encounter_id = $7
-WHERE patient_id = $1 AND draft_id = $2"""
+UPDATE_SQL = """UPDATE entry_draft SET revision = $3, saved = $4, payload = $5, template_n = $6, encounter_id = $7,
+  record_version = $8 WHERE patient_id = $1 AND draft_id = $2"""
 SUBMITTED_SQL = "SELECT 1 FROM record WHERE patient_id = $1 AND record_id = $2"
 DISCARD_SQL = "DELETE FROM entry_draft WHERE patient_id = $1 AND draft_id = $2 AND person_id = $3 RETURNING draft_id"
 MINE_SQL = f"""SELECT {COLUMNS} FROM entry_draft WHERE person_id = $1::bigint ORDER BY saved DESC LIMIT $2::int"""  # noqa: S608 -- own names
@@ -145,13 +145,13 @@ def kept(context: WriteContext, key: DataKey, new: DraftRow, typed: Typed, seen:
     if old.person != new.person or old.template != new.template or old.record != new.record:
         raise NotFound()
     before = opened(key, old)
-    if body(before) == body(typed):
+    if body(before) == body(typed) and old.record_version == new.record_version:
         return old.revision
     if old.revision != seen:
         raise DraftForked(before.answers, old.revision, forks((), {}, before.answers, typed.answers))
     revision = old.revision + 1
     sealed = seal(key, new._replace(revision=revision), typed)
-    context.rows(UPDATE_SQL, *place, revision, new.saved, sealed, new.template_n, new.encounter)
+    context.rows(UPDATE_SQL, *place, revision, new.saved, sealed, new.template_n, new.encounter, new.record_version)
     return revision
 
 
@@ -171,9 +171,10 @@ async def read_drafts(context: ReadContext, permit: Permit) -> Done:
     rows = [DraftRow(*row) for row in found]
     about = await context.about([row.patient for row in rows])
     public = context.runtime.public
+    templates = (await entry_templates.all_in_force(context)).templates
     lines = []
     for row, facts in zip(rows, about, strict=True):
-        template = await entry_templates.loop_in_force(context, row.template, missing=True)
+        template = templates.get(row.template)
         lines.append(
             DraftLine(
                 key=public(row.patient, row.number), patient=face_or_number(context, row.patient, facts),
