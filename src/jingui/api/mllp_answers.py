@@ -4,6 +4,7 @@ import asyncio
 import hashlib
 import logging
 import secrets
+import traceback
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
@@ -52,10 +53,10 @@ async def prepared(data: bytes, certificate: str, address: str) -> Prepared:
                     N_("合并患者须经两人确认，不能由报文直接办理，没有任何内容被更改。"),
                     N_("请登记处或病案室在本系统中办理患者合并。"), clauses=("2.2.4", "6.1.2"), reason="two_person",
                 )  # fmt: skip
-        except JinguiError as error:
-            verb = Verb.MERGE_PATIENT if isinstance(error, Refused) else Verb.ENTER
-            await door.aturned_away(actor, error, verb)
-            raise
+        except Exception as caught:
+            error = known(caught)
+            await door.aturned_away(actor, error, Verb.MERGE_PATIENT if isinstance(error, Refused) else Verb.ENTER)
+            raise error from caught
     except Exception as caught:  # noqa: BLE001 -- whatever it was, the sender must know that nothing was taken
         return Prepared(head=head, error=known(caught))
     once = Taken(
@@ -85,7 +86,8 @@ def known(error: Exception) -> JinguiError:
     """The error as one of ours; what nobody foresaw is logged by kind alone: its text may hold content."""
     if isinstance(error, JinguiError):
         return error
-    log.error("mllp: %s", type(error).__name__, exc_info=log.isEnabledFor(logging.DEBUG))
+    frames = traceback.extract_tb(error.__traceback__)
+    log.error("mllp: %s at %s:%s", type(error).__name__, frames[-1].name, frames[-1].lineno)
     return JinguiError(where="message")
 
 

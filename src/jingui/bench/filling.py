@@ -8,10 +8,12 @@ import sys
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+from jingui.bench.messages import APPLICATION, FACILITY
 from jingui.bench.resources import CODES, observation, patient
 from jingui.core.enter import Change, Submission
 from jingui.core.operation import Actor, Operation
 from jingui.core.protect import GrantPost, IssueToken, OpenAccount, RegisterDepartment, RegisterPerson
+from jingui.core.sources import TELLABLE, RegisterSource, SourceKind
 from jingui.core.words import Entrance, Purpose, Role, Strength, Verb
 from jingui.gate import door
 
@@ -79,6 +81,13 @@ def fill(patients: int, results: int) -> dict[str, Any]:
     machine = Actor(
         account=his.account, post=his.post, strength=Strength.TOKEN, entrance=Entrance.FHIR, scopes=("system/*.cruds",)
     )
+    write(
+        system, Verb.REGISTER_SOURCE,
+        RegisterSource(
+            code="bench", name="测速来源", kind=SourceKind.HL7, account="his", application=APPLICATION,
+            facility=FACILITY, categories=TELLABLE,
+        ),
+    )  # fmt: skip
     made: list[dict[str, Any]] = []
     for number in range(patients):
         whole = enter(machine, *(Change(one, f"urn:uuid:{i}") for i, one in enumerate(patient(number, "bench"))))

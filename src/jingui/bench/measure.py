@@ -20,6 +20,7 @@ from jingui.core.word import N_
 
 CONNECTIONS = 64
 BUNDLES = 8  # connections that send transactions of 100
+SENDERS = 32  # connections that send HL7 v2 messages, each waiting for its answers
 #: The settings of a web worker in `jingui serve`; a test compares them.
 SERVER = (
     "granian", "--interface", "asgi", "--host", "127.0.0.1", "--workers", "1", "--loop", "uvloop", "--http", "1",
@@ -62,8 +63,13 @@ def load(house: House, port: int, root: int, size: Size, sent: list[bytes], conn
         "port": port, "connections": connections, "warm": size.warm, "seconds": size.seconds,
         "requests": [base64.b64encode(one).decode() for one in sent],
     }  # fmt: skip
+    return driven(house, root, "jingui.bench.load", order)
+
+
+def driven(house: House, root: int, module: str, order: dict[str, Any]) -> Run:
+    """Let a process of its own carry out an order; Unavailable when an answer was no success."""
     before = processes.used(root), processes.used(house.postmaster)
-    told = json.loads(processes.done(["jingui.bench.load"], house.env, given=json.dumps(order).encode()))
+    told = json.loads(processes.done([module], house.env, given=json.dumps(order).encode()))
     after = processes.used(root), processes.used(house.postmaster)
     if told["bad"] or told["lost"] or not told["good"]:
         raise Unavailable(N_("测速时有请求没有成功。"), bad=told["bad"], lost=told["lost"], said=told["sample"][-600:])
@@ -98,6 +104,8 @@ def measured(house: House, size: Size, say: Say) -> Iterator[Figure]:
                 say(f"{name} …")
                 yield from rates(name, load(house, port, root, size, sent, connections), each)
             memory = processes.resident(root)
+        say("hl7v2 …")
+        yield from rates("hl7v2", messages(house, size))
         say("two ingest processes …")
         yield from ingested(house, path, size)
         say("ledger …")
@@ -105,6 +113,19 @@ def measured(house: House, size: Size, say: Say) -> Iterator[Figure]:
     yield Figure(name="memory", value=memory, unit="MB")
     neighbours = processes.busy() - processes.used(os.getpid()) - processes.used(house.postmaster) - busy
     yield Figure(name="neighbours", value=max(neighbours, 0.0) / (perf_counter() - began), unit="cores")
+
+
+def messages(house: House, size: Size) -> Run:
+    """HL7 v2 messages a second, each acknowledged after its commit; Unavailable when one was not taken."""
+    port = processes.free_port()
+    with (house.home / "jingui.toml").open("a", encoding="utf-8") as file:
+        file.write(f'mllp_plain = "127.0.0.1:{port}"\n')
+    with processes.running(["jingui.config.mllp"], house.env, house.log) as process:
+        processes.wait_for(port, process, house.log)
+        order = {
+            "port": port, "connections": SENDERS, "patients": 100, "warm": size.warm, "seconds": size.seconds,
+        }  # fmt: skip
+        return driven(house, process.pid, "jingui.bench.messages", order)
 
 
 def rates(name: str, run: Run, each: int = 1) -> Iterator[Figure]:

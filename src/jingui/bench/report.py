@@ -11,6 +11,7 @@ RATIOS: Mapping[str, str] = {
     "search": "hello_world",
     "create": "hello_world",
     "bundle": "create",
+    "hl7v2": "hello_world",
     "bundle_two": "bundle",
     "ledger_append": "governed_read",
     "ledger_verify": "ledger_append",
