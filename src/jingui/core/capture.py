@@ -5,6 +5,7 @@ A template is data (formats/data/capture/*.toml, or the hospital's own version o
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -95,6 +96,7 @@ class Item:
     boilerplate: str = ""  # set text to be worked on: untouched it is not signed
     hint: str = ""
     hint_en: str = ""
+    purpose: str = ""  # in words, what the hospital needs it for: required of every item that it added itself
 
     def label(self, language: str = "zh") -> str:
         """The item's name in `zh` or `en`."""
@@ -207,12 +209,14 @@ class Checked:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TemplatesRequest:
-    """采集模板: all in force, or one `name` in its version `n` (-1: in force) with its history."""
+    """采集模板: all in force, or one `name` in its version `n` (-1: in force) with its history.
+
+    `draft` is a changed Questionnaire of that name as JSON: what would it touch?
+    """
 
     name: str = ""
     n: int = -1
-    simulate: bool = False  # with a draft version: what would it touch?
-    draft: str = ""  # a Questionnaire as JSON to compare with the one in force
+    draft: bytes = b""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -221,31 +225,46 @@ class TemplateLine:
 
     name: str
     n: int
-    state: str
-    effective: str
+    state: str  # active | retired
+    effective: datetime
     entry: str
     matter: int
-    genuine: bool
+
+
+class Effect(Word):
+    """What a change does to an item."""
+
+    ADDED = "added", N_("新增")
+    DROPPED = "dropped", N_("删除")
+    REQUIRED = "required", N_("改为必填")
+    CHANGED = "changed", N_("修改")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Difference:
-    """What another version of a template does to one item: `kind` added | dropped | changed | required."""
+    """What another version of a template does to one item."""
 
     link: str
     label: str
-    kind: str
-    what: str = ""
+    label_en: str
+    kind: "Effect"
+    purpose: str = ""  # of an added item, in words
+    parts: tuple[str, ...] = ()  # which attributes of a changed item differ
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Simulation:
-    """What a change would touch: open drafts, records of the last 30 days, and how items differ."""
+    """What a change would touch: open drafts, records written with it lately, and how items differ.
+
+    `body` is the Questionnaire that a matter would carry, `said` the same differences as its deciders read them.
+    """
 
     drafts: int
     records: int
     days: int
     differences: tuple[Difference, ...]
+    body: str
+    said: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

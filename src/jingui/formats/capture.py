@@ -4,6 +4,7 @@
 where the gate finds one in force.
 """
 
+from jingui.formats.capture_changes import differences, fitted, said, wrong
 from jingui.formats.capture_check import check
 from jingui.formats.capture_extract import extract
 from jingui.formats.capture_load import templates
@@ -12,6 +13,7 @@ from jingui.formats.capture_response import answers_of, response, template_of, w
 from jingui.formats.capture_text import boilerplate, fingerprints, long_texts, similar, untouched
 
 __all__ = [
-    "answers_of", "boilerplate", "check", "extract", "fingerprints", "from_questionnaire", "long_texts",
-    "questionnaire", "response", "similar", "template_of", "templates", "untouched", "ways_of",
+    "answers_of", "boilerplate", "check", "differences", "extract", "fingerprints", "fitted", "from_questionnaire",
+    "long_texts", "questionnaire", "response", "said", "similar", "template_of", "templates", "untouched", "ways_of",
+    "wrong",
 ]  # fmt: skip

@@ -91,21 +91,19 @@ def extract(template: Template, response: Json, *, origin: str = "", tables: Tab
 
 
 def _rows(form: Form, make: Make) -> Iterator[Mapping[str, Any]]:
-    """The rows of a group; the whole form for a single item that was answered."""
+    """The rows of a group, or the whole form for a single item that was answered; none that lacks what is needed."""
     value = form.answers.get(make.of)
     if value is None or value == "":
         return
-    if form.items[make.of].kind is ItemKind.GROUP:
-        yield from ({**form.answers, **row} for row in value)
-    else:
-        yield form.answers
+    group = form.items[make.of].kind is ItemKind.GROUP
+    rows = ({**form.answers, **row} for row in value) if group else (form.answers,)
+    needed = [make.parts[name] for name in NEEDS[make.kind] if name in make.parts]
+    yield from (row for row in rows if all(name in row for name in needed))
 
 
 def _conditions(form: Form, make: Make) -> Iterator[Json]:
     for row in _rows(form, make):
-        value = row.get(make.parts["code"])
-        if not value:
-            continue
+        value = row[make.parts["code"]]
         out = form.common("Condition")
         out |= {
             "clinicalStatus": concept(HL7 + "condition-clinical", "active"),
@@ -202,9 +200,10 @@ def _results(form: Form, make: Make) -> Iterator[Json]:
 
 
 def _reports(form: Form, make: Make) -> Iterator[Json]:
-    value = form.answers.get(make.parts["code"])
-    if not value or make.of not in form.answers:
+    row = next(_rows(form, make), None)
+    if row is None:
         return
+    value = row[make.parts["code"]]
     out = form.common("DiagnosticReport")
     out |= {
         "status": "final", "category": [concept(HL7 + "v2-0074", make.parts["category"])],
@@ -307,4 +306,10 @@ def _consents(form: Form, make: Make) -> Iterator[Json]:
 MAKES: Final[Mapping[str, Callable[[Form, Make], Iterator[Json]]]] = {
     "Condition": _conditions, "AllergyIntolerance": _allergies, "vital-signs": _signs, "Observation": _results,
     "DiagnosticReport": _reports, "Procedure": _procedures, "MedicationRequest": _medications, "Consent": _consents,
+}  # fmt: skip
+#: The parts without which nothing can be made of a row.
+NEEDS: Final[Mapping[str, tuple[str, ...]]] = {
+    "Condition": ("code",), "AllergyIntolerance": ("code",), "vital-signs": (), "Observation": ("code",),
+    "DiagnosticReport": ("code",), "Procedure": (), "MedicationRequest": ("code", "dose", "unit", "frequency", "route"),
+    "Consent": (),
 }  # fmt: skip

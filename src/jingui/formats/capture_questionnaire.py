@@ -57,6 +57,7 @@ ITEM_EXTRAS: Final[Mapping[str, Callable[[Any], Any]]] = {
     "shown": str, "low": _number, "high": _number, "usual": _usual, "digits": int, "check": str, "way": Way,
     "previous": bool, "future": bool, "sensitive": Sensitivity, "sex": str, "boilerplate": str, "hint": str,
     "hint_en": str,
+    "purpose": str,
 }  # fmt: skip
 TEMPLATE_EXTRAS: Final[Mapping[str, Callable[[Any], Any]]] = {
     "en": str, "n": int, "category": Category, "standard": str,

@@ -46,6 +46,9 @@ FITTING: Mapping[str, frozenset[str]] = {
     "access_grant": frozenset(
         {"approve", "relate", "break_glass", "end_grant", "decide_matter", "close_matter", "prescriber_statistics"}
     ),
+    "signature": frozenset({"sign_record", "verify_record", "countersign_record"}),
+    "signing_session": frozenset({"open_signing", "sign_out", "freeze_account", "unfreeze_account"}),
+    "qualification": frozenset({"qualify"}),
     "post_grant": frozenset({"decide_matter", "close_matter", "end_grant"}),
     "controlled_document": frozenset({"publish_document", "decide_matter"}),
     "acknowledgement": frozenset({"acknowledge"}),
