@@ -115,8 +115,14 @@ FACTS.sealed("p", "patient")
 FACTS.sealed("c", "care_relation")
 FACTS.sealed("r", "record")
 FACTS.add("r.status", "r.department_id", "r.encounter_id")
-FACTS.add("v.version", "v.seal", "v.payload", "v.entered", "v.author_id", "k.wrapped", "ki.wrapped", "p.face")
-FACTS.many("grants", "access_grant", "x.patient_id = q.patient AND x.person_id = q.person AND x.purpose = q.purpose")
+FACTS.add("v.version", "v.seal", "v.payload", "v.entered", "v.author_id", "k.wrapped", "p.face")
+# A subselect, not a join: a planner without statistics would scan every patient's identity key for it.
+FACTS.at["ki.wrapped"] = len(FACTS.names)
+FACTS.names.append("(SELECT wrapped FROM patient_key WHERE patient_id = q.patient AND retention_class = 'identity')")
+# "+ 0": by the patient's key, never by the person's index: some people hold grants for thousands of patients
+FACTS.many(
+    "grants", "access_grant", "x.patient_id = q.patient AND x.person_id + 0 = q.person AND x.purpose = q.purpose"
+)
 FACTS.many("holds", "hold", f"{THEIRS} AND NOT x.lifted AND (x.ends IS NULL OR x.ends > {NOW})", when=MARKED)
 FACTS.many(
     "restrictions", "restriction",
@@ -145,7 +151,6 @@ LEFT JOIN record r ON r.patient_id = q.patient AND r.record_id = q.record
 LEFT JOIN record_version v ON v.patient_id = q.patient AND v.record_id = q.record
   AND v.version = CASE WHEN q.version = 0 THEN r.version ELSE q.version END
 LEFT JOIN patient_key k ON k.patient_id = q.patient AND k.retention_class = split_part(v.seal, ':', 3)
-LEFT JOIN patient_key ki ON ki.patient_id = q.patient AND ki.retention_class = 'identity'
 LEFT JOIN LATERAL (
   SELECT * FROM care_relation x WHERE {THEIRS}
     AND (x.person_id = q.person OR x.department_id = ANY(q.departments::bigint[]))
