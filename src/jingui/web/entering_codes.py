@@ -3,13 +3,29 @@
 from collections.abc import Sequence
 from typing import Any, Final
 
+from django.http import HttpRequest, JsonResponse
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
 
+from jingui.core.errors import NotFound
 from jingui.formats import codetables
 from jingui.formats.pinyin import plain
+from jingui.web import wording
 from jingui.web.viewmodels.paths import to
 
 OFFERED: Final = 5  # codes that are named where several fit
+SHOWN: Final = 12  # rows of a picker's list
+
+
+@require_safe
+def find(request: HttpRequest, table: str) -> JsonResponse:
+    """Rows of a code table by code, name, initials or pinyin: for the picker. Nothing of a patient is asked or told."""
+    if table not in codetables.in_force():
+        raise NotFound()
+    found = codetables.find(table, request.GET.get("q", "")[:80], SHOWN)
+    english = wording.language() == "en"
+    rows = [{"code": row.code, "text": row.english if english and row.english else row.name} for row in found]
+    return JsonResponse({"rows": rows})
 
 
 def address(table: str) -> str:

@@ -58,7 +58,7 @@ def page(
         sections=entering_form.sections(form, drawing), here=place.at("write"), save=place.at("save"),
         check=place.at("check", draft=found.key), back=place.back, hidden=hidden(found), revision=found.revision,
         saved=found.saved, due=owed.due if owed else None, warn_seconds=int(NEAR.total_seconds()),
-        own=which(found), last=means(found), complete=judged.completeness, errors=tuple(general),
+        last=(*which(found), *means(found)), complete=judged.completeness, errors=tuple(general),
         notes=tuple(notes), needs=needs(found),
         correcting=_("更正第 %(n)s 版") % {"n": found.start} if found.record else "",
     )  # fmt: skip

@@ -1,0 +1,285 @@
+"""二（二）录入: the pages of writing over the real door: fill, save, check, enter, sign, correct, merge [2.2.2] [2.2.3] [2.2.4]"""
+
+import re
+from collections.abc import Iterator
+from datetime import timedelta
+from html import unescape
+from typing import Any
+
+import pytest
+
+from jingui.core.enter import Change
+from jingui.web.viewmodels.paths import to
+from tests.gate.test_door import bundle
+from tests.hospital import Hospital
+
+VITALS = {
+    "a.measured_at": "现在", "a.temperature": "36.8", "a.pulse": "82", "a.breathing": "18", "a.systolic": "128",
+    "a.diastolic": "76",
+}  # fmt: skip
+NUMBERS = iter(range(10, 99))
+
+
+@pytest.fixture(scope="module")
+def ward(hospital: Hospital) -> Iterator[Hospital]:
+    from tests.web.clinic import pages
+
+    with pages():
+        yield hospital
+
+
+def admitted(ward: Hospital, name: str, *, hours: int = 2) -> str:
+    """A patient on the ward since some hours."""
+    from tests.web.clinic import enter
+
+    changes = bundle(name, f"009901{next(NUMBERS)}")
+    start = (ward.now() - timedelta(hours=hours)).isoformat(timespec="seconds")
+    stay = {**changes[1].resource, "period": {"start": start}}
+    return enter(ward, [changes[0], Change(stay, changes[1].full_url)])[0]
+
+
+def fields(page: Any) -> dict[str, str]:
+    """What a browser without scripts would send back of the writing form."""
+    text = page.content.decode()
+    found = re.search(r'<form class="(?:entry|sheet|merge)"[^>]*>.*?</form>', text, re.DOTALL)
+    assert found, text
+    pairs = re.findall(r'<input[^>]*?name="([^"]+)"[^>]*?value="([^"]*)"', found[0])
+    pairs += re.findall(r'<input[^>]*?type="hidden" name="([^"]+)" value="([^"]*)"', found[0])
+    pairs += [(n, v) for n, v in re.findall(r'<textarea[^>]*?name="([^"]+)"[^>]*>([^<]*)</textarea>', found[0])]
+    boxes = re.findall(r'type="(?:radio|checkbox)"', found[0])
+    out = {name: unescape(value) for name, value in pairs}
+    return {name: value for name, value in out.items() if not boxes or not name.startswith("m.")}
+
+
+def plain(page: Any) -> str:
+    return unescape(re.sub(r"<[^>]+>", " ", page.content.decode()))
+
+
+def begun(browser: Any, patient: str, template: str = "vital_signs") -> tuple[str, dict[str, str]]:
+    """A fresh form and what it carries."""
+    where = to("form", patient=patient, template=template)
+    page = browser.get(where)
+    assert page.status_code == 200, plain(page)
+    held = fields(page)
+    return where, {name: value for name, value in held.items() if not name.startswith("a.")}
+
+
+def test_what_may_be_written_is_listed_with_its_deadline(ward: Hospital) -> None:
+    from tests.web.clinic import Pages
+
+    patient = admitted(ward, "选一选")
+    page = Pages(ward.actors["doctor"]).get(to("write", patient=patient))
+    assert page.status_code == 200, plain(page)
+    assert to("form", patient=patient, template="admission_record") in page.content.decode()
+    assert "剩" in plain(page)
+    chart = Pages(ward.actors["doctor"]).get(to("chart", patient=patient)).content.decode()
+    assert to("write", patient=patient) in chart
+
+
+def test_filled_checked_entered_and_signed_without_a_script(ward: Hospital) -> None:
+    from tests.web.clinic import Pages
+
+    patient, nurse = admitted(ward, "量一量"), Pages(ward.actors["nurse"])
+    where, held = begun(nurse, patient)
+    gone_on = nurse.post(where, {**held, **VITALS, "act": "check"})
+    assert gone_on.status_code == 302, plain(gone_on)
+    check = nurse.get(gone_on["Location"])
+    assert check.status_code == 200, plain(check)
+    assert "36.8" in plain(check)
+    assert "mmHg" in plain(check)
+    done = nurse.post(gone_on["Location"].partition("?")[0], {**fields(check), "act": "sign"})
+    assert done.status_code == 302, plain(done)
+    record = nurse.get(done["Location"])
+    assert "已录入并签名" in plain(record)
+    assert "已签名" in plain(record)
+    assert "128" in plain(record)
+    again = nurse.post(gone_on["Location"].partition("?")[0], {**fields(check), "act": "sign"})
+    assert again.status_code == 302  # the same press once more: nothing twice
+    assert ward.sql("SELECT count(*) FROM entry_draft WHERE person_id = %s", ward.people["nurse"]) == [(0,)]
+
+
+def test_mistakes_stand_beside_their_fields_and_nothing_typed_is_lost(ward: Hospital) -> None:
+    from tests.web.clinic import Pages
+
+    patient, nurse = admitted(ward, "错一错"), Pages(ward.actors["nurse"])
+    where, held = begun(nurse, patient)
+    wrong = {**VITALS, "a.temperature": "三十七度", "a.pulse": "8200"}
+    gone_on = nurse.post(where, {**held, **wrong, "act": "check"})
+    back = nurse.get(gone_on["Location"])
+    assert back.status_code == 302
+    page = nurse.get(back["Location"])
+    assert page.status_code == 400
+    text = page.content.decode()
+    assert 'href="#q-temperature"' in text
+    assert 'id="q-temperature-error"' in text
+    assert "三十七度" in text
+    assert 'value="8200"' in text
+    assert 'value="128"' in text
+
+
+def test_the_script_saves_and_hears_what_is_missing(ward: Hospital) -> None:
+    from tests.web.clinic import Pages
+
+    patient, nurse = admitted(ward, "存一存"), Pages(ward.actors["nurse"])
+    where, held = begun(nurse, patient)
+    half = {**held, "a.temperature": "36.9", "a.measured_at": "今天 0:01"}
+    first = nurse.post(where + "save/", half)
+    assert first.status_code == 200, first.content
+    told = first.json()
+    assert told["revision"] == 1
+    assert 0 < told["complete"] < 100
+    assert told["echo"]["measured_at"].startswith("= ")
+    assert sum(told["missing"].values()) >= 1
+    again = nurse.post(where + "save/", half)  # the answer was lost: the same once more
+    assert again.json()["revision"] == 1
+    on_return = nurse.get(where).content.decode()
+    assert 'value="36.9"' in on_return
+    assert "草稿" in on_return
+
+
+def test_two_windows_are_shown_side_by_side(ward: Hospital) -> None:
+    from tests.web.clinic import Pages
+
+    patient, nurse = admitted(ward, "合一合"), Pages(ward.actors["nurse"])
+    where, held = begun(nurse, patient)
+    assert nurse.post(where + "save/", {**held, **VITALS}).status_code == 200
+    other = {**held, **VITALS, "a.temperature": "38.1", "a.pulse": ""}
+    fork = nurse.post(where + "save/", other)
+    assert fork.status_code == 409
+    assert fork.json()["fork"] is True
+    side_by_side = nurse.post(where, {**other, "act": "save"})
+    assert side_by_side.status_code == 409
+    text = plain(side_by_side)
+    assert "36.8" in text
+    assert "38.1" in text
+    merged = {**fields(side_by_side), "m.temperature": "mine", "m.pulse": "theirs", "act": "merged"}
+    unchosen = nurse.post(where, {**fields(side_by_side), "m.temperature": "mine", "act": "merged"})
+    assert unchosen.status_code == 400
+    gone_on = nurse.post(where, merged)
+    assert gone_on.status_code == 302, plain(gone_on)
+    page = nurse.get(gone_on["Location"]).content.decode()
+    assert 'value="38.1"' in page
+    assert 'value="82"' in page
+
+
+def test_corrected_with_a_reason_struck_through_in_record_and_chart(ward: Hospital) -> None:
+    from tests.web.clinic import Pages
+
+    patient, nurse = admitted(ward, "改一改"), Pages(ward.actors["nurse"])
+    where, held = begun(nurse, patient)
+    gone_on = nurse.post(where, {**held, **VITALS, "act": "check"})["Location"]
+    done = nurse.post(gone_on.partition("?")[0], {**fields(nurse.get(gone_on)), "act": "enter"})
+    record = done["Location"]
+    assert to("amend", record=record.split("/")[2]) in nurse.get(record).content.decode()
+    amend = to("amend", record=record.split("/")[2])
+    page = nurse.get(amend)
+    assert 'value="36.8"' in page.content.decode()
+    sent = {**fields(page), "a.temperature": "38.6", "act": "check"}
+    checked = nurse.post(amend, sent)["Location"]
+    check = nurse.get(checked)
+    without = nurse.post(checked.partition("?")[0], {**fields(check), "reason": "", "act": "enter"})
+    assert without.status_code == 400
+    assert "更正原因" in plain(without)
+    given = nurse.post(checked.partition("?")[0], {**fields(check), "reason": "看错一行", "act": "enter"})
+    assert given.status_code == 302, plain(given)
+    for address in (given["Location"], to("chart", patient=patient)):
+        text = nurse.get(address).content.decode()
+        assert "<del>36.8" in text, address
+        assert "<ins>38.6" in text, address
+        assert "看错一行" in text, address
+
+
+def test_drafts_are_listed_asked_about_and_discarded(ward: Hospital) -> None:
+    from tests.web.clinic import Pages
+
+    patient, nurse = admitted(ward, "弃一弃"), Pages(ward.actors["nurse"])
+    where, held = begun(nurse, patient)
+    nurse.post(where + "save/", {**held, "a.temperature": "36.9"})
+    listed = nurse.get(to("drafts")).content.decode()
+    assert "弃一弃" in listed
+    assert "弃一弃" not in Pages(ward.actors["doctor"]).get(to("drafts")).content.decode()
+    asked = nurse.post(to("discard_draft"), {"key": held["key"], "patient": patient})
+    assert "确定删除" in plain(asked)
+    gone = nurse.post(to("discard_draft"), {"key": held["key"], "patient": patient, "sure": "1"})
+    assert gone.status_code == 302
+    assert "弃一弃" not in nurse.get(to("drafts")).content.decode()
+
+
+def test_strangers_neither_open_nor_save_nor_check(ward: Hospital) -> None:
+    from tests.web.clinic import Pages
+
+    patient, surgeon = admitted(ward, "拒一拒"), Pages(ward.actors["surgeon"])
+    nurse = Pages(ward.actors["nurse"])
+    where, held = begun(nurse, patient)
+    before = ward.sql("SELECT count(*) FROM entry WHERE decision = 'deny'")[0][0]
+    assert surgeon.get(where).status_code == 403
+    assert surgeon.get(to("write", patient=patient)).status_code == 403
+    saved = surgeon.post(where + "save/", {**held, "a.temperature": "36.9"})
+    assert saved.status_code == 403
+    assert "拒一拒" not in saved.content.decode()
+    assert ward.sql("SELECT count(*) FROM entry WHERE decision = 'deny'")[0][0] == before + 3
+    nurse.post(where + "save/", {**held, "a.temperature": "36.9"})
+    stolen = Pages(ward.actors["doctor"]).get(f"{where}?draft={held['key']}")
+    assert "36.9" not in stolen.content.decode()  # another's draft: never
+
+
+def test_the_lists_of_what_waits_for_a_signature(ward: Hospital) -> None:
+    from tests.web.clinic import Pages
+
+    patient, nurse = admitted(ward, "签一签"), Pages(ward.actors["nurse"])
+    for _ in range(2):
+        where, held = begun(nurse, patient)
+        gone_on = nurse.post(where, {**held, **VITALS, "act": "check"})["Location"]
+        nurse.post(gone_on.partition("?")[0], {**fields(nurse.get(gone_on)), "act": "enter"})
+    listed = nurse.get(to("signing")).content.decode()
+    chosen = re.findall(r'name="choose" value="([^"]+)"', listed)
+    assert len(chosen) >= 2
+    done = nurse.post(to("signing"), {"kind": "sign", "choose": chosen})
+    assert done.status_code == 302
+    after = nurse.get(to("signing")).content.decode()
+    assert not set(chosen) & set(re.findall(r'name="choose" value="([^"]+)"', after))
+    assert "份文书已完成" in after
+
+
+def test_the_board_shows_what_is_owed_and_overdue(ward: Hospital) -> None:
+    from tests.web.clinic import Pages
+
+    admitted(ward, "逾一逾", hours=30)
+    page = Pages(ward.actors["doctor"]).get(to("due"))
+    assert page.status_code == 200, plain(page)
+    assert "逾一逾" in plain(page)
+    assert "逾期" in plain(page)
+    overdue = Pages(ward.actors["doctor"]).get(f"{to('due')}?state=overdue&order=person")
+    assert "逾一逾" in plain(overdue)
+
+
+def test_an_overdue_document_asks_why_and_is_marked_late(ward: Hospital) -> None:
+    from tests.web.clinic import Pages
+
+    patient, doctor = admitted(ward, "迟一迟", hours=30), Pages(ward.actors["doctor"])
+    where, held = begun(doctor, patient, "first_progress_note")
+    assert "补记" in plain(doctor.get(where))
+    from jingui.formats import capture
+
+    template = capture.templates()["first_progress_note"]
+    texts = {f"a.{item.link}": "胸闷三天，活动后加重，休息可缓解。" for item in template.items() if item.kind == "text"}
+    page = doctor.post(where, {**held, **texts, "act": "check"})
+    check = doctor.get(page["Location"])
+    if check.status_code == 302:
+        pytest.fail(plain(doctor.get(check["Location"])))
+    assert "补记原因" in plain(check)
+    without = doctor.post(page["Location"].partition("?")[0], {**fields(check), "late_reason": "", "act": "enter"})
+    assert without.status_code == 400
+    done = doctor.post(
+        page["Location"].partition("?")[0], {**fields(check), "late_reason": "连台手术", "act": "enter"}
+    )
+    assert done.status_code == 302, plain(done)
+    assert "连台手术" in plain(doctor.get(done["Location"]))
+
+
+def test_codes_are_found_by_initials_and_nobody_without_a_session_asks(ward: Hospital) -> None:
+    from tests.web.clinic import Pages
+
+    found = Pages(ward.actors["nurse"]).get(f"{to('codes', table='icd10')}?q=gxy").json()["rows"]
+    assert any("高血压" in row["text"] for row in found)
+    assert Pages(ward.actors["nurse"]).get(to("codes", table="nothing")).status_code == 404
