@@ -44,7 +44,7 @@ def _template(name: str, raw: Mapping[str, Any]) -> Template:
         raise Misconfigured(table="capture", row=name, detail=repr(error)) from error
     wrong = tuple(problems(made))
     if wrong:
-        raise Misconfigured(table="capture", row=name, detail=wrong[0])
+        raise Misconfigured(table="capture", row=name, detail=": ".join(wrong[0]))
     return made
 
 

@@ -141,7 +141,7 @@ def from_questionnaire(resource: Json) -> Template:
     except (KeyError, TypeError, ValueError, AttributeError, IndexError, ArithmeticError) as error:
         raise Invalid(N_("这不是采集模板。"), places=(("Questionnaire", type(error).__name__),)) from error
     if resource.get("url") != URL + made.name or wrong:
-        raise Invalid(N_("这个采集模板不能使用。"), places=tuple(("Questionnaire", one) for one in wrong[:20]))
+        raise Invalid(N_("这个采集模板不能使用。"), places=wrong[:20])
     return made
 
 
