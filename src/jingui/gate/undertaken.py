@@ -16,10 +16,11 @@ EXEMPT = frozenset({Role.INTERFACE, Role.PATIENT, Role.PARTNER, Role.SYSTEM, Rol
 
 
 class Undertaken(NamedTuple):
-    """`until` None: nothing is owed. Otherwise until when the undertaking in force holds (the past: it is owed)."""
+    """`until` None: nothing is owed. Otherwise until when the undertaking in force, `document`, holds (past: owed)."""
 
     until: datetime | None
     tampered: str
+    document: int = 0
 
 
 def undertaken(
@@ -39,4 +40,4 @@ def undertaken(
         for row in given or ()
         if row[ACKNOWLEDGED["document_id"]] == number and bytes(row[ACKNOWLEDGED["digest"]]) == digest
     ]
-    return Undertaken(max((end for end in ends if end is not None), default=never), "")
+    return Undertaken(max((end for end in ends if end is not None), default=never), "", number)

@@ -11,7 +11,7 @@ from jingui.core.operation import Actor, Operation, Target
 from jingui.core.sheets import Result, Sheet
 from jingui.core.words import Purpose, Role, Verb
 from jingui.gate import door
-from jingui.web import purposes
+from jingui.web import glass, purposes
 
 
 def actor(request: HttpRequest) -> Actor:
@@ -44,12 +44,24 @@ def purpose(request: HttpRequest) -> Purpose:
     return purposes.current(request.session, role(request), now())
 
 
+def purpose_for(request: HttpRequest, target: Target | None) -> Purpose:
+    """The purpose of an operation: the emergency's while this session has one open for the patient, else the usual."""
+    if target is not None and target.patient and glass.opened(request, target.patient):
+        return Purpose.EMERGENCY
+    return purpose(request)
+
+
+def whole(patient: int) -> Target:
+    """The patient themselves, no record."""
+    return Target(patient=patient)
+
+
 def operation(
     request: HttpRequest, verb: Verb, data: object = None, *, target: Target | None = None, matter: int = 0,
     why: Purpose | None = None,
 ) -> Operation:  # fmt: skip
     """The operation that this request asks for, now."""
-    chosen = why or purpose(request)
+    chosen = why or purpose_for(request, target)
     return Operation(
         actor=actor(request), verb=verb, at=door.now(), purpose=chosen, target=target or Target(), matter=matter,
         data=data, reason=purposes.reason(request.session, chosen),

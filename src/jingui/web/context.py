@@ -28,6 +28,8 @@ ROOMS: tuple[tuple[str, str, Verb | None], ...] = (
     ("patients", N_("查找患者"), Verb.SEARCH_PATIENT),
     ("matters", N_("申请与审批"), Verb.READ_MATTERS),
     ("duties", N_("例行工作"), Verb.READ_DUTIES),
+    ("grants", N_("授权与紧急调阅"), Verb.READ_GRANTS),
+    ("documents", N_("受控文件"), Verb.READ_DOCUMENTS),
     ("cockpit", N_("制度"), Verb.READ_POLICY),
     ("entries", N_("存证台账"), None),
     ("people", N_("人员与账号"), Verb.READ_PEOPLE),

@@ -2,7 +2,6 @@
 
 import sys
 from typing import Any
-from urllib.parse import urlencode
 
 from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent
 from django.http import HttpRequest, HttpResponse
@@ -12,15 +11,12 @@ from django.utils.translation import gettext as _
 
 from jingui.core.errors import Invalid, JinguiError, NotFound, NotSignedIn, Refused, TooLarge, Unavailable
 from jingui.core.word import N_
-from jingui.core.words import Purpose
 from jingui.gate import door
-from jingui.web import purposes, sessions, wording
+from jingui.web import onward, sessions, wording
 from jingui.web.viewmodels.errors import ErrorPage, RefusedPage
 from jingui.web.viewmodels.parts import Link, RuleLine
-from jingui.web.viewmodels.paths import to
 
 RETRY = 5  # seconds
-EMERGENCIES = frozenset({"no_relation", "restricted", "secret", "colleague", "deceased"})
 BARE = {400: "400.html", 403: "403.html", 404: "404.html"}
 
 
@@ -47,6 +43,7 @@ def answer(request: Any, error: JinguiError) -> HttpResponse:
 def refused(request: Any, error: Refused) -> HttpResponse:
     """The refusal: which rule, which clause, what to ask for instead. Its entry is shown; nothing was lost."""
     told = door.explain_refusal(error, wording.language())
+    apply = onward.apply(request, error)
     matter = _("请向主管部门提出：{matter}").format(matter=told.matter_label) if told and told.matter_label else ""
     page = RefusedPage(
         message=_(error.message),
@@ -54,23 +51,15 @@ def refused(request: Any, error: Refused) -> HttpResponse:
         next_step=(told.next_step if told else "") or _(error.next_step),
         rules=tuple(RuleLine(id=line.id, sentence=line.sentence) for line in told.rules) if told else (),
         clauses=wording.clause_refs(error.clauses),
-        matter=emergency(request, error),
-        matter_text=matter,
+        matter=onward.undertaking(request, error) or onward.emergency(request, error) or apply,
+        apply=apply,
+        matter_text="" if apply else matter,
         entry=error.entry,
         back=Link(
             label=_("返回首页") if sessions.portal(request) else _("返回工作台"), href=sessions.here(request, "desk")
         ),
     )
     return drawn(request, "errors/refused.html", page, 403)
-
-
-def emergency(request: Any, error: Refused) -> Link | None:
-    """The way on that is there at once: 紧急调阅, for those who may choose it, where a relation is what is missing."""
-    facts = getattr(request, "facts", None)
-    if facts is None or error.reason not in EMERGENCIES or Purpose.EMERGENCY not in purposes.choices(facts.role):
-        return None
-    asked = urlencode({"purpose": Purpose.EMERGENCY.value, "next": request.path})
-    return Link(label=_("紧急调阅（须写明理由）"), href=f"{to('purpose')}?{asked}")
 
 
 def drawn(request: HttpRequest, template: str, page: object, status: int) -> HttpResponse:

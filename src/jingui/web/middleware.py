@@ -9,11 +9,11 @@ from django.shortcuts import redirect
 from django.utils.http import urlencode
 
 from jingui.core.errors import JinguiError, NotFound
-from jingui.core.words import Entrance, Strength
+from jingui.core.words import Entrance, Standing, Strength
 from jingui.gate import door
 from jingui.web import sessions
 from jingui.web.errors import answer
-from jingui.web.policies import BEFORE_CHANGE, PORTAL, WHO, Who
+from jingui.web.policies import BEFORE_CHANGE, BEFORE_UNDERTAKING, PORTAL, WHO, Who
 from jingui.web.viewmodels.paths import to
 
 Answer = Callable[[HttpRequest], HttpResponse]
@@ -107,7 +107,16 @@ def missing(request: Any, name: str) -> HttpResponse | None:
         return redirect(sessions.here(request, "second_factor" if known else "enrol_totp"))
     if request.session.get("must_change") and name not in BEFORE_CHANGE:
         return redirect(sessions.here(request, "change_password"))
-    return None
+    return unsigned(request, name)
+
+
+def unsigned(request: Any, name: str) -> HttpResponse | None:
+    """The way to the confidentiality undertaking, before a page of content is asked for; the door refuses the rest."""
+    facts = request.facts
+    waits = WHO[name] is Who.CONTENT and name not in BEFORE_UNDERTAKING and request.method in ("GET", "HEAD")
+    if not waits or facts is None or facts.standing_at(door.now()) is not Standing.NO_UNDERTAKING:
+        return None
+    return redirect(f"{to('document', document=facts.undertaking)}?{urlencode({'next': request.path})}")
 
 
 def to_sign_in(request: Any) -> HttpResponse:

@@ -33,6 +33,8 @@ WHO: Final[dict[str, Who]] = {
     "delegations": C, "duties": C,
     "consents": C, "give_consent": C, "withdraw_consent": C, "consent_paper": C, "consent_scan": C,
     "consents_due": C,
+    "break_glass": C, "patient_grants": C, "print_chart": C, "export_chart": C, "print_record": C, "copy_record": C,
+    "grants": C, "end_grant": C, "statistics": C, "documents": C, "publish_document": C, "document": C,
     "purpose": S, "waiting": C, "proposal": C,
     "entries": C, "entry": C, "checkpoints": S, "growth": S,
     "people": C, "register_person": C, "person": C, "grant_post": C, "roles": C, "open_account": C, "end_post": C,
@@ -47,3 +49,5 @@ WHO: Final[dict[str, Who]] = {
 BEFORE_CHANGE: Final = frozenset({
     "change_password", "second_factor", "enrol_totp", "recovery_codes", "portal_password",
 })  # fmt: skip
+#: Content pages that do not wait for the confidentiality undertaking: they lead to it, or concern no patient.
+BEFORE_UNDERTAKING: Final = frozenset({"documents", "document", "publish_document", "waiting", "proposal"})

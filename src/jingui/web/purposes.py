@@ -26,7 +26,7 @@ _OF: Final[dict[Role, tuple[Purpose, ...]]] = {
     Role.INSURANCE_OFFICE: (Purpose.PAYMENT,),
     Role.REGISTRAR: (Purpose.OPERATION, Purpose.TREATMENT, Purpose.PATIENT_REQUEST),
     Role.MEDICAL_AFFAIRS: _MANAGING,
-    Role.DUTY_ADMINISTRATOR: _MANAGING,
+    Role.DUTY_ADMINISTRATOR: (*_MANAGING, Purpose.EMERGENCY),
     Role.HEAD: _MANAGING,
     Role.RESEARCHER: (Purpose.RESEARCH,),
     Role.SUPERVISOR: (Purpose.OVERSIGHT,),

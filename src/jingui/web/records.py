@@ -68,7 +68,7 @@ def newest(versions: Versions | None, shown_now: int) -> int:
 
 def actions(request: HttpRequest, public: str, resource: Mapping[str, Any], current: bool) -> tuple[Link, ...]:
     """What may be done with a record besides reading it: a form is corrected from its newest version."""
-    if not current or not corrections.is_form(resource) or not asking.may(request, Verb.CORRECT):
+    if not current or not corrections.is_form(resource) or not asking.may(request, Verb.OPEN_FORM):
         return ()
     return (Link(label=_("更正"), href=to("amend", record=public), key="e"),)
 

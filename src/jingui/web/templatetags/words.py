@@ -16,7 +16,8 @@ _TONES: dict[Word, str] = {
     Decision.ALLOW: "ok", Decision.DENY: "bad", Decision.FAIL: "warn",
     RecordState.DRAFT: "none", RecordState.ENTERED: "warn", RecordState.VERIFIED: "ok", RecordState.SIGNED: "ok",
     RecordState.FILED: "ok", RecordState.DESTROYED: "bad",
-    Standing.ACTIVE: "ok", Standing.FROZEN: "bad", Standing.EXPIRED: "warn", Standing.NO_POST: "warn", Standing.NO_UNDERTAKING: "warn",
+    Standing.ACTIVE: "ok", Standing.FROZEN: "bad", Standing.EXPIRED: "warn", Standing.NO_POST: "warn",
+    Standing.NO_UNDERTAKING: "warn",
     Standing.TAMPERED: "bad", Standing.UNKNOWN: "bad", Strength.PASSWORD: "warn", Strength.TWO_FACTOR: "ok",
     Hold.DISPUTE_SEAL: "hold", Hold.LAWSUIT: "hold", Hold.INVESTIGATION: "hold", Hold.RESEARCH: "hold",
 }  # fmt: skip

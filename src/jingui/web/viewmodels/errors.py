@@ -40,6 +40,7 @@ class RefusedPage:
     rules: tuple[RuleLine, ...] = ()
     clauses: tuple[ClauseRef, ...] = ()
     matter: Link | None = None
+    apply: Link | None = None  # the matter to start, beside or instead of the button that is there at once
     matter_text: str = ""
     entry: str = ""
     back: Link | None = None

