@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from jingui.core.words import Level, Sensitivity
-from jingui.formats.sensitivity import labels, level
+from jingui.formats.sensitivity import House, labels, level
 from tests.formats.shared import resources
 
 ICD = "http://hl7.org/fhir/sid/icd-10"
@@ -73,3 +73,27 @@ def test_more_codes_never_take_a_label_away(codes: list[str]) -> None:
 def test_a_plausible_share_of_real_records_is_labelled() -> None:
     found = [labels(each, ADULT, NOW) for each in resources()]
     assert 50 < sum(map(bool, found)) < len(found) / 20
+
+
+@pytest.mark.parametrize(
+    ("codes", "code", "expected"),
+    [
+        ("genetic+Q90-Q99", "Q90.9", {"genetic"}), ("genetic+Q90-Q99", "q909", {"genetic"}),
+        ("genetic+Q90-Q99", "Q89.9", set()), ("hiv-Z21", "Z21", set()), ("hiv-Z21", "B20", {"hiv"}),
+        ("hiv-Z21 hiv+Z21", "Z21", {"hiv"}), ("std+Z20.6", "Z20.6", {"hiv", "std"}), ("none", "Z37.0", set()),
+    ],
+)  # fmt: skip
+def test_a_hospital_adds_and_takes_away(codes: str, code: str, expected: set[str]) -> None:
+    assert labels(condition(code), ADULT, NOW, House(codes)) == {Sensitivity(one) for one in expected}
+
+
+def test_a_hospital_may_protect_longer() -> None:
+    born = date(2010, 1, 2)
+    assert labels(condition("J00"), born, NOW) == set()
+    assert labels(condition("J00"), born, NOW, House(minor=18)) == {Sensitivity.MINOR}
+
+
+@pytest.mark.parametrize("label", list(Sensitivity))
+def test_a_sender_or_a_form_may_name_the_label(label: Sensitivity) -> None:
+    resource = condition("J00") | {"meta": {"security": [{"system": "urn:jingui:sensitivity", "code": label.value}]}}
+    assert labels(resource, ADULT, NOW) == {label}

@@ -1,6 +1,5 @@
 """二（一）3: consents through the door: given, refused, withdrawn, owed, forged [2.1.3] [1.3.2] [5.2.2]"""
 
-import zlib
 from datetime import timedelta
 from typing import Any
 
@@ -15,23 +14,9 @@ from jingui.formats import fhir_json
 from jingui.gate import door
 from tests.gate.test_charts import admit, entry, number
 from tests.hospital import Hospital
+from tests.pictures import png
 
 ICD = "http://hl7.org/fhir/sid/icd-10"
-
-
-def png(shade: int = 0) -> bytes:
-    """A small picture; another for each shade."""
-
-    def chunk(kind: bytes, data: bytes) -> bytes:
-        return len(data).to_bytes(4) + kind + data + zlib.crc32(kind + data).to_bytes(4)
-
-    head = (8).to_bytes(4) + (8).to_bytes(4) + bytes((8, 0, 0, 0, 0))
-    return (
-        b"\x89PNG\r\n\x1a\n"
-        + chunk(b"IHDR", head)
-        + chunk(b"IDAT", zlib.compress((b"\0" + bytes([shade % 256, shade // 256]) * 4) * 8))
-        + chunk(b"IEND", b"")
-    )
 
 
 SHADES = iter(range(1, 60_000))

@@ -10,9 +10,10 @@ from jingui.core.enter import Change
 from jingui.core.errors import Conflict, Unprocessable
 from jingui.core.words import Purpose, Verb
 from tests.gate.test_charts import admit, entry, number
-from tests.gate.test_consents import consents, png, treat, withdraw
+from tests.gate.test_consents import consents, treat, withdraw
 from tests.gate.test_patients import may_open
 from tests.hospital import Hospital
+from tests.pictures import png
 
 HL7 = "http://terminology.hl7.org/CodeSystem"
 

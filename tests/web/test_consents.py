@@ -12,9 +12,10 @@ from jingui.core.telling import TOLD
 from jingui.core.words import Purpose, Sensitivity
 from jingui.web.consent_form import english
 from jingui.web.viewmodels.paths import to
-from tests.gate.test_consents import diagnose, give, png, treat
+from tests.gate.test_consents import diagnose, give, treat
 from tests.gate.test_door import bundle
 from tests.hospital import Hospital
+from tests.pictures import png
 
 STROKES = orjson.dumps([[[n, n, n] for n in range(12)]]).decode()
 SHADES = iter(range(10_000, 60_000))
