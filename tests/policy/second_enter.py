@@ -19,10 +19,8 @@ def enters(v: Vector) -> bool:
 
 
 def unfit(v: Vector) -> bool:
-    """Whether the writer of an ordinary entry or correction lacks a qualification, or the visit is filed already."""
-    if v.role not in CLINICAL or v.category is Category.DIRECTORY:
-        return False
-    return not v.qualified
+    """Whether the writer lacks the post or a qualification for what is written."""
+    return v.category is not Category.DIRECTORY and not v.qualified
 
 
 def closed_visit(v: Vector) -> bool:
@@ -36,9 +34,8 @@ def _in_person(v: Vector) -> bool:
     page = v.strength is Strength.TWO_FACTOR and v.entrance is Entrance.PAGE
     if v.verb in SIGNS | {Verb.OPEN_SIGNING}:
         return page
-    token = v.strength is Strength.TOKEN and v.entrance in (Entrance.FHIR, Entrance.COMMAND)
     local = v.strength is Strength.LOCAL and v.entrance in (Entrance.COMMAND, Entrance.JOB)
-    return page or token or local
+    return page or local
 
 
 def _fit(v: Vector) -> bool:

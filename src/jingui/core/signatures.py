@@ -9,6 +9,8 @@ from datetime import date, datetime
 from typing import NamedTuple
 
 from jingui.core.access import PatientLine
+from jingui.core.errors import Conflict
+from jingui.core.word import N_
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,6 +133,19 @@ class Filing:
 
     lacking: tuple[Lacking, ...]
     filed: int = 0
+
+
+class FilingLacks(Conflict):
+    """The visit is not ready to be filed: `lacking` says what it still needs; nothing was filed."""
+
+    code = "filing_lacks"
+    message = N_("病历尚不完整，没有归档。")
+    next_step = N_("请补齐所列文书和签名后再归档。")
+
+    def __init__(self, lacking: tuple[Lacking, ...]) -> None:
+        """Carry the list."""
+        super().__init__()
+        self.lacking = lacking
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -70,10 +70,23 @@ def _order(resource: Resource) -> tuple[Event, ...]:
     return tuple(found)
 
 
+def _form(resource: Resource) -> tuple[Event, ...]:
+    """The condition or nursing grade that a filled form names."""
+    nodes, found = list(resource.get("item", ())), []
+    while nodes:
+        node = nodes.pop()
+        nodes += node.get("item", ())
+        shown = (one.get("valueCoding", {}).get("display", "") for one in node.get("answer", ()))
+        found += [Event(None, GRADES[word], None) for word in shown if word in GRADES]
+    return tuple(found)
+
+
 def died(encounter: Resource) -> bool:
     """Whether an Encounter ended with the patient's death."""
     hospitalization = encounter.get("hospitalization") or {}
     return bool(words(hospitalization.get("dischargeDisposition")) & DIED)
 
 
-READERS: Final = {"Procedure": _procedure, "Observation": _observation, "ServiceRequest": _order}
+READERS: Final = {
+    "Procedure": _procedure, "Observation": _observation, "ServiceRequest": _order, "QuestionnaireResponse": _form,
+}  # fmt: skip

@@ -167,8 +167,19 @@ def for_critical(runtime: Runtime, moves: Moves, visit: Visit, at: datetime, val
     moves.renewed += [opening(runtime, visit, row, at, values) for row in opened_by(Trigger.CRITICAL, visit.kind)]
 
 
+def graded(moves: Moves, visit: Visit, grades: Sequence[str], events: Sequence[Event]) -> frozenset[str]:
+    """The repeating rows that run from now: those that are open, replaced where a document names another grade."""
+    now = frozenset(grades)
+    for event in events:
+        if event.grade is not None:
+            row = repeated(event.grade)
+            moves.over += [(visit.patient, visit.encounter, name) for name in beside(row) - {row.name}]
+            now = (now - beside(row)) | {row.name}
+    return now
+
+
 def for_document(
-    runtime: Runtime, moves: Moves, visit: Visit, template: str, record: int, at: datetime, grades: Sequence[str],
+    runtime: Runtime, moves: Moves, visit: Visit, template: str, record: int, at: datetime, grades: frozenset[str],
     begun: Mapping[str, datetime], values: Mapping[str, Value],
 ) -> None:  # fmt: skip
     """What a new document fulfils, and which repeating ones begin anew. `begun`: rows whose document says since when.

@@ -25,6 +25,7 @@ from jingui.gate.deadlines import Visit
 from jingui.gate.entry_drafts import own_key
 from jingui.gate.pipeline import Pipeline
 from jingui.gate.settings import loop_values
+from jingui.store.seals import SEALED_TABLES
 from jingui.store.vault import seal_parts
 
 FORM = "QuestionnaireResponse"
@@ -39,6 +40,9 @@ VISIT_SQL = """SELECT e.kind, e.state, coalesce(e.department_id, 0), coalesce(e.
     AND r.state = 'filed') FROM encounter e WHERE e.patient_id = $1::bigint AND e.encounter_id = $2::bigint"""
 OPEN_SQL = """SELECT rule, since, due FROM deadline WHERE patient_id = $1::bigint AND encounter_id = $2::bigint
 AND met IS NULL AND NOT waived"""
+RECALLED_SQL = f"""SELECT {", ".join(SEALED_TABLES["access_grant"])}, mac FROM access_grant
+WHERE patient_id = $1::bigint AND person_id = $2::bigint AND purpose = $3::text AND record_id = $4::bigint
+  AND starts <= $5::timestamptz AND ends > $5::timestamptz"""  # noqa: S608 -- own names
 KINDS = frozenset(EncounterKind)
 
 
@@ -99,14 +103,17 @@ async def _prepare(pipe: Pipeline, operation: Operation, actor: ActorFacts) -> P
     if not target.patient:
         raise NotFound()
     values = await loop_values(pipe, actor.epoch)
-    template = await entry_templates.of_loop(pipe, form.template)
+    known = await entry_templates.of_loop(pipe, actor.epoch)
+    template = entry_templates.known(known.templates, form.template)
     draft = own_key(runtime, form.key, target.patient)
     number = target.record or draft
     at = runtime.clock.now()
-    checked = capture.check(template, form.answers, today=at)
-    problem: JinguiError | None = _wrong(form, template, checked, target.record)
     stood = await _stood(pipe, target.patient, number, form.start)
-    visit, filed, wrong_visit = await _visit(pipe, target.patient, form.encounter, template)
+    if target.record and stood is not None and stood.bodies:  # what was written with a version is corrected with it
+        template = entry_templates.written_with(known, stood.resource(stood.newest), template.name) or template
+    checked = capture.check(template, form.answers, today=at)
+    problem: JinguiError | None = _wrong(form, template, target.record)
+    visit, filed, wrong_visit = await _visit(pipe, operation, actor, form.encounter, template)
     problem = problem or wrong_visit or await entry_sources.wrong(pipe, form, template, at)
     if target.record and (stood is None or stood.form != template.name):
         raise NotFound()
@@ -138,7 +145,7 @@ async def _prepare(pipe: Pipeline, operation: Operation, actor: ActorFacts) -> P
     )  # fmt: skip
 
 
-def _wrong(form: FilledForm, template: Template, checked: Checked, record: int) -> JinguiError | None:
+def _wrong(form: FilledForm, template: Template, record: int) -> JinguiError | None:
     """What is wrong with the form whoever the patient is; faults of the answers come later, with sex and age."""
     links = {item.link for item in template.every()}
     ways = {str(way) for way in Way}
@@ -156,17 +163,18 @@ async def _qualified(pipe: Pipeline, template: Template, actor: ActorFacts, at: 
         return True
     held = qualifying.genuine(pipe.runtime, await pipe.pool.fetch(qualifying.ROWS_SQL, [actor.person]))
     kinds = await pipe.pool.fetch(qualifying.KINDS_SQL, [actor.person])
-    return qualifying.qualified(template, kinds[0][1] if kinds else "", held.get(actor.person, ()), at)
+    return qualifying.qualified(template, actor.role, kinds[0][1] if kinds else "", held.get(actor.person, ()), at)
 
 
 async def _visit(
-    pipe: Pipeline, patient: int, encounter: int, template: Template
+    pipe: Pipeline, operation: Operation, actor: ActorFacts, encounter: int, template: Template
 ) -> tuple[Visit, bool, JinguiError | None]:
-    """The visit, whether it is filed, and what is wrong with writing this kind of document in it."""
+    """The visit, whether it is filed and not recalled for this person, and why this document does not belong there."""
+    patient = operation.target.patient
     if not encounter:
         needs = bool(template.visits)
         wrong = Invalid(places=(("encounter", N_("须选择就诊")),)) if needs else None
-        return Visit(patient=patient, encounter=0, kind=None), False, wrong
+        return Visit(patient=patient, encounter=0, kind=None, department=actor.department), False, wrong
     rows = await pipe.pool.fetch(VISIT_SQL, patient, encounter)
     if not rows:
         wrong = Invalid(places=(("encounter", N_("没有这次就诊")),))
@@ -176,7 +184,18 @@ async def _visit(
     visit = Visit(patient=patient, encounter=encounter, kind=known, department=department, person=person)
     unfit = bool(template.visits) and known not in template.visits
     wrong = Invalid(places=(("encounter", N_("此类文书不用于这种就诊")),)) if unfit else None
-    return visit, filed, wrong
+    return visit, filed and not await recalled(pipe, operation, actor, encounter), wrong
+
+
+async def recalled(pipe: Pipeline, operation: Operation, actor: ActorFacts, encounter: int) -> bool:
+    """Whether an approved recall of this visit lets this person add to it now."""
+    rows = await pipe.pool.fetch(
+        RECALLED_SQL, operation.target.patient, actor.person, operation.purpose.value, encounter, operation.at
+    )
+    for row in rows:
+        if not pipe.runtime.sealer.holds("access_grant", tuple(row[:-1]), row[-1]):
+            raise Tampered(where=f"access_grant:{row[0]}.{row[1]}")
+    return bool(rows)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

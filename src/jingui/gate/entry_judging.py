@@ -142,7 +142,8 @@ def beside(
     visit, values = prepared.visit, prepared.values
     name, record = prepared.template.name, placed.record
     if not prepared.correction:
-        deadlines.for_document(runtime, rows.moves, visit, name, record, at, prepared.grades, prepared.begun, values)
+        grades = deadlines.graded(rows.moves, visit, prepared.grades, events(placed.resource))
+        deadlines.for_document(runtime, rows.moves, visit, name, record, at, grades, prepared.begun, values)
         if prepared.checked.answers.get("critical") is True:
             deadlines.for_critical(runtime, rows.moves, visit, at, values)
     first = placed.current[f.R_AUTHOR] if placed.current is not None else author

@@ -1,4 +1,7 @@
-"""二（一）1 采集内容: the template in force for a writer, and how far a draft of it is filled [2.1.1] [2.2.2]"""
+"""二（一）1 采集内容: the template in force for a writer, the one a record was written with, how far a draft is filled
+
+[2.1.1] [2.2.2]
+"""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -12,6 +15,7 @@ from jingui.formats import capture
 from jingui.gate.context import ReadContext
 from jingui.gate.pipeline import Pipeline
 from jingui.gate.runtime import Runtime
+from jingui.gate.templates import Known, held, loop_held
 
 
 def known(found: Mapping[str, Template], name: str) -> Template:
@@ -24,23 +28,22 @@ def known(found: Mapping[str, Template], name: str) -> Template:
 
 def in_force(runtime: Runtime, epoch: int, name: str) -> Template:
     """The template in force, for writing acts."""
-    return known(capture.templates(), name)
+    return known(held(runtime, epoch).templates, name)
 
 
-async def of_loop(pipe: Pipeline, name: str) -> Template:
-    """The template in force, for submissions."""
-    return known(capture.templates(), name)
+async def of_loop(pipe: Pipeline, epoch: int) -> Known:
+    """Every template, for submissions."""
+    return await loop_held(pipe, epoch)
 
 
-async def all_in_force(context: ReadContext) -> Mapping[str, Template]:
-    """Every template in force, for reading acts."""
-    return capture.templates()
+async def all_in_force(context: ReadContext) -> Known:
+    """Every template, for reading acts."""
+    return await loop_held(context.pipe, context.actor.epoch)
 
 
-async def loop_in_force(context: ReadContext, name: str, *, missing: bool = False) -> Template | None:
-    """The template in force, for reading acts; with `missing`, None for one that is no more."""
-    found = await all_in_force(context)
-    return found.get(name) if missing else known(found, name)
+def written_with(found: Known, resource: Mapping[str, Any], form: str) -> Template | None:
+    """The template in the version that a stored response was written with; None when this house knows it no more."""
+    return found.every.get(capture.template_of(dict(resource))) or found.templates.get(form)
 
 
 def completeness(template: Template, answers: Mapping[str, Any], at: datetime) -> int:

@@ -9,6 +9,7 @@ from jingui.core.errors import Invalid, NotFound, Tampered
 from jingui.core.permit import Permit
 from jingui.core.signatures import Qualify
 from jingui.core.word import N_
+from jingui.core.words import Role
 from jingui.gate.actors import CHINA
 from jingui.gate.registry import Done
 from jingui.gate.rows import keep, next_id
@@ -51,19 +52,21 @@ def standing(rows: Sequence[Sequence[Any]], subject: str, kinds: frozenset[str],
     return found
 
 
-def qualified(template: Template | None, person_kind: str, rows: Sequence[Sequence[Any]], at: datetime) -> bool:
-    """Whether this person may write this kind of document (None: any other entry).
+def qualified(
+    template: Template, role: Role, person_kind: str, rows: Sequence[Sequence[Any]], at: datetime
+) -> bool:
+    """Whether this person in this post may write this kind of document.
 
-    A template that names a privilege needs it; a failed or lapsed result in the template itself stops its writer; 进修
-    write after the hospital's recognition, as a whole or for this template.
+    A template names the posts that write it, and perhaps a privilege that they need; a failed or lapsed result in the
+    template itself stops its writer; 进修 write after the hospital's recognition, as a whole or for this template.
     """
     recognition, learnt = frozenset({"recognition"}), KINDS - {"recognition"}
     if person_kind == VISITING:
         whole = standing(rows, WHOLE, recognition, at)
-        if not (whole or (template is not None and standing(rows, template.name, recognition, at))):
+        if not (whole or standing(rows, template.name, recognition, at)):
             return False
-    if template is None:
-        return True
+    if template.writers and role not in template.writers:
+        return False
     if template.privilege and not standing(rows, template.privilege, learnt, at):
         return False
     return all(standing(rows, subject, learnt, at) is not False for subject in (template.name, WHOLE))

@@ -53,8 +53,8 @@ FITTING: Mapping[str, frozenset[str]] = {
     "controlled_document": frozenset({"publish_document", "decide_matter"}),
     "acknowledgement": frozenset({"acknowledge"}),
     "care_relation": ENTERING | PORTAL | {"relate", "merge_patient", "split_patient"},
-    "restriction": RESTRICTING,
-    "patient_consent": ENTERING | CONSENTING,
+    "restriction": RESTRICTING | {"merge_patient"},
+    "patient_consent": ENTERING | CONSENTING | {"merge_patient"},
     "patient": ENTERING | CONSENTING | {"start_system", "flag_patient", "merge_patient", "split_patient", "relate"},
 }
 # A two-person operation is entered at its proposal and at its approval: rows may name either.

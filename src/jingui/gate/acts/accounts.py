@@ -13,6 +13,7 @@ from jingui.gate import factors
 from jingui.gate.acts.protect import end_sessions
 from jingui.gate.registry import Done, write_act
 from jingui.gate.rows import keep, locked
+from jingui.gate.signing_documents import end_sessions as end_signing
 from jingui.gate.writing import WriteContext
 from jingui.store.models import Account, FactorSeal, PasswordPast
 
@@ -56,6 +57,8 @@ def seal(context: WriteContext, row: Authenticator) -> None:
 def sign_out(context: WriteContext, permit: Permit) -> Done:
     """Enter the end of a session and why it ended."""
     data = cast("SignOut | None", permit.operation.data)
+    if permit.operation.actor.account and permit.operation.actor.session:
+        end_signing(context, permit.operation.actor.account, permit.operation.actor.session)
     return Done(note=b"asked" if data is None else data.reason.encode())
 
 

@@ -8,12 +8,15 @@ from jingui.core.access import ChartRequest, PatientLine, PatientSearch, WorkLin
 from jingui.core.entry import Line
 from jingui.core.errors import Invalid, Tampered
 from jingui.core.permit import Permit
+from jingui.core.signatures import FilingCheck, WaitingRecords
 from jingui.core.word import N_
 from jingui.core.words import Category, Level, RecordState, Verb
 from jingui.gate import facts as f
 from jingui.gate.charting import opened
 from jingui.gate.consent_signs import NO_SIGNS, PRECAUTION, signs_of
 from jingui.gate.context import ReadContext
+from jingui.gate.entry_filing import filing_check
+from jingui.gate.entry_lists import waiting
 from jingui.gate.finding import Hit, find, joined, patient_line
 from jingui.gate.names import names_of
 from jingui.gate.paging import cursor, read_cursor
@@ -127,6 +130,10 @@ END = datetime.fromisoformat("9999-01-01T00:00:00+00:00")
 @read_act(Verb.LIST)
 async def worklist(context: ReadContext, permit: Permit) -> Done:
     """Patients with an open visit in the actor's department, or those the actor treats; nobody the rules hide."""
+    if isinstance(permit.operation.data, WaitingRecords):
+        return await waiting(context, permit, permit.operation.data)
+    if isinstance(permit.operation.data, FilingCheck):
+        return await filing_check(context, permit, permit.operation.data)
     data = permit.operation.data if isinstance(permit.operation.data, Worklist) else Worklist()
     count = min(max(data.count, 1), PAGE)
     at, patient = read_cursor(data.cursor) if data.cursor else (END, 0)

@@ -21,6 +21,7 @@ from jingui.gate.proposals import carries
 from jingui.gate.registry import Done, write_act
 from jingui.gate.rows import keep, locked, next_id
 from jingui.gate.separation import check_separation
+from jingui.gate.signing_documents import end_sessions as end_signing
 from jingui.gate.writing import WriteContext
 from jingui.store.models import Account, Department, Person, Post, Session, Token
 
@@ -149,6 +150,7 @@ def change_state(context: WriteContext, permit: Permit, state: str) -> Done:
     account.state = state
     account.generation += 1
     keep(context, account)
+    end_signing(context, account.pk)
     end_sessions(account.person_id)
     return Done(value=account.pk, note=data.reason.encode(), bump=True)
 
