@@ -81,7 +81,9 @@ def line(one: DeadlineLine) -> DueLine:
     """One document that is owed."""
     header = charting.header(one.patient) if one.patient else None
     write = ""
-    if one.patient and one.met is None:
+    if one.record:  # written already: it waits for a signature
+        write = to("record", record=one.record)
+    elif one.patient and one.met is None:
         write = Place(patient=one.patient.id, template=one.template).at("write")
     return DueLine(
         patient=header.name if header else _("（不便显示）"), mrn=header.mrn if header else "—",
