@@ -9,7 +9,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from jingui.core.telling import TOLD
-from jingui.core.words import Purpose, Sensitivity
+from jingui.core.words import Purpose, Role, Sensitivity
 from jingui.web.consent_form import english
 from jingui.web.viewmodels.paths import to
 from tests.gate.test_consents import diagnose, give, treat
@@ -201,3 +201,52 @@ def test_both_languages(clinic: Hospital, patient: str) -> None:
 def test_an_emergency_is_never_asked_for_consent(clinic: Hospital, patient: str) -> None:
     made = diagnose(clinic, patient, "B24", purpose=Purpose.EMERGENCY)
     assert made.made[0].outcome == "created"
+
+
+def test_a_consent_withdrawn_while_a_page_is_open_closes_it_with_a_next_step(clinic: Hospital, patient: str) -> None:
+    from tests.gate.test_facts import grant
+    from tests.web.clinic import Pages
+
+    clinic.person("page_researcher", Role.RESEARCHER, "xxk")
+    grant(clinic, patient, "page_researcher", Purpose.RESEARCH)
+    made = give(clinic, patient, kind="research", labels=()).value
+    reader = Pages(clinic.actors["page_researcher"])
+    chart = reader.get(to("chart", patient=patient))
+    assert chart.status_code == 200
+    doctor = Pages(clinic.actors["doctor"])
+    doctor.post(to("withdraw_consent", patient=patient, consent=made.consent), {"reason": "改变主意"})
+    refused = reader.get(to("chart", patient=patient))
+    text = refused.content.decode()
+    assert refused.status_code == 403
+    assert "撤回同意" in text
+    assert "请先取得患者或其法定代理人的书面同意" in text
+    person = clinic.people["page_researcher"]
+    sql = "SELECT verb, decision FROM entry WHERE person_id = %s ORDER BY id DESC LIMIT 1"
+    assert clinic.sql(sql, person) == [("open_chart", "deny")]
+    again = give(clinic, patient, kind="research", labels=())
+    assert again.value.consent
+    assert reader.get(to("chart", patient=patient)).status_code == 200
+
+
+def test_two_windows_withdraw_once(clinic: Hospital, patient: str) -> None:
+    from concurrent.futures import ThreadPoolExecutor
+
+    from jingui.core.errors import Conflict
+    from tests.gate.test_consents import withdraw
+
+    made = give(clinic, patient, kind="teaching", labels=()).value
+
+    def one(_n: int) -> str:
+        from django.db import connection
+
+        try:
+            withdraw(clinic, patient, made.consent)
+            return "done"
+        except Conflict:
+            return "conflict"
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(4) as pool:
+        assert sorted(pool.map(one, range(4))) == ["conflict"] * 3 + ["done"]
+    assert clinic.sql("SELECT version FROM patient_consent WHERE consent_id = %s", made.consent) == [(2,)]
