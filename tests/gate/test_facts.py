@@ -327,3 +327,25 @@ def test_a_portal_account_has_no_department(hospital: Hospital, one: tuple[str, 
     )
     with pytest.raises(Refused):
         read(hospital, who, one[2], Purpose.PATIENT_REQUEST)
+
+
+def test_what_the_patient_said_holds_under_both_numbers(hospital: Hospital) -> None:
+    from jingui.core.collect import MergePatient
+    from jingui.core.operation import Target
+    from jingui.core.proposals import Verdict
+
+    one = admit(hospital, "同人", f"6200{next(numbers):04}")
+    other = admit(hospital, "同人", f"6200{next(numbers):04}")
+    restrict(hospital, one[0], "person", person_id=hospital.people["doctor"])
+    hospital.person("registrar5", Role.REGISTRAR, "xxk")
+    assert read(hospital, "doctor", other[2]).body
+    data = MergePatient(into=pair(hospital, other[0])[0], reason="同一人")
+    waiting = hospital.write(
+        "registrar", Verb.MERGE_PATIENT, data, target=Target(patient=pair(hospital, one[0])[0])
+    ).value
+    hospital.write(
+        "registrar5", Verb.APPROVE, Verdict(proposal=waiting.proposal, digest=waiting.digest, verdict="approve")
+    )
+    assert refused(read, hospital, "doctor", one[2]) == "objected"
+    assert refused(read, hospital, "doctor", other[2]) == "objected"
+    assert read(hospital, "nurse", other[2]).body

@@ -192,6 +192,9 @@ ROWS = {
     "licence": "UPDATE person SET licence_until = '2100-01-01' WHERE staff_no = 'Tnurse'",
     "patient": "UPDATE patient SET restricted = true WHERE patient_id = (SELECT max(patient_id) FROM patient)",
     "relation": "UPDATE care_relation SET person_id = 1",
+    "record": "UPDATE record SET state = 'draft' WHERE record_id = (SELECT max(record_id) FROM record)",
+    "record without": "UPDATE record SET mac = NULL WHERE record_id = (SELECT max(record_id) FROM record)",
+    "visit": "UPDATE encounter SET department_id = 1 + coalesce(department_id, 0)",
     "other entry": """UPDATE post SET entry = (SELECT id FROM entry_index WHERE idx = 5)
       WHERE id = (SELECT min(id) FROM post WHERE role = 'nurse')""",
 }

@@ -18,7 +18,15 @@ from jingui.gate.proposals import carries
 from jingui.gate.registry import Done, write_act
 from jingui.gate.rows import keep, locked
 from jingui.gate.writing import WriteContext
-from jingui.store.models import CareRelation, Department, Encounter, Patient, Person
+from jingui.store.models import (
+    CareRelation,
+    Department,
+    Patient,
+    PatientConsent,
+    Person,
+    Record,
+    Restriction,
+)
 from jingui.store.models import Hold as HoldRow
 
 KINDS = frozenset({"identified", "unidentified", "newborn"})
@@ -134,8 +142,25 @@ def merge_patient(context: WriteContext, permit: Permit) -> Done:
             context, data.into, Relation(one.kind), one.person_id, one.department_id, one.encounter_id, one.starts,
             one.ends, one.basis,
         )  # fmt: skip
+    wishes_too(context, number, data.into, permit.at)
     lines = (context.line(number), context.line(data.into))
     return Done(value=data.into, lines=lines, patients=(number, data.into), note=data.reason.encode(), bump=True)
+
+
+def wishes_too(context: WriteContext, number: int, into: int, at: datetime) -> None:
+    """What the patient said under the merged number holds under the other: restrictions in force, every consent.
+
+    The other way it needs no copy: facts of a merged number look under the one that it was merged into.
+    """
+    standing = Restriction.objects.filter(patient_id=number, lifted=False)
+    kept = [one for one in standing if one.ends is None or one.ends > at]
+    for one in (*kept, *PatientConsent.objects.filter(patient_id=number)):
+        context.runtime.sealer.check(one)
+        fresh = {"patient_id": into, one.SEALED[1]: context.runtime.number(context.runtime.clock.now())}
+        if isinstance(one, PatientConsent):
+            fresh["record_id"] = 0  # the paper stays in the chart it was put into
+        said = {name: getattr(one, name) for name in one.SEALED} | fresh
+        keep(context, type(one)(**said), new=True)
 
 
 def check_mergeable(context: WriteContext, permit: Permit, merged: Patient, into: Patient) -> None:
@@ -188,9 +213,11 @@ def split_patient(context: WriteContext, permit: Permit) -> Done:
     check_free(context, into, permit.at)
     row.linked_to = None
     keep(context, row)
-    visits = set(Encounter.objects.filter(patient_id=number).values_list("encounter_id", flat=True))
-    for one in valid_relations(context, into, permit.at):
-        if one.encounter_id in visits:
+    running = valid_relations(context, into, permit.at)
+    rests = [one.encounter_id for one in running if one.encounter_id is not None]
+    theirs = set(Record.objects.filter(patient_id=number, record_id__in=rests).values_list("record_id", flat=True))
+    for one in running:
+        if one.encounter_id in theirs:
             one.ends = permit.at
             keep(context, one)
     lines = (context.line(number), context.line(into))
