@@ -35,25 +35,35 @@ class Rejected(Invalid):
 class Part:
     """One repetition of a field: components and sub-components by number from 1, as the sender meant them."""
 
-    __slots__ = ("_message", "raw")
+    __slots__ = ("_found", "_message", "raw")
 
     def __init__(self, raw: str, message: "Message") -> None:
         """Wrap the text as it stands."""
         self.raw, self._message = raw, message
+        self._found: list[str] | None = None
 
     def __call__(self, component: int = 1, sub: int = 1) -> str:
         """A component's sub-component, unescaped; "" for none and for the explicit null."""
-        by = self._message.separators
-        found = by.split(self.raw, by.component)
+        found = self._found
+        if found is None:
+            by = self._message.separators
+            found = self._found = by.split(self.raw, by.component)
         if component > len(found):
             return ""
-        below = by.split(found[component - 1], by.subcomponent)
-        return self._message.plain(below[sub - 1]) if sub <= len(below) else ""
+        text = found[component - 1]
+        if not text:
+            return ""
+        apart = self._message.separators.subcomponent
+        if apart and apart in text:
+            below = text.split(apart)
+            text = below[sub - 1] if sub <= len(below) else ""
+        elif sub > 1:
+            return ""
+        return self._message.plain(text)
 
     def __bool__(self) -> bool:
         """Whether anything stands here."""
-        by = self._message.separators
-        return bool(self.raw.strip(f"{by.component}{by.subcomponent} ")) and self.raw != NULL
+        return bool(self.raw.strip(self._message.blank)) and self.raw != NULL
 
     @property
     def text(self) -> str:
@@ -85,12 +95,12 @@ class Segment:
     def first(self, number: int) -> Part:
         """The first repetition of a field, empty when there is none."""
         raw = self.raw(number)
-        by = self._message.separators
-        return Part(by.split(raw, by.repetition)[0], self._message)
+        apart = self._message.separators.repetition
+        return Part(raw.partition(apart)[0] if apart and apart in raw else raw, self._message)
 
     def text(self, number: int, component: int = 1, sub: int = 1) -> str:
         """The first repetition's component, unescaped and without blanks around it."""
-        return self.first(number)(component, sub).strip()
+        return self.first(number)(component, sub).strip() if self.raw(number) else ""
 
     def null(self, number: int) -> bool:
         """Whether the sender says that there is none."""
@@ -109,6 +119,7 @@ class Message:
     charset: str
     separators: Separators
     segments: list[Segment]
+    blank: str  # what alone says nothing
 
     def plain(self, text: str) -> str:
         """`text` without its escapes; the null is "". Invalid when an escape hides what no text may hold."""
@@ -162,7 +173,8 @@ def read(data: bytes, default: str = "utf-8") -> Message:
         raise Rejected(102, "MSH-18", N_("内容与所声明的字符编码不符"))
     if "\x00" in text:
         raise Rejected(102, "MSH", N_("报文中有空字符"))
-    message = Message(raw=data, charset=charset, separators=separators, segments=[])
+    blank = f"{separators.component}{separators.subcomponent} "
+    message = Message(raw=data, charset=charset, separators=separators, segments=[], blank=blank)
     seen: dict[str, int] = {}
     for number, line in enumerate(lines(text)):
         fields = line.split(separators.field)

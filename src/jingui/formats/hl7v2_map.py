@@ -168,11 +168,8 @@ PARTS: dict[str, Callable[[Drawn], Iterator[Change]]] = {
 def kept(message: Message, source: str, changes: list[Change]) -> Change:
     """The message itself: a Provenance of the patient that holds its bytes and says who sent it."""
     kind, event = message.kind
-    tags: list[Dict] = []
-    for change in changes:
-        for coding in codings(change.resource):
-            if coding not in tags:
-                tags.append(coding)
+    found = dict.fromkeys(pair for change in changes for pair in codings(change.resource))
+    tags = [{"system": system, "code": code} for system, code in found]
     raw = {
         "resourceType": "Binary", "id": "message",
         "contentType": f"x-application/hl7-v2+er7; charset={message.charset}",
@@ -193,16 +190,20 @@ def kept(message: Message, source: str, changes: list[Change]) -> Change:
     return Change(made, f"urn:jingui:hl7:message:{source}:{message.control}")
 
 
-def codings(node: object) -> Iterator[Dict]:
+def codings(resource: Dict) -> list[tuple[str, str]]:
     """(system, code) of every coding in a resource."""
-    if isinstance(node, dict):
-        if isinstance(node.get("code"), str) and isinstance(node.get("system"), str):
-            yield {"system": node["system"], "code": node["code"]}
-        for value in node.values():
-            yield from codings(value)
-    elif isinstance(node, list):
-        for value in node:
-            yield from codings(value)
+    out: list[tuple[str, str]] = []
+    stack: list[Any] = [resource]
+    while stack:
+        node = stack.pop()
+        if type(node) is dict:
+            code, system = node.get("code"), node.get("system")
+            if type(code) is str and type(system) is str:
+                out.append((system, code))
+            stack += [one for one in node.values() if type(one) is dict or type(one) is list]
+        else:
+            stack += [one for one in node if type(one) is dict or type(one) is list]
+    return out
 
 
 def merged_numbers(message: Message) -> tuple[Dict, Dict]:

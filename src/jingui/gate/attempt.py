@@ -24,8 +24,9 @@ from jingui.gate.copying import Raced, commit
 from jingui.gate.entry_forms import Prepared, prepared, with_changes
 from jingui.gate.judging import Judging, Verdict, birth_of
 from jingui.gate.lanes import Lane
+from jingui.gate.matching import likely
 from jingui.gate.messages import arrived, found_visits, orders
-from jingui.gate.numbering import DIRECTORY, KNOWN_SQL, MATCH_SQL, STRONG, Numbers, match, number, strong_tokens
+from jingui.gate.numbering import DIRECTORY, Numbers, number
 from jingui.gate.numbers import Supply
 from jingui.gate.pipeline import Pipeline, Stale, ask
 from jingui.gate.preparing import Chart, Rows
@@ -65,9 +66,11 @@ class Attempt:
         forms = [await prepared(self.pipe, *pair) for pair in zip(operations, actors, strict=True)]
         operations = [with_changes(*pair) for pair in zip(operations, forms, strict=True)]
         arrivals = await arrived(self.runtime, self.rows, operations, self.runtime.clock.now())
+        submissions = [submission_of(operation) for operation in operations]
+        people_like = await likely(self.runtime.keyring, self.rows, submissions)
         matched = [
-            form if isinstance(form, JinguiError) else await self.matches(submission_of(operation))
-            for operation, form in zip(operations, forms, strict=True)
+            form if isinstance(form, JinguiError) else people_like.matched(self.runtime.keyring, n, submissions[n])
+            for n, form in enumerate(forms)
         ]
         wishes = await self.wishes(operations, matched)
         await self.load(self.patients(operations, matched))
@@ -92,7 +95,7 @@ class Attempt:
         consents = await self.consents(operations, numbered)
         values = await settings()
         house = house_of(values)
-        known = await orders(self.rows, [submission_of(one) for one in operations], numbered)
+        known = await orders(self.rows, submissions, numbered)
         rows, drafts, verdicts = Rows(), [], []
         at = self.runtime.clock.now()
         batch = zip(operations, actors, numbered, wishes, arrivals, forms, strict=True)
@@ -135,30 +138,6 @@ class Attempt:
             raise
         self.chain.advance(built)
         self.runtime.clock.at_least(at)
-
-    async def matches(self, submission: Submission) -> dict[int, int] | JinguiError:
-        """Existing patients of an import's Patient changes; an error when identifiers and person disagree."""
-        if not submission.source:
-            return {}
-        out: dict[int, int] = {}
-        for i, change in enumerate(submission.changes):
-            if change.resource["resourceType"] != "Patient" or change.record is not None:
-                continue
-            tokens = [token for _, token in strong_tokens(self.runtime.keyring, change.resource)]
-            if not tokens:
-                continue
-            hits = await self.rows(MATCH_SQL, tokens, list(STRONG))
-            if not hits:
-                continue
-            known = await self.rows(KNOWN_SQL, sorted({row[0] for row in hits}), list(STRONG))
-            try:
-                renames = change.merging is not None and change.merging.renames
-                found = match(self.runtime.keyring, change.resource, known, renames=renames)
-            except JinguiError as error:
-                return error
-            if found is not None:
-                out[i] = found
-        return out
 
     async def visits(self, operation: Operation, numbers: Numbers) -> Numbers:
         """The places with visits that stand already under another record number."""

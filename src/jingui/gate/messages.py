@@ -31,7 +31,7 @@ ORDERS_SQL = """SELECT o.patient_id, o.record_id, o.sequence FROM unnest($1::big
 JOIN record_order o ON o.patient_id = q.patient AND o.record_id = q.record"""
 ORDER_SQL = """INSERT INTO record_order (patient_id, record_id, sequence)
 SELECT patient, record, max(sequence) FROM unnest($1::bigint[], $2::bigint[], $3::text[]) u(patient, record, sequence)
-GROUP BY 1, 2
+GROUP BY 1, 2 ORDER BY 1, 2
 ON CONFLICT (patient_id, record_id) DO UPDATE SET sequence = greatest(record_order.sequence, excluded.sequence)"""
 VISIT_SQL = """SELECT r.record_id FROM record r
 WHERE r.patient_id = $1::bigint AND r.kind = 'Encounter' AND r.tokens @> ARRAY[$2::bigint] LIMIT 2"""

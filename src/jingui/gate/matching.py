@@ -1,0 +1,58 @@
+"""一（二） identity: whom the patients of a batch's imports and messages may be, all at once [2.1.2]"""
+
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from jingui.core.enter import Submission
+from jingui.core.errors import JinguiError
+from jingui.crypto.keyring import Keyring
+from jingui.gate.numbering import KNOWN_SQL, MATCH_SQL, STRONG, match, strong_tokens
+
+Rows = Callable[..., Awaitable[Sequence[Any]]]
+
+
+@dataclass(slots=True)
+class Likely:
+    """What is known of everybody who has one of the batch's strong identifiers."""
+
+    tokens: dict[tuple[int, int], list[bytes]] = field(default_factory=dict)  # by submission and change
+    having: dict[bytes, set[int]] = field(default_factory=dict)
+    known: dict[int, list[Any]] = field(default_factory=dict)
+
+    def matched(self, keyring: Keyring, number: int, submission: Submission) -> dict[int, int] | JinguiError:
+        """Existing patients of one submission's Patient changes; an error when identifiers and person disagree."""
+        out: dict[int, int] = {}
+        for i, change in enumerate(submission.changes):
+            hits = {one for token in self.tokens.get((number, i), ()) for one in self.having.get(token, ())}
+            if not hits:
+                continue
+            renames = change.merging is not None and change.merging.renames
+            rows = [row for one in sorted(hits) for row in self.known.get(one, ())]
+            try:
+                found = match(keyring, change.resource, rows, renames=renames)
+            except JinguiError as error:
+                return error
+            if found is not None:
+                out[i] = found
+        return out
+
+
+async def likely(keyring: Keyring, rows: Rows, submissions: Iterable[Submission]) -> Likely:
+    """Look up whom these submissions' patients may be: two statements, none when no source is named."""
+    out = Likely()
+    for number, submission in enumerate(submissions):
+        if submission.source:
+            for i, change in enumerate(submission.changes):
+                if change.resource["resourceType"] == "Patient" and change.record is None:
+                    out.tokens[number, i] = [token for _, token in strong_tokens(keyring, change.resource)]
+    wanted = sorted({token for found in out.tokens.values() for token in found})
+    if not wanted:
+        return out
+    for row in await rows(MATCH_SQL, wanted, list(STRONG)):
+        out.having.setdefault(bytes(row[2]), set()).add(row[0])
+    everybody: Mapping[int, None] = dict.fromkeys(one for found in out.having.values() for one in found)
+    if everybody:
+        for row in await rows(KNOWN_SQL, sorted(everybody), list(STRONG)):
+            out.known.setdefault(row[0], []).append(row)
+    return out
