@@ -9,9 +9,11 @@ from datetime import datetime
 
 from procrastinate import Blueprint
 
+from jingui.core.access_operations import EndGrant
 from jingui.core.duties import OpenDuties
 from jingui.core.errors import JinguiError, Unavailable
 from jingui.core.matters.asking import CloseMatter
+from jingui.core.monitor import WatchAccess
 from jingui.core.operation import Actor, Operation
 from jingui.core.protect import EndPost, RevokeToken
 from jingui.core.words import Entrance, Purpose, Strength, Verb
@@ -19,6 +21,7 @@ from jingui.gate import door
 
 timed = Blueprint()
 log = logging.getLogger(__name__)
+ROUNDS = 40  # runs of the monitor in one task: a long backlog goes on in the next
 
 
 def actor(job: str) -> Actor:
@@ -48,7 +51,21 @@ def expiry(timestamp: int) -> None:
     now: datetime = door.now()
     close("expiry", Verb.END_POST, door.due.posts(now), lambda number: EndPost(post=number))
     close("expiry", Verb.REVOKE_TOKEN, door.due.tokens(now), lambda number: RevokeToken(token=number))
+    treated = door.due.emergencies(now)
+    close("expiry", Verb.END_GRANT, treated, lambda number: EndGrant(patient=treated[number], grant=number))
     close("expiry", Verb.CLOSE_MATTER, door.due.matters(now), lambda number: CloseMatter(matter=number))
+
+
+@timed.periodic(cron="*/5 * * * *")
+@timed.task(name="monitor", queueing_lock="monitor", retry=3)
+def monitor(timestamp: int) -> None:
+    """Look at the readings since the last run; each that stands out is asked about [4.1.3]."""
+    for _ in range(ROUNDS):
+        operation = Operation(
+            actor=actor("monitor"), verb=Verb.WATCH_ACCESS, at=door.now(), purpose=Purpose.OPERATION, data=WatchAccess()
+        )
+        if not door.write(operation).value.more:
+            return
 
 
 @timed.periodic(cron="7 * * * *")

@@ -8,11 +8,11 @@ import pytest
 
 from jingui.core.access import ChartRequest
 from jingui.core.access_operations import EndGrant, Grants, GrantsRequest, Opened
-from jingui.core.collect import FlagPatient
+from jingui.core.collect import FlagPatient, Relate
 from jingui.core.errors import Conflict, Invalid, NotFound, Refused, Tampered
 from jingui.core.matters.asking import DecideMatter, ReadMatter
 from jingui.core.operation import Operation, Target
-from jingui.core.words import Purpose, Role, Verb
+from jingui.core.words import Purpose, Relation, Role, Verb
 from jingui.gate import door
 from tests.gate.test_charts import admit, number
 from tests.hospital import Hospital
@@ -209,3 +209,23 @@ def test_a_grant_ends_at_once_for_its_holder_or_the_office_only(hospital: Hospit
         chart(hospital, "surgeon", where)
     with pytest.raises(Invalid):
         hospital.write("office", Verb.END_GRANT, EndGrant())
+
+
+def test_an_emergency_ends_when_its_holder_treats_the_patient(hospital: Hospital) -> None:
+    from jingui import jobs
+
+    public, _, _ = admit(hospital, "急救接诊", "41000012")
+    where = target(hospital, public)
+    opened = glass(hospital, "surgeon", where)
+    assert opened.grant not in door.due.emergencies(door.now())
+    treats = Relate(
+        kind=Relation.CONSULTATION, person=hospital.people["surgeon"], starts=hospital.now() - timedelta(minutes=1),
+        ends=hospital.now() + timedelta(days=1),
+    )  # fmt: skip
+    hospital.write("doctor", Verb.RELATE, treats, target=where, purpose=Purpose.TREATMENT)
+    assert door.due.emergencies(door.now())[opened.grant] == where.patient
+    jobs.expiry.func(0)
+    assert opened.grant not in door.due.emergencies(door.now())
+    ended = "SELECT e.verb, e.decision FROM access_grant g JOIN entry e ON e.id = g.entry WHERE g.grant_id = %s"
+    assert hospital.sql(ended, opened.grant) == [("end_grant", "allow")]
+    assert chart(hospital, "surgeon", where, Purpose.TREATMENT).value

@@ -73,7 +73,7 @@ DUTIES: Final[dict[str, Duty]] = {
         Duty(
             id="post_grant_review", text=N_("岗位常设授权年度复核"), clauses=("4.1.1",), section="access",
             roles=(Role.MEDICAL_AFFAIRS, Role.SECURITY_ADMIN), every=Every.YEAR,
-            evidence=N_("逐项确认仍有必要，不需要的当场终止。"),
+            evidence=N_("逐项确认仍有必要，不需要的当场终止。"), page="grants",
         ),
         Duty(
             id="access_review", text=N_("查阅记录月度审查"), clauses=("4.1.2", "4.1.3"), section="access",
@@ -83,7 +83,7 @@ DUTIES: Final[dict[str, Duty]] = {
         Duty(
             id="undertaking_review", text=N_("保密承诺书年度续签"), clauses=("4.1.3",), section="access",
             roles=(Role.MEDICAL_AFFAIRS, Role.HEAD), every=Every.YEAR,
-            evidence=N_("列出未续签人员并督促，未续签的停止查阅。"),
+            evidence=N_("列出未续签人员并督促，未续签的停止查阅。"), page="documents",
         ),
         Duty(
             id="rule_review", text=N_("准许规则合法性复核"), clauses=("1.3.1",), section="bylaws",

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from jingui.core.matters import KINDS
 from jingui.core.matters.row import State
+from jingui.core.words import Relation
 from jingui.gate.sql import raw
 
 POSTS_SQL = "SELECT id FROM post WHERE state = 'active' AND ends IS NOT NULL AND ends <= $1 ORDER BY ends LIMIT 500"
@@ -15,6 +16,19 @@ TOKENS_SQL = "SELECT id FROM token WHERE NOT revoked AND expires <= $1 ORDER BY 
 MATTERS_SQL = """SELECT id FROM matter WHERE (state IN ('executed', 'approved') AND until <= $1::timestamptz)
   OR (state IN ('waiting', 'appealed') AND due <= $1::timestamptz
     AND (kind, step, state) IN (SELECT * FROM unnest($2::text[], $3::int[], $4::text[]))) ORDER BY id LIMIT 500"""
+# An emergency is over once the person treats the patient: by name, or as a consulting department's.
+EMERGENCIES_SQL = """SELECT g.grant_id, g.patient_id FROM access_grant g WHERE g.purpose = 'emergency'
+  AND g.starts <= $1::timestamptz AND g.ends > $1::timestamptz AND EXISTS (SELECT 1 FROM care_relation c
+    WHERE c.patient_id = g.patient_id AND c.kind = ANY($2::text[]) AND c.starts <= $1::timestamptz
+    AND (c.ends IS NULL OR c.ends > $1::timestamptz) AND (c.person_id = g.person_id OR c.department_id IN (
+      SELECT po.department_id FROM post po WHERE po.person_id = g.person_id AND po.state = 'active')))
+  ORDER BY g.grant_id LIMIT 500"""
+CLOSE = [Relation.TREATING.value, Relation.TEAM.value, Relation.CONSULTATION.value]
+
+
+def emergencies(at: datetime) -> dict[int, int]:
+    """Emergency accesses whose holder treats the patient by now: the patient of each grant [4.1.1]."""
+    return {row[0]: row[1] for row in raw(EMERGENCIES_SQL, at, CLOSE)}
 
 
 def posts(at: datetime) -> list[int]:
@@ -34,7 +48,7 @@ def matters(at: datetime) -> list[int]:
         for kind in KINDS.values()
         for state, steps in ((State.WAITING, kind.steps), (State.APPEALED, kind.appeal))
         for n, step in enumerate(steps)
-        if step.after == "expire"
+        if step.after in ("expire", "pass")
     ]
     kinds, steps, states = ([one[i] for one in lapsing] for i in range(3))
     return [row[0] for row in raw(MATTERS_SQL, at, kinds, steps, states)]
