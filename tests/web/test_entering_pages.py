@@ -84,23 +84,25 @@ def test_what_may_be_written_is_listed_with_its_deadline(ward: Hospital) -> None
 def test_filled_checked_entered_and_signed_without_a_script(ward: Hospital) -> None:
     from tests.web.clinic import Pages
 
-    patient, nurse = admitted(ward, "量一量"), Pages(ward.actors["nurse"])
-    where, held = begun(nurse, patient)
-    gone_on = nurse.post(where, {**held, **VITALS, "act": "check"})
+    patient, doctor = admitted(ward, "量一量"), Pages(ward.actors["doctor"])
+    where, held = begun(doctor, patient, "first_progress_note")
+    gone_on = doctor.post(where, {**held, **NOTE, "act": "check"})
     assert gone_on.status_code == 302, plain(gone_on)
-    check = nurse.get(gone_on["Location"])
+    check = doctor.get(gone_on["Location"])
     assert check.status_code == 200, plain(check)
-    assert "36.8" in plain(check)
-    assert "mmHg" in plain(check)
-    done = nurse.post(gone_on["Location"].partition("?")[0], {**fields(check), "act": "sign"})
+    assert "高血压" in plain(check)
+    assert 'value="sign"' in check.content.decode()
+    done = doctor.post(gone_on["Location"].partition("?")[0], {**fields(check), "act": "sign"})
     assert done.status_code == 302, plain(done)
-    record = nurse.get(done["Location"])
+    record = doctor.get(done["Location"])
     assert "已录入并签名" in plain(record)
     assert "已签名" in plain(record)
-    assert "128" in plain(record)
-    again = nurse.post(gone_on["Location"].partition("?")[0], {**fields(check), "act": "sign"})
+    assert "首次病程记录" in plain(record)
+    assert "胸闷三天" in plain(record)
+    again = doctor.post(gone_on["Location"].partition("?")[0], {**fields(check), "act": "sign"})
     assert again.status_code == 302  # the same press once more: nothing twice
-    assert ward.sql("SELECT count(*) FROM entry_draft WHERE person_id = %s", ward.people["nurse"]) == [(0,)]
+    assert ward.sql("SELECT count(*) FROM entry_draft WHERE person_id = %s", ward.people["doctor"]) == [(0,)]
+    assert "首次病程记录" in plain(doctor.get(to("chart", patient=patient)))
 
 
 def test_mistakes_stand_beside_their_fields_and_nothing_typed_is_lost(ward: Hospital) -> None:
@@ -228,22 +230,53 @@ def test_strangers_neither_open_nor_save_nor_check(ward: Hospital) -> None:
     assert "36.9" not in stolen.content.decode()  # another's draft: never
 
 
-def test_the_lists_of_what_waits_for_a_signature(ward: Hospital) -> None:
+def entered(browser: Any, patient: str, template: str, answers: dict[str, str]) -> str:
+    """A document entered and not signed; the record's address."""
+    where, held = begun(browser, patient, template)
+    checked = browser.post(where, {**held, **answers, "act": "check"})["Location"]
+    done = browser.post(checked.partition("?")[0], {**fields(browser.get(checked)), "act": "enter"})
+    assert done.status_code == 302, plain(done)
+    return str(done["Location"])
+
+
+def test_several_are_signed_at_once(ward: Hospital) -> None:
     from tests.web.clinic import Pages
 
-    patient, nurse = admitted(ward, "签一签"), Pages(ward.actors["nurse"])
-    for _ in range(2):
-        where, held = begun(nurse, patient)
-        gone_on = nurse.post(where, {**held, **VITALS, "act": "check"})["Location"]
-        nurse.post(gone_on.partition("?")[0], {**fields(nurse.get(gone_on)), "act": "enter"})
-    listed = nurse.get(to("signing")).content.decode()
+    doctor = Pages(ward.actors["doctor"])
+    for name in ("签一签", "签两签"):
+        entered(doctor, admitted(ward, name), "first_progress_note", NOTE)
+    desk = plain(doctor.get("/"))
+    assert "待我签名" in desk
+    listed = doctor.get(to("signing")).content.decode()
     chosen = re.findall(r'name="choose" value="([^"]+)"', listed)
-    assert len(chosen) >= 2
-    done = nurse.post(to("signing"), {"kind": "sign", "choose": chosen})
+    assert len(chosen) == 2
+    done = doctor.post(to("signing"), {"kind": "sign", "choose": chosen})
     assert done.status_code == 302
-    after = nurse.get(to("signing")).content.decode()
-    assert not set(chosen) & set(re.findall(r'name="choose" value="([^"]+)"', after))
+    after = doctor.get(to("signing")).content.decode()
+    assert re.findall(r'name="choose" value="([^"]+)"', after) == []
     assert "份文书已完成" in after
+    assert ward.sql("SELECT count(*) FROM signature WHERE kind = 'sign'")[0][0] >= 3
+
+
+def test_a_trainee_writes_and_a_senior_countersigns(ward: Hospital) -> None:
+    from jingui.core.words import Role
+    from tests.web.clinic import Pages
+
+    ward.person("intern", Role.TRAINEE, "xnk")
+    intern, doctor = Pages(ward.actors["intern"]), Pages(ward.actors["doctor"])
+    patient = admitted(ward, "教一教")
+    where, held = begun(intern, patient, "first_progress_note")
+    assert "上级医师审阅签名" in plain(intern.get(where))
+    checked = intern.post(where, {**held, **NOTE, "act": "check"})["Location"]
+    intern.post(checked.partition("?")[0], {**fields(intern.get(checked)), "act": "sign"})
+    listed = doctor.get(to("signing")).content.decode()
+    part = listed[listed.index('id="countersign"') :]
+    chosen = re.findall(r'name="choose" value="([^"]+)"', part)
+    assert len(chosen) == 1, plain(doctor.get(to("signing")))
+    done = doctor.post(to("signing"), {"kind": "countersign", "choose": chosen})
+    assert done.status_code == 302
+    assert "份文书已完成" in plain(doctor.get(to("signing")))
+    assert ward.sql("SELECT count(*) FROM signature WHERE kind = 'countersign'") == [(1,)]
 
 
 def test_the_board_shows_what_is_owed_and_overdue(ward: Hospital) -> None:

@@ -6,7 +6,7 @@ from django.views.decorators.http import require_safe
 
 from jingui.core.access import WorkLine, Worklist
 from jingui.core.words import Relation, Verb
-from jingui.web import answering, asking, charting, ledger, matters, waiting, wording
+from jingui.web import answering, asking, charting, entering_desk, ledger, matters, waiting, wording
 from jingui.web.viewmodels.desk import DeskPage, DeskPatient, Waiting
 from jingui.web.viewmodels.parts import Tag
 from jingui.web.viewmodels.paths import to
@@ -29,8 +29,10 @@ def desk(request: HttpRequest) -> HttpResponse:
         patients = tuple(patient(line, wording.department(facts.department_name)) for line in lines)
     trace = getattr(request, "trace", None)
     page = DeskPage(
-        patients=patients, waiting=(*owed(lines), *matters.for_me(request), *waiting.for_me(request)),
-        recent=ledger.mine(request, RECENT), has_ward=ward, mine=mine,
+        patients=patients, has_ward=ward, mine=mine, recent=ledger.mine(request, RECENT),
+        waiting=(
+            *owed(lines), *entering_desk.for_me(request), *matters.for_me(request), *waiting.for_me(request),
+        ),
         scope=scope(mine, wording.department(facts.department_name)) if ward else "",
     )  # fmt: skip
     request.trace = trace or getattr(request, "trace", None)  # type: ignore[attr-defined]  # the strip is the list's own
