@@ -49,16 +49,19 @@ def way(kind: MatterKind, steps: tuple[Step, ...], letter: str, fails: str) -> l
         here, after = f"{letter}{n}", f"{letter}{n + 1}" if n + 1 < len(steps) else passed
         lines.append(f'  state "{step.name}" as {here}')
         for move in step.moves:
-            goes = {Move.APPROVE: after, Move.REPLY: after, Move.REFUSE: fails, Move.RETURN: "returned"}[move]
+            back = f"{letter}0" if kind.system else "returned"
+            goes = {Move.APPROVE: after, Move.REPLY: after, Move.REFUSE: fails, Move.RETURN: back}[move]
             people = f" ({step.people} people)" if step.people > 1 and goes == after else ""
             lines.append(f"  {here} --> {goes}: {move}{people}")
         if any(not passes for _, _, passes in step.outcomes):
             lines.append(f"  {here} --> {fails}: an outcome that does not pass")
         if step.after == "expire":
             lines.append(f"  {here} --> expired: nobody answered in time")
+        if step.after == "pass":
+            lines.append(f"  {here} --> {after}: nobody answered in time")
         if not kind.system and letter == "s":
             lines.append(f"  {here} --> withdrawn: withdraw")
-    if letter == "s" and any(Move.RETURN in step.moves for step in steps):
+    if letter == "s" and not kind.system and any(Move.RETURN in step.moves for step in steps):
         lines.append(f"  returned --> {letter}0: submit again")
     return lines
 

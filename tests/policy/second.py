@@ -19,7 +19,7 @@ from jingui.core.words import (
     Strength,
     Verb,
 )
-from tests.policy import second_consents, second_matters, second_sources, second_templates
+from tests.policy import second_consents, second_matters, second_monitor, second_sources, second_templates
 from tests.policy.second_access import GLASS, HERE, TAKES, here, touches
 from tests.policy.second_enter import ENTERING, closed_visit, enters, unfit
 
@@ -147,6 +147,8 @@ def _can(v: Vector) -> bool:
         return second_sources.here(v)
     if v.verb in second_matters.HERE:
         return second_matters.here(v)
+    if v.verb in second_monitor.HERE:
+        return second_monitor.here(v)
     if v.verb in second_templates.HERE:
         return second_templates.here(v)
     if v.verb in READS:

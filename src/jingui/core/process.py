@@ -158,6 +158,8 @@ def move(
     step = step_of(kind, case)
     if made is Move.SUBMIT:
         return Outcome(case=entering(kind, case, State.WAITING, 0, at, settings, calendar))
+    if made is Move.EXPIRE and step is not None and step.after == "pass":
+        return onward(kind, case, at, settings, calendar)
     if made in (Move.WITHDRAW, Move.EXPIRE, Move.CLOSE):
         ended = {Move.WITHDRAW: State.WITHDRAWN, Move.EXPIRE: State.EXPIRED, Move.CLOSE: State.CLOSED}[made]
         return Outcome(case=replace(case, state=ended, due=None))
@@ -169,6 +171,8 @@ def move(
         return Outcome(case=case)
     said = outcome_of(step, outcome, made)
     voted = replace(case, outcome=said[0] or case.outcome, votes=(*case.votes, vote_of(case, mover, made)))
+    if made is Move.RETURN and kind.system:  # nobody started it: its first step is asked again
+        return Outcome(case=entering(kind, replace(voted, round=case.round + 1), case.state, 0, at, settings, calendar))
     if made is Move.RETURN:
         return Outcome(case=replace(voted, state=State.RETURNED, round=case.round + 1, step=0, due=None))
     if made is Move.REFUSE or not said[1]:
@@ -176,11 +180,17 @@ def move(
         return Outcome(case=replace(voted, state=ended, due=None, decided=at))
     if agreeing(voted) < step.people:
         return Outcome(case=voted)
-    steps = steps_of(kind, case.state)
-    if case.step + 1 < len(steps):
-        return Outcome(case=entering(kind, voted, case.state, case.step + 1, at, settings, calendar))
+    return onward(kind, voted, at, settings, calendar)
+
+
+def onward(
+    kind: MatterKind, case: Case, at: datetime, settings: Mapping[str, int | str], calendar: Calendar
+) -> Outcome:
+    """The case at its next step, or at its end when there is none."""
+    if case.step + 1 < len(steps_of(kind, case.state)):
+        return Outcome(case=entering(kind, case, case.state, case.step + 1, at, settings, calendar))
     state = State.EXECUTED if kind.effect else State.APPROVED
-    return Outcome(case=replace(voted, state=state, due=None, decided=at), passed=True)
+    return Outcome(case=replace(case, state=state, due=None, decided=at), passed=True)
 
 
 def outcome_of(step: Step, outcome: str, made: Move) -> tuple[str, bool]:

@@ -28,6 +28,7 @@ ROOMS: tuple[tuple[str, str, Verb | None], ...] = (
     ("patients", N_("查找患者"), Verb.SEARCH_PATIENT),
     ("matters", N_("申请与审批"), Verb.READ_MATTERS),
     ("duties", N_("例行工作"), Verb.READ_DUTIES),
+    ("findings", N_("隐私监测"), Verb.READ_FINDINGS),
     ("grants", N_("授权与紧急调阅"), Verb.READ_GRANTS),
     ("documents", N_("受控文件"), Verb.READ_DOCUMENTS),
     ("cockpit", N_("制度"), Verb.READ_POLICY),

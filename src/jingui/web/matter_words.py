@@ -1,10 +1,12 @@
 """一（三）2 事项: rows, states and moves of matters in the reader's language [1.3.1]"""
 
+from collections.abc import Callable
 from typing import Final
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from jingui.core import monitor
 from jingui.core.matters import KINDS
 from jingui.core.matters.row import MatterKind, Move, Question, State, Step, Who
 from jingui.core.words import Role
@@ -61,8 +63,28 @@ def who(step: Step) -> str:
     return names
 
 
+def findings(value: str) -> str:
+    """Findings of the monitor as sentences, one a line, each with why anybody asks."""
+    lines = []
+    for found in monitor.read(value):
+        rule = monitor.RULES.get(found.rule)
+        lines.append(f"{_(rule.text) % found.figures} {_(rule.why)}" if rule else found.rule)
+    return "\n".join(lines)
+
+
+def entries(value: str) -> str:
+    """How many entries of the ledger it is about."""
+    count = len(value.split(",")) if value else 0
+    return ngettext("%(count)d 条存证", "%(count)d 条存证", count) % {"count": count}
+
+
+SHOWN: Final[dict[str, Callable[[str], str]]] = {"findings": findings, "entries": entries}
+
+
 def answer(question: Question, value: str) -> str:
     """An answer as people read it."""
+    if question.shown in SHOWN:
+        return SHOWN[question.shown](value)
     labels = dict(question.choices)
     if labels:
         return _("、").join(_(labels.get(one, one)) for one in value.split(",") if one)

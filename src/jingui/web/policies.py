@@ -30,7 +30,7 @@ WHO: Final[dict[str, Who]] = {
     "drafts": C, "discard_draft": C, "signing": C, "due": C, "filing": C, "switch_user": A,
     "codes": S,
     "matters": C, "matter": C, "matter_paper": C, "edit_matter": C, "start_matters": S, "start_matter": C,
-    "delegations": C, "duties": C,
+    "delegations": C, "duties": C, "findings": C,
     "consents": C, "give_consent": C, "withdraw_consent": C, "consent_paper": C, "consent_scan": C,
     "consents_due": C,
     "break_glass": C, "patient_grants": C, "print_chart": C, "export_chart": C, "print_record": C, "copy_record": C,

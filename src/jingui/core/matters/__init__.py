@@ -1,7 +1,7 @@
 """一（三）2 事项: the table of matters, one row each; a section's rows stand in the file of its name [1.3.1] [4.1.1]"""
 
 from jingui.core.errors import Misconfigured
-from jingui.core.matters import access, access_operations, collect, enter, portal
+from jingui.core.matters import access, access_operations, collect, enter, monitor, portal
 from jingui.core.matters.row import About, MatterKind, Move, Who
 
 __all__ = ["KINDS", "checked", "kind_of"]
@@ -19,6 +19,8 @@ def checked(row: MatterKind) -> MatterKind:
         else "moves" if any(not {Move.APPROVE, Move.REPLY} & set(step.moves) for step in steps)
         else "questions" if len(set(names)) != len(names)
         else "papers" if len({paper.name for paper in row.papers}) != len(row.papers)
+        else "after" if any(step.after not in ("escalate", "expire", "pass") for step in steps)
+        or (steps and row.steps[-1].after == "pass")
         else "clauses" if not row.clauses
         else "about" if row.about is About.RECORD and not row.effect and not row.purpose
         else ""
@@ -30,7 +32,7 @@ def checked(row: MatterKind) -> MatterKind:
 
 KINDS: dict[str, MatterKind] = {
     row.id: checked(row)
-    for row in (*collect.ROWS, *enter.ROWS, *access.ROWS, *access_operations.ROWS, *portal.ROWS)
+    for row in (*collect.ROWS, *enter.ROWS, *access.ROWS, *access_operations.ROWS, *monitor.ROWS, *portal.ROWS)
 }
 
 

@@ -73,7 +73,7 @@ class Who(Word):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
-    """One answer that is asked for. `choices` are (word, msgid); `most` is the setting that limits a number."""
+    """One answer that is asked for. `choices` are (word, msgid); `most` names the setting that limits a number."""
 
     name: str
     text: str
@@ -84,6 +84,7 @@ class Question:
     least: int | None = None
     most: str = ""  # name of a setting: the highest number allowed
     length: int = 2000
+    shown: str = ""  # how its answer is told: "" as it stands, findings, entries
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -258,7 +258,7 @@ def over(found: Opened, at: datetime) -> Move | None:
     row, step = found.row, process.step_of(found.kind, found.case)
     if row.until is not None and row.until <= at and found.case.state in (State.EXECUTED, State.APPROVED):
         return Move.CLOSE
-    if step is not None and step.after == "expire" and row.due is not None and row.due <= at:
+    if step is not None and step.after in ("expire", "pass") and row.due is not None and row.due <= at:
         return Move.EXPIRE
     return None
 

@@ -261,3 +261,34 @@ class DutiesPage:
     rows: tuple[DutyRow, ...]
     mine: bool
     settled: tuple[DutyRow, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FindingRow:
+    """A rule of the monitor with its figures; `rate` is the share of false alarms among those judged."""
+
+    id: str
+    text: str
+    why: str
+    asked: int
+    waiting: int
+    explained: int
+    violation: int
+    false_alarm: int
+    judged: int
+    rate: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FindingsPage:
+    """matters/findings.html."""
+
+    rows: tuple[FindingRow, ...]
+    days: int
+    matters: int
+    behind: int
+    at: datetime | None
+    judged: int
+    rate: str
+    matters_href: str
+    conduct_href: str

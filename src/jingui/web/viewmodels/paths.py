@@ -73,6 +73,7 @@ PATHS: Final[dict[str, str]] = {
     "edit_matter": "matters/<int:matter>/edit/",
     "matter_paper": "matters/<int:matter>/papers/<int:paper>/",
     "duties": "duties/",
+    "findings": "monitor/",
     # the ledger; `/ledger/entry/<uuid>`, tiles and checkpoints themselves belong to the data plane
     "entries": "evidence/",
     "entry": "evidence/entries/<str:entry>/",
