@@ -196,8 +196,14 @@ def test_a_turn_of_duty_gives_a_wards_patients_until_it_ends(hospital: Hospital,
     made = turn(hospital, "surgeon", "duty", "gwk")
     hospital.sql("UPDATE epoch SET n = n + 1")  # else the actor's facts are a second old
     assert reads(hospital, "duty", one[2])
-    listed = door.read(hospital.operation("duty", Verb.LIST, Worklist(count=200))).value
-    assert one[0] in {line.patient.id for line in listed}
+    listed, cursor = set(), ""
+    while True:
+        page = door.read(hospital.operation("duty", Verb.LIST, Worklist(count=200, cursor=cursor)))
+        listed |= {line.patient.id for line in page.value}
+        cursor = page.more
+        if not cursor:
+            break
+    assert one[0] in listed
     assert hospital.sql("SELECT basis FROM care_relation WHERE relation_id = %s", made) == [("roster",)]
     hospital.write("surgeon", Verb.RELATE, EndRelation(relation=made))
     assert not reads(hospital, "duty", one[2])
