@@ -23,6 +23,7 @@ from jingui.formats.validate import validate
 
 SOURCES = "urn:jingui:hl7:source"
 MAX_CHANGES = 1000
+PLAIN = frozenset({"Patient", "RelatedPerson", "Encounter"})  # whose codes label nothing
 Dict = dict[str, Any]
 
 
@@ -168,7 +169,8 @@ PARTS: dict[str, Callable[[Drawn], Iterator[Change]]] = {
 def kept(message: Message, source: str, changes: list[Change]) -> Change:
     """The message itself: a Provenance of the patient that holds its bytes and says who sent it."""
     kind, event = message.kind
-    found = dict.fromkeys(pair for change in changes for pair in codings(change.resource))
+    told = [one.resource for one in changes if one.resource["resourceType"] not in PLAIN]
+    found = dict.fromkeys(pair for one in told for pair in codings(one))
     tags = [{"system": system, "code": code} for system, code in found]
     raw = {
         "resourceType": "Binary", "id": "message",

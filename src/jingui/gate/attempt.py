@@ -24,7 +24,7 @@ from jingui.gate.copying import Raced, commit
 from jingui.gate.entry_forms import Prepared, prepared, with_changes
 from jingui.gate.judging import Judging, Verdict, birth_of
 from jingui.gate.lanes import Lane
-from jingui.gate.matching import likely
+from jingui.gate.matching import likely, standing
 from jingui.gate.messages import arrived, found_visits, orders
 from jingui.gate.numbering import DIRECTORY, Numbers, number
 from jingui.gate.numbers import Supply
@@ -227,6 +227,7 @@ class Attempt:
     ) -> dict[tuple[int, int, int, str], Sequence[Any]]:  # fmt: skip
         """Rows of facts by (patient, record or -1, person, purpose); records only where one may exist already."""
         wanted: dict[tuple[int, int, int, str], Any] = {}
+        stored = await standing(self.rows, map(submission_of, operations), numbered)
         for operation, actor, numbers, wish in zip(operations, actors, numbered, wishes, strict=True):
             if isinstance(numbers, JinguiError):
                 continue
@@ -235,7 +236,7 @@ class Attempt:
             for i, (change, place) in enumerate(zip(submission.changes, numbers.places, strict=True)):
                 if place.patient in new:
                     continue
-                may_exist = bool(change.record or change.place or submission.source) or i in wish.found
+                may_exist = bool(change.record or change.place) or place[:2] in stored or i in wish.found
                 for record in {-1, place.record if may_exist else -1}:
                     key = (place.patient, record, actor.person, operation.purpose.value)
                     if key not in wanted:

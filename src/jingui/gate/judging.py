@@ -120,13 +120,16 @@ class Judging:
     def one(self, verdict: Verdict, change: Change, place: Place, mapping: Mapping[str, str]) -> None:
         """Judge and prepare one change."""
         chart = self.charts[place.patient]
+        row = self.facts.get((place.patient, place.record, self.actor.person, self.operation.purpose.value))
+        exists = row is not None and row[f.R_VERSION] is not None
+        merging = change.merging
+        if merging is not None and self.left(verdict, change, place, merging, row if exists else None):
+            return
         resource = rewrite(change.resource, mapping) if mapping else change.resource
         kind = resource["resourceType"]
         lost = tuple(unresolved(resource))
         if lost:
             raise Unprocessable(places=tuple((f"{kind}{path}", what) for path, what in lost[:50]))
-        row = self.facts.get((place.patient, place.record, self.actor.person, self.operation.purpose.value))
-        exists = row is not None and row[f.R_VERSION] is not None
         if change.record is not None and (row is None or not exists or row[f.R_KIND] != kind):
             raise NotFound()
         if row is None or not exists:
@@ -134,9 +137,6 @@ class Judging:
         if not chart.new and (row is None or row[f.P_ID] is None):
             raise refuse_unowned(change)
         check_belonging(place, resource, self.runtime.ids.internal)
-        merging = change.merging
-        if merging is not None and self.left(verdict, change, place, merging, row if exists else None):
-            return
         if merging is not None and merging.sequence and not merging.leader:
             verdict.rows.orders.append((place.patient, place.record, merging.sequence))
         self.know_birth(chart, resource, row)
@@ -262,7 +262,7 @@ class Judging:
         submission = cast(Submission, self.operation.data)
         if submission.source and submission.message is None:
             return Verb.IMPORT
-        if exists:
+        if exists and change.place is None:
             return Verb.CORRECT
         return Verb.REGISTER_PATIENT if chart.new and kind == "Patient" else Verb.ENTER
 

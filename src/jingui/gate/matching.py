@@ -7,8 +7,10 @@ from typing import Any
 from jingui.core.enter import Submission
 from jingui.core.errors import JinguiError
 from jingui.crypto.keyring import Keyring
-from jingui.gate.numbering import KNOWN_SQL, MATCH_SQL, STRONG, match, strong_tokens
+from jingui.gate.numbering import KNOWN_SQL, MATCH_SQL, STRONG, Numbers, match, strong_tokens
 
+STANDING_SQL = """SELECT r.patient_id, r.record_id FROM unnest($1::bigint[], $2::bigint[]) q(patient, record)
+JOIN record r ON r.patient_id = q.patient AND r.record_id = q.record"""
 Rows = Callable[..., Awaitable[Sequence[Any]]]
 
 
@@ -56,3 +58,20 @@ async def likely(keyring: Keyring, rows: Rows, submissions: Iterable[Submission]
         for row in await rows(KNOWN_SQL, sorted(everybody), list(STRONG)):
             out.known.setdefault(row[0], []).append(row)
     return out
+
+
+async def standing(
+    rows: Rows, submissions: Iterable[Submission], numbered: Sequence[Numbers | JinguiError]
+) -> set[tuple[int, int]]:
+    """Which records of submissions that name a source stand already: most do not, and their facts need no asking."""
+    places = {
+        place[:2]
+        for submission, numbers in zip(submissions, numbered, strict=True)
+        if submission.source and not isinstance(numbers, JinguiError)
+        for place in numbers.places
+        if not place.new_patient
+    }
+    if not places:
+        return set()
+    listed = sorted(places)
+    return {(row[0], row[1]) for row in await rows(STANDING_SQL, [p for p, _ in listed], [r for _, r in listed])}
