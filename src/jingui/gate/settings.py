@@ -1,17 +1,23 @@
 """八（二） the settings in force: read once per epoch, each row genuine, or nothing starts [8.2]"""
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 from jingui.core.errors import Tampered
 from jingui.core.settings import Value, table
+from jingui.gate.lanes import Pool
 from jingui.gate.runtime import Runtime
 from jingui.gate.sql import raw
 from jingui.gate.wishes import EVERYTHING, Needs, needs_of
 from jingui.store.statements import Columns
 
-if TYPE_CHECKING:
-    from jingui.gate.pipeline import Pipeline
+
+class Loop(Protocol):
+    """What of the pipeline is needed here; the pipeline itself needs these settings."""
+
+    runtime: Runtime
+    pool: Pool
+
 
 SETTING = Columns()
 SETTING.sealed("s", "setting")
@@ -28,7 +34,7 @@ def values(runtime: Runtime, epoch: int) -> Mapping[str, Value]:
     return remember(runtime, epoch, raw(SETTINGS_SQL))
 
 
-async def loop_values(pipe: "Pipeline", epoch: int) -> Mapping[str, Value]:
+async def loop_values(pipe: Loop, epoch: int) -> Mapping[str, Value]:
     """All settings under `epoch`, on the data plane's loop."""
     found = _known.get(id(pipe.runtime))
     if found is not None and found[0] == epoch:
@@ -55,7 +61,7 @@ def needs(runtime: Runtime, epoch: int) -> Needs:
         return EVERYTHING
 
 
-async def loop_needs(pipe: "Pipeline", epoch: int) -> Needs:
+async def loop_needs(pipe: Loop, epoch: int) -> Needs:
     """As `needs`, on the data plane's loop."""
     try:
         return _needs(await loop_values(pipe, epoch))

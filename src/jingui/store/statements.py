@@ -176,6 +176,3 @@ FROM unnest($2::uuid[], $3::timestamptz[], $4::uuid[], $5::bigint[], $6::bytea[]
   u({", ".join(ENTRY_COLUMNS)})
 WHERE (SELECT n FROM e) = $1::bigint"""  # noqa: S608 -- own column names
 
-SEARCH_ROWS = """
-SELECT r.record_id, r.version, r.kind, r.category, r.level, r.labels, r.state, r.status, r.author_id, r.retention_class,
-  r.encounter_id, r.department_id, r.entered, r.at"""
