@@ -84,7 +84,7 @@ def post_grant(context: WriteContext, permit: Permit, granting: Granting) -> Eff
         days=int(answers.get("days", "0")), matter=row.pk, starts=permit.at, ends=until,
     )  # fmt: skip
     keep(context, made, new=True)
-    return Effected(until=until)
+    return Effected(until=until, bump=True)  # known with the holder's facts, which may be a second old
 
 
 @ending("post_grant")
