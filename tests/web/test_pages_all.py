@@ -116,6 +116,8 @@ def test_emergency_needs_a_reason_and_then_opens(rooms: Hospital) -> None:
     assert surgeon.get(to("chart", patient=made[0])).status_code == 403
     assert surgeon.post(to("purpose"), {"purpose": "emergency", "reason": ""}).status_code == 400
     assert surgeon.post(to("purpose"), {"purpose": "emergency", "reason": "急诊抢救，呼吸骤停"}).status_code == 302
+    assert surgeon.get(to("chart", patient=made[0])).status_code == 403  # a purpose alone opens nothing
+    assert surgeon.post(to("break_glass", patient=made[0]), {"reason": "急诊抢救，呼吸骤停"}).status_code == 302
     page = surgeon.get(to("chart", patient=made[0]))
     assert page.status_code == 200
     assert "紧急救治" in page.content.decode()
