@@ -86,8 +86,17 @@ class Moves:
         return [
             (sql, [list(column) for column in zip(*rows, strict=True)])
             for name, sql in STEPS
-            if (rows := getattr(self, name))
+            if (rows := once_each(getattr(self, name)) if sql is OPEN_SQL else getattr(self, name))
         ]
+
+
+def once_each(rows: Sequence[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
+    """Rows to open, the last of each kind: one statement does not see what it inserts itself."""
+    found = {}
+    for row in rows:
+        patient, _, rule, _, encounter, _, _, since, _, record, mode, others = row
+        found[patient, encounter, others or rule, record, since if mode == "each" else None] = row
+    return list(found.values())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

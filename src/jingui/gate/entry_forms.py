@@ -11,7 +11,7 @@ from typing import Any, cast
 from jingui.core.capture import Checked, Item, Template, Way
 from jingui.core.deadlines import TABLE, fulfilled_by
 from jingui.core.enter import Change, FilledForm, Submission
-from jingui.core.errors import Invalid, JinguiError, NotFound, Tampered
+from jingui.core.errors import Conflict, Invalid, JinguiError, NotFound, Tampered
 from jingui.core.operation import Operation
 from jingui.core.settings import Value
 from jingui.core.word import N_
@@ -44,6 +44,7 @@ RECALLED_SQL = f"""SELECT {", ".join(SEALED_TABLES["access_grant"])}, mac FROM a
 WHERE patient_id = $1::bigint AND person_id = $2::bigint AND purpose = $3::text AND record_id = $4::bigint
   AND starts <= $5::timestamptz AND ends > $5::timestamptz"""  # noqa: S608 -- own names
 KINDS = frozenset(EncounterKind)
+GRADED = frozenset(row.name for row in TABLE if row.grade is not None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,10 +124,7 @@ async def _prepare(pipe: Pipeline, operation: Operation, actor: ActorFacts) -> P
         and (bool(target.record) or (stood.author == actor.person and stood.form == template.name))
     )
     if stood is not None and not target.record and not same:
-        problem = Invalid(
-            N_("这份表单已经提交过，内容与这次不同。"), N_("请打开已提交的记录，如需修改请更正。"),
-            places=(("key", N_("已提交")),),
-        )  # fmt: skip
+        problem = Conflict(N_("这份表单已经提交过，内容与这次不同。"), N_("请打开已提交的记录，如需修改请更正。"))
     old = stood.resource(stood.newest) if stood is not None and stood.bodies else None
     resource = _resource(runtime, operation, actor, form, template, checked, number, at, old)
     changes = _changes(runtime, template, resource, old, target.patient, number, bool(target.record), same, problem)
@@ -140,7 +138,7 @@ async def _prepare(pipe: Pipeline, operation: Operation, actor: ActorFacts) -> P
         theirs=stood.answers(template, stood.newest) if stood else {},
         qualified=await _qualified(pipe, template, actor, at),
         sensitive=frozenset(i.sensitive for i in template.every() if i.sensitive and _said(checked.answers, i)),
-        grades=tuple(row[0] for row in rows), begun=begun, overdue=_overdue(template, rows, begun, values, at),
+        grades=tuple(row[0] for row in rows if row[0] in GRADED), begun=begun, overdue=_overdue(template, rows, begun, values, at),
         marks=marks, pasted=await pasting.repeats(pipe, marks, target.patient),
     )  # fmt: skip
 

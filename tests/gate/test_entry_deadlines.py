@@ -1,0 +1,239 @@
+"""二（二）2 时限与归档: opened, met, late, moved and waived with the records that say so; filing and recall [2.2.2] [2.2.4]"""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from jingui.core.deadlines import DeadlinesRequest
+from jingui.core.enter import Change
+from jingui.core.errors import Conflict, Refused
+from jingui.core.operation import Target
+from jingui.core.signatures import FileChart, FilingCheck, FilingLacks
+from jingui.core.words import Purpose, Role, Verb
+from jingui.gate import door
+from tests.gate.entering import (
+    Admitted,
+    admit,
+    deadlines,
+    entered,
+    filled,
+    form_of,
+    note,
+    sign,
+    signing,
+    submit,
+)
+from tests.hospital import Hospital
+
+
+def encounter(hospital: Hospital, at: Admitted, **more: Any) -> None:
+    """The visit as the hospital's system tells it now."""
+    resource = {
+        "resourceType": "Encounter", "status": "in-progress", "class": {"code": "IMP"},
+        "subject": {"reference": f"Patient/{at.public}"}, "period": {"start": at.since.isoformat(timespec="seconds")},
+        "serviceType": {"coding": [{"system": "urn:jingui:department", "code": "xnk"}]},
+    } | more  # fmt: skip
+    change = Change(resource, record=(at.patient, at.visit))
+    hospital.enter("his", change, verb=Verb.CORRECT, purpose=Purpose.OPERATION)
+
+
+def ended(hospital: Hospital, at: Admitted, **more: Any) -> None:
+    now = hospital.now().isoformat(timespec="seconds")
+    encounter(
+        hospital, at, status="finished", period={"start": at.since.isoformat(timespec="seconds"), "end": now}, **more
+    )
+
+
+def test_admission_opens_and_documents_close(hospital: Hospital) -> None:
+    bed = admit(hospital)
+    found = deadlines(hospital, bed)
+    hours = {rule: (due - since) / timedelta(hours=1) for rule, (since, due, *_) in found.items()}
+    assert hours == {"admission_record": 24, "first_progress_note": 8, "first_ward_round": 48, "progress_stable": 72}
+    entered(hospital, "doctor", bed, filled(hospital, "first_progress_note"), template="first_progress_note")
+    found = deadlines(hospital, bed)
+    since, due, met, late, _ = found["first_progress_note"]
+    assert met is not None
+    assert not late
+    assert found["progress_stable"][2] is None  # met by this very note, and begun anew with it
+    assert found["progress_stable"][0] > since
+    count = hospital.sql(
+        "SELECT count(*) FROM deadline WHERE patient_id = %s AND rule = 'progress_stable'", bed.patient
+    )
+    assert count == [(2,)]
+
+
+def test_an_old_stay_that_is_imported_opens_none(hospital: Hospital) -> None:
+    assert deadlines(hospital, admit(hospital, hours=24 * 30)) == {}
+
+
+def test_a_visit_that_is_put_right_moves_its_deadlines_once(hospital: Hospital) -> None:
+    bed = admit(hospital)
+    later = bed.since + timedelta(minutes=30)
+    encounter(hospital, bed, period={"start": later.isoformat(timespec="seconds")})
+    since, due, *_ = deadlines(hospital, bed)["first_progress_note"]
+    assert due - since == timedelta(hours=8)
+    assert abs(since - later) < timedelta(seconds=1)
+    assert hospital.sql(
+        "SELECT count(*) FROM deadline WHERE patient_id = %s AND rule = 'first_progress_note'", bed.patient
+    ) == [(1,)]  # fmt: skip
+    encounter(hospital, bed, status="cancelled")
+    assert all(waived for *_, waived in deadlines(hospital, bed).values())
+
+
+def test_discharge_and_death_open_their_own(hospital: Hospital) -> None:
+    bed = admit(hospital)
+    ended(hospital, bed)
+    found = deadlines(hospital, bed)
+    assert {"discharge_record", "front_page"} <= set(found)
+    assert found["progress_stable"][4]  # nobody owes a daily note any more
+    assert not found["admission_record"][4]
+    encounter(hospital, bed)  # the discharge was a mistake
+    assert deadlines(hospital, bed)["discharge_record"][4]
+    dead = admit(hospital)
+    ended(hospital, dead, hospitalization={"dischargeDisposition": {"coding": [{"code": "exp"}]}})
+    found = deadlines(hospital, dead)
+    assert {"death_record", "death_front_page", "death_discussion"} <= set(found)
+    assert "discharge_record" not in found
+    since, due, *_ = found["death_discussion"]
+    assert due - since == timedelta(days=7)
+
+
+def test_a_resuscitation_counts_from_its_end_and_six_hours_later_is_late(hospital: Hospital) -> None:
+    bed = admit(hospital, hours=20)
+    end = hospital.now() - timedelta(hours=7)
+    start = end - timedelta(minutes=30)
+    answers = filled(
+        hospital, "resuscitation_record", rescue_start=start.isoformat(timespec="seconds"),
+        rescue_end=end.isoformat(timespec="seconds"),
+    )  # fmt: skip
+    form = form_of(hospital, bed, answers, template="resuscitation_record")
+    with pytest.raises(Exception, match="表单内容不符合要求"):
+        submit(hospital, "doctor", bed, form)
+    form = form_of(hospital, bed, answers, template="resuscitation_record", late_reason="连续抢救")
+    submit(hospital, "doctor", bed, form)
+    since, due, met, late, _ = deadlines(hospital, bed)["resuscitation_record"]
+    assert due - since == timedelta(hours=6)
+    assert abs(since - end) < timedelta(seconds=1)
+    assert met is not None
+    assert late
+    rows = "SELECT count(*) FROM deadline WHERE patient_id = %s AND rule = 'resuscitation_record'"
+    assert hospital.sql(rows, bed.patient) == [(1,)]
+
+
+def test_condition_and_critical_values_set_the_pace(hospital: Hospital) -> None:
+    bed = admit(hospital)
+    order = {
+        "resourceType": "ServiceRequest", "status": "active", "intent": "order", "code": {"text": "病危"},
+        "subject": {"reference": f"Patient/{bed.public}"}, "encounter": {"reference": f"Encounter/{bed.visit_public}"},
+    }  # fmt: skip
+    hospital.enter("his", Change(order), purpose=Purpose.OPERATION)
+    found = deadlines(hospital, bed)
+    assert found["progress_stable"][4]
+    assert not found["progress_critical"][4]
+    assert found["progress_critical"][1] - found["progress_critical"][0] == timedelta(hours=24)
+    potassium = {
+        "resourceType": "Observation", "status": "final", "code": {"text": "血钾"}, "valueQuantity": {"value": 7.1},
+        "subject": {"reference": f"Patient/{bed.public}"}, "encounter": {"reference": f"Encounter/{bed.visit_public}"},
+        "interpretation": [{"coding": [{"code": "HH"}]}],
+    }  # fmt: skip
+    hospital.enter("his", Change(potassium), purpose=Purpose.OPERATION)
+    assert deadlines(hospital, bed)["critical_value"][2] is None
+    entered(hospital, "doctor", bed, note(hospital, course="接危急值报告血钾升高，已予处理并复查。"))
+    assert deadlines(hospital, bed)["critical_value"][2] is not None
+
+
+def board(hospital: Hospital, who: str, purpose: Purpose = Purpose.TREATMENT, target: Any = None, **more: Any) -> Any:
+    operation = hospital.operation(
+        who, Verb.READ_DEADLINES, DeadlinesRequest(**more), purpose=purpose, target=target or Target()
+    )
+    return door.read(operation)
+
+
+def test_the_board_shows_what_is_overdue_by_department_and_person(hospital: Hospital) -> None:
+    bed = admit(hospital, hours=30, department="gwk")
+    mine = board(hospital, "surgeon", state="overdue").value
+    assert {line.rule for line in mine.lines if line.patient.id == bed.public} == {
+        "admission_record", "first_progress_note",
+    }  # fmt: skip
+    assert all(line.state == "overdue" for line in mine.lines)
+    assert mine.lines[0].patient.name
+    assert [one.name for one in mine.departments] == ["普通外科"]
+    assert board(hospital, "doctor", department=hospital.departments["gwk"]).value.departments[0].name == "心血管内科"
+    hospital.person("quality", Role.QUALITY, "xxk")
+    found = board(hospital, "quality", Purpose.QUALITY, department=hospital.departments["gwk"], state="overdue").value
+    assert {line.department for line in found.lines} == {"普通外科"}
+    with pytest.raises(Refused):
+        board(hospital, "registrar", Purpose.OPERATION)
+    page = board(hospital, "surgeon", count=1)
+    assert page.more
+    assert board(hospital, "surgeon", count=1, cursor=page.more).value.lines != page.value.lines
+    theirs = board(hospital, "surgeon", target=Target(patient=bed.patient), state="all").value
+    assert len(theirs.lines) >= 4
+    with pytest.raises(Refused):
+        board(hospital, "doctor", target=Target(patient=bed.patient))
+
+
+def file(hospital: Hospital, who: str, at: Admitted, purpose: Purpose = Purpose.MANAGEMENT) -> Any:
+    data = FileChart(encounter=at.visit)
+    return hospital.write(who, Verb.FILE_RECORD, data, target=Target(patient=at.patient), purpose=purpose)
+
+
+def lacks(hospital: Hospital, who: str, at: Admitted) -> set[tuple[str, str]]:
+    operation = hospital.operation(
+        who, Verb.LIST, FilingCheck(encounter=at.visit), target=Target(patient=at.patient), purpose=Purpose.MANAGEMENT
+    )
+    return {(one.what, one.template) for one in door.read(operation).value.lacking}
+
+
+def test_filing_waits_for_everything_and_then_only_a_recall_opens(hospital: Hospital) -> None:
+    bed = admit(hospital)
+    record = entered(hospital, "doctor", bed)
+    assert {("open_visit", ""), ("unsigned", "progress_note"), ("due", "admission_record")} <= lacks(
+        hospital, "archivist", bed
+    )
+    with pytest.raises(FilingLacks) as caught:
+        file(hospital, "archivist", bed)
+    assert caught.value.lacking
+    ended(hospital, bed)
+    for name in ("first_progress_note", "admission_record", "ward_round_note", "discharge_record", "front_page"):
+        answers = filled(hospital, name)
+        answers |= {item: "已按患者实际情况改写的内容，与模板不同。" for item in boilerplate(name) if item in answers}
+        entered(hospital, "doctor", bed, answers, template=name)
+    signing(hospital, "doctor")
+    rows = hospital.sql(
+        "SELECT record_id FROM record WHERE patient_id = %s AND kind = 'QuestionnaireResponse'", bed.patient
+    )
+    sign(hospital, "doctor", bed, *(row[0] for row in rows))
+    left = lacks(hospital, "archivist", bed)
+    assert left == {("not_countersigned", "ward_round_note")}
+    hospital.person("director", Role.PHYSICIAN, "xnk")
+    signing(hospital, "director")
+    from jingui.core.signatures import CountersignRecord
+
+    round_note = hospital.sql(
+        "SELECT record_id FROM record WHERE patient_id = %s AND form = 'ward_round_note'", bed.patient
+    )[0][0]
+    hospital.write(
+        "director", Verb.COUNTERSIGN_RECORD, CountersignRecord(version=1), purpose=Purpose.TREATMENT,
+        target=Target(patient=bed.patient, record=round_note),
+    )  # fmt: skip
+    assert lacks(hospital, "archivist", bed) == set()
+    with pytest.raises(Refused):
+        file(hospital, "nurse", bed, Purpose.TREATMENT)
+    assert file(hospital, "archivist", bed).value.filed >= 6
+    with pytest.raises(Conflict):
+        file(hospital, "archivist", bed)
+    change = form_of(hospital, bed, note(hospital, course="归档后要改。"), start=1, reason="误记")
+    with pytest.raises(Refused) as refused:
+        submit(hospital, "doctor", bed, change, record=record)
+    assert (refused.value.reason, refused.value.matter) == ("filed", "record_recall")
+    with pytest.raises(Refused) as refused:
+        entered(hospital, "doctor", bed, note(hospital, course="归档后补记。"), late_reason="遗漏")
+    assert (refused.value.reason, refused.value.matter) == ("filed", "record_recall")
+
+
+def boilerplate(name: str) -> list[str]:
+    from jingui.formats import capture
+
+    return [item.link for item in capture.templates()[name].items() if item.boilerplate]
