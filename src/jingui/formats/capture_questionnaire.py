@@ -146,7 +146,7 @@ def from_questionnaire(resource: Json) -> Template:
 
 
 def _word(value: Any) -> str:
-    if not isinstance(value, str) or not value:
+    if not isinstance(value, str):
         raise TypeError("text")
     return value
 

@@ -141,6 +141,10 @@ class Tables:
         """Whether there is such a table."""
         return name in self._tables
 
+    def get(self, name: str) -> Table | None:
+        """The table, None for an unknown one."""
+        return self._tables.get(name)
+
     def names(self) -> tuple[str, ...]:
         """Every table's name."""
         return tuple(self._tables)

@@ -6,6 +6,7 @@ from typing import Any, Final
 from urllib.parse import quote
 
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -43,7 +44,8 @@ def kinds(request: HttpRequest) -> HttpResponse:
         (
             row,
             Kind(
-                id=row.id, title=_(row.text), purpose=_(row.purpose), href=to("start_matter", kind=row.id),
+                id=row.id, title=_(row.text), purpose=_(row.purpose),
+                href=to(row.page) if row.page else to("start_matter", kind=row.id),
                 clauses=wording.clause_refs(row.clauses),
             ),
         )
@@ -67,6 +69,8 @@ def start(request: HttpRequest, kind: str) -> HttpResponse:
     row = KINDS.get(kind)
     if row is None or row.system:
         raise NotFound()
+    if row.page:
+        return redirect(to(row.page))
     given = request.POST if request.method == "POST" else request.GET
     target = about(row, given)
     if request.method != "POST":

@@ -10,6 +10,8 @@ from jingui.core import monitor
 from jingui.core.matters import KINDS
 from jingui.core.matters.row import MatterKind, Move, Question, State, Step, Who
 from jingui.core.words import Role
+from jingui.formats import capture
+from jingui.web import wording
 from jingui.web.viewmodels.parts import Tag, Tone
 
 STATE_TONES: Final[dict[State, Tone]] = {
@@ -78,7 +80,20 @@ def entries(value: str) -> str:
     return ngettext("%(count)d 条存证", "%(count)d 条存证", count) % {"count": count}
 
 
-SHOWN: Final[dict[str, Callable[[str], str]]] = {"findings": findings, "entries": entries}
+def template(value: str) -> str:
+    """A capture template by its title; its name where there is no such template."""
+    found = capture.templates().get(value)
+    return found.label(wording.language()) if found else value
+
+
+def questionnaire(value: str) -> str:
+    """That a whole template lies behind the lines above it: they are compared before it takes effect."""
+    return _("完整模板，共 %(count)s 字符；生效时与上列更改逐项核对。") % {"count": len(value)}
+
+
+SHOWN: Final[dict[str, Callable[[str], str]]] = {
+    "findings": findings, "entries": entries, "template": template, "questionnaire": questionnaire,
+}  # fmt: skip
 
 
 def answer(question: Question, value: str) -> str:

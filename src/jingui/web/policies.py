@@ -28,7 +28,7 @@ WHO: Final[dict[str, Who]] = {
     "desk": C, "patients": C, "chart": C, "record": C, "record_version": C, "life": C,
     "write": C, "form": C, "form_save": C, "form_check": C, "amend": C, "amend_save": C, "amend_check": C,
     "drafts": C, "discard_draft": C, "signing": C, "due": C, "filing": C, "switch_user": A,
-    "codes": S,
+    "codes": S, "templates": C, "template": C, "template_edit": C,
     "matters": C, "matter": C, "matter_paper": C, "edit_matter": C, "start_matters": S, "start_matter": C,
     "delegations": C, "duties": C, "findings": C,
     "consents": C, "give_consent": C, "withdraw_consent": C, "consent_paper": C, "consent_scan": C,

@@ -9,6 +9,7 @@ from jingui.core.words import Role, Sensitivity
 ROWS: Final[tuple[MatterKind, ...]] = (
     MatterKind(
         id="template_change",
+        page="templates",
         text=N_("采集模板更改申请"),
         purpose=N_("需要增加、删除或更改病历模板的采集项目时申请，逐项写明采集目的；请从模板页面发起。"),
         clauses=("2.1.1",),
@@ -18,7 +19,7 @@ ROWS: Final[tuple[MatterKind, ...]] = (
             Role.MEDICAL_AFFAIRS,
         ),
         questions=(
-            Question(name="template", text=N_("采集模板"), ask=Ask.HIDDEN, length=40),
+            Question(name="template", text=N_("采集模板"), ask=Ask.HIDDEN, length=40, shown="template"),
             Question(
                 name="changes", text=N_("更改内容"), ask=Ask.LONG, length=20_000,
                 help=N_("由模板页面逐项列出；生效时与模板核对，不一致则不生效。"),
@@ -27,7 +28,9 @@ ROWS: Final[tuple[MatterKind, ...]] = (
                 name="reason", text=N_("更改理由"), ask=Ask.LONG, help=N_("写明为何需要，以及为何不超出必要范围。")
             ),
             Question(name="base", text=N_("所依据的版本"), ask=Ask.HIDDEN, length=9),
-            Question(name="body", text=N_("更改后的模板"), ask=Ask.HIDDEN, length=400_000),
+            Question(
+                name="body", text=N_("更改后的模板"), ask=Ask.HIDDEN, length=400_000, shown="questionnaire"
+            ),
         ),
         steps=(
             Step(

@@ -139,6 +139,7 @@ class MatterKind:
     four_eyes: bool = True  # nobody acts in two steps
     may_read: tuple[Role, ...] = ()  # who sees it besides those who take part
     system: bool = False  # opened by the system itself
+    page: str = ""  # the page it is started from, where the general form cannot fill it
     confidential: bool = False  # the subject does not see it before it is their turn
 
 
