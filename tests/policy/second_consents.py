@@ -18,7 +18,7 @@ def here(v: Vector) -> bool:
     window = v.role is Role.REGISTRAR and v.purpose in CARE | {Purpose.OPERATION}
     if v.verb is not Verb.READ_CONSENTS:
         nurse = v.role in WARD and v.relation is not Relation.NONE and v.purpose in CARE
-        return v.category is Category.BASIC and (nurse or window)
+        return v.category not in (Category.NONE, Category.DIRECTORY) and (nurse or window)
     if v.level is Level.SECRET and not close:
         return False
     lists = v.category is Category.NONE

@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any, Final
 
@@ -132,6 +133,14 @@ class Drawn:
             self.filled.refused(again)
 
 
+def item(form: Drawn, one: Sensitivity) -> view.Item:
+    """A sensitive item with what is told of it."""
+    return view.Item(
+        value=one.value, label=_(one.label), told=chinese(TOLD[one]), told_en=english(TOLD[one]),
+        chosen=one.value in form.labels, owed=one.value in form.owed,
+    )  # fmt: skip
+
+
 def drawn(form: Drawn, patient: PatientHeader, back: str) -> view.GivePage:
     """The form's page as it stands."""
     row = KINDS[form.kind]
@@ -142,15 +151,11 @@ def drawn(form: Drawn, patient: PatientHeader, back: str) -> view.GivePage:
     return view.GivePage(
         patient=patient, title=_(row.label), kind=form.kind,
         kinds=tuple(Choice(value=one.name, label=_(one.label)) for one in KINDS.values()),
-        items=tuple(
-            view.Item(
-                value=one.value, label=_(one.label), told=chinese(TOLD[one]), told_en=english(TOLD[one]),
-                chosen=one.value in form.labels, owed=one.value in form.owed,
-            )
-            for one in Sensitivity
-        ),
+        items=tuple(item(form, one) for one in Sensitivity if one.value in (*form.labels, *form.owed)),
+        others=tuple(item(form, one) for one in Sensitivity if one.value not in (*form.labels, *form.owed)),
         items_error=form.places.get("labels", ""), rights=tuple((chinese(text), english(text)) for text in RIGHTS),
-        fields=inner.fields, agreed="yes" if form.agreed else "no", told=form.told,
+        fields=tuple(replace(field, autofocus=False) for field in inner.fields),
+        agreed="yes" if form.agreed else "no", told=form.told,
         told_error=form.places.get("told", ""), drawing=form.drawing if form.drawn else "",
         strokes=form.strokes if form.drawn else "", signed_error=form.places.get("signed", ""),
         limit=int(BY_NAME["consent_scan_kb"].default), back=back, wrong=tuple(wrong), errors=inner.errors,

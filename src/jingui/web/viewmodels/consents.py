@@ -74,7 +74,8 @@ class GivePage:
     title: str
     kind: str
     kinds: tuple[Choice, ...]
-    items: tuple[Item, ...]
+    items: tuple[Item, ...]  # chosen or owed
+    others: tuple[Item, ...]
     items_error: str
     rights: tuple[tuple[str, str], ...]
     fields: tuple[Field, ...]
