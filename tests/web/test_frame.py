@@ -3,7 +3,7 @@
 import pytest
 
 from jingui.core.words import Role
-from jingui.web.policies import WHO, Who
+from jingui.web.policies import PORTAL, WHO, Who
 from jingui.web.viewmodels.paths import PATHS
 from tests.hospital import Hospital
 from tests.web.browser import Browser, with_credentials
@@ -43,7 +43,7 @@ def test_the_three_lists_agree() -> None:
     assert {one.name for one in urls.urlpatterns} == set(PATHS)
     assert set(urls.VIEWS) <= set(PATHS)
     assert {name for name, who in WHO.items() if who is Who.ANYONE} == {
-        "sign_in", "session_ended", "language", "sign_out",
+        "sign_in", "session_ended", "language", "sign_out", "portal_sign_in",
     }  # fmt: skip
 
 
@@ -55,7 +55,7 @@ def test_a_visitor_sees_no_page(clinic: Hospital, name: str, method: str) -> Non
     token = browser.client.cookies["csrftoken"].value
     answer = getattr(browser.client, method)(address(name), headers={"X-CSRFToken": token})
     assert answer.status_code == 302
-    assert answer["Location"].startswith("/sign-in/")
+    assert answer["Location"].startswith("/portal/sign-in/" if WHO[name] in PORTAL else "/sign-in/")
     assert answer.content == b""
 
 

@@ -20,6 +20,8 @@ CHARTS_SQL = f"""SELECT {ROW.sql} FROM account a JOIN care_relation c ON c.perso
 WHERE a.id = $1::bigint AND a.kind = 'patient' AND a.state = 'active' AND c.kind IN ('self', 'guardian')
 AND c.starts <= $2::timestamptz AND (c.ends IS NULL OR c.ends > $2::timestamptz)
 ORDER BY c.rank, c.starts, c.relation_id"""  # noqa: S608 -- own texts only
+READER_SQL = """SELECT e.person_id FROM entry e JOIN person p ON p.id = e.person_id AND p.kind <> 'patient'
+WHERE e.id = $1::uuid AND (e.patient_id = $2::bigint OR e.patients @> ARRAY[$2::bigint])"""
 # What the page's own entry says: whose it is, about which chart, how old.
 UNDER_SQL = """SELECT e.patient_id, e.at FROM entry e WHERE e.id = $1::uuid AND e.account_id = $2::bigint
 AND e.verb = 'read_readers' AND e.decision = 'allow' AND e.patient_id IS NOT NULL"""
@@ -38,6 +40,20 @@ def charts(actor: Actor) -> tuple[Charted, ...]:
         if not runtime.sealer.holds("care_relation", group.values(row), group.mac(row)):
             raise Tampered(where=f"care_relation:{row[0]}.{row[1]}")
     return tuple(Charted(runtime.public(row[ROW.at["c.patient_id"]], 0), row[ROW.at["c.kind"]]) for row in rows)
+
+
+def reader_of(patient: int, entry: str) -> int:
+    """The member of staff who made an entry about this chart, so that they never decide on it; 0 for none.
+
+    A number, no name: it goes into the matter and to no page.
+    """
+    try:
+        number = UUID(entry)
+    except ValueError:
+        return 0
+    with transaction.atomic():
+        rows = raw(READER_SQL, number, patient)
+    return int(rows[0][0]) if rows else 0
 
 
 def news(actor: Actor, under: str, after: str) -> bool:

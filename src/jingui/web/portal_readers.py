@@ -135,7 +135,10 @@ def objection(request: Any, patient: str, entry: str) -> HttpResponse:
     )  # fmt: skip
     if filled.right:
         answers = (("entry", entry), ("reason", reason))
-        data = StartMatter(kind=kind, answers=answers, submit=True, key=f"{kind}:{entry}")
+        data = StartMatter(
+            kind=kind, answers=answers, submit=True, subject=door.portal.reader_of(target.patient, entry),
+            key=f"{kind}:{entry}",
+        )  # fmt: skip
         try:
             asking.write(request, Verb.START_MATTER, data, target=target)
             return answering.said(
