@@ -1,4 +1,4 @@
-"""二（二）2 时限与归档: opened, met, late, moved and waived with the records that say so; filing and recall [2.2.2] [2.2.4]"""
+"""二（二）2 时限与归档: opened, met, late, moved, waived with the records; filing, recall [2.2.2] [2.2.4]"""
 
 from datetime import timedelta
 from typing import Any
@@ -7,7 +7,8 @@ import pytest
 
 from jingui.core.deadlines import DeadlinesRequest
 from jingui.core.enter import Change
-from jingui.core.errors import Conflict, Refused
+from jingui.core.errors import Conflict, Refused, Tampered
+from jingui.core.matters.asking import DecideMatter, ReadMatter, StartMatter
 from jingui.core.operation import Target
 from jingui.core.signatures import FileChart, FilingCheck, FilingLacks
 from jingui.core.words import Purpose, Role, Verb
@@ -52,7 +53,7 @@ def test_admission_opens_and_documents_close(hospital: Hospital) -> None:
     assert hours == {"admission_record": 24, "first_progress_note": 8, "first_ward_round": 48, "progress_stable": 72}
     entered(hospital, "doctor", bed, filled(hospital, "first_progress_note"), template="first_progress_note")
     found = deadlines(hospital, bed)
-    since, due, met, late, _ = found["first_progress_note"]
+    since, _, met, late, _ = found["first_progress_note"]
     assert met is not None
     assert not late
     assert found["progress_stable"][2] is None  # met by this very note, and begun anew with it
@@ -231,6 +232,57 @@ def test_filing_waits_for_everything_and_then_only_a_recall_opens(hospital: Hosp
     with pytest.raises(Refused) as refused:
         entered(hospital, "doctor", bed, note(hospital, course="归档后补记。"), late_reason="遗漏")
     assert (refused.value.reason, refused.value.matter) == ("filed", "record_recall")
+
+
+def recall(hospital: Hospital, at: Admitted, record: int) -> None:
+    """The doctor asks for a recall of this record, medical affairs approve it."""
+    data = StartMatter(kind="record_recall", answers=(("reason", "首次病程有误"), ("days", "3")), submit=True)
+    target = Target(patient=at.patient, record=record)
+    matter = hospital.write("doctor", Verb.START_MATTER, data, target=target).value.matter
+    operation = hospital.operation("affairs", Verb.READ_MATTER, ReadMatter(matter=matter), purpose=Purpose.OPERATION)
+    basis = door.read(operation).value.basis
+    hospital.write(
+        "affairs", Verb.DECIDE_MATTER, DecideMatter(matter=matter, move="approve", basis=basis, comment="同意")
+    )
+
+
+def test_a_recall_opens_this_record_for_this_person_and_nothing_else(hospital: Hospital) -> None:
+    bed = admit(hospital)
+    hospital.person("affairs", Role.MEDICAL_AFFAIRS, "xxk")
+    record, other = (
+        entered(hospital, "doctor", bed),
+        entered(hospital, "doctor", bed, note(hospital, course="另一份。")),
+    )
+    hospital.sql("UPDATE deadline SET waived = true WHERE patient_id = %s AND record_id = 0", bed.patient)
+    ended(hospital, bed)
+    hospital.sql("UPDATE deadline SET waived = true WHERE patient_id = %s AND record_id = 0", bed.patient)
+    signing(hospital, "doctor")
+    sign(hospital, "doctor", bed, record, other)
+    file(hospital, "archivist", bed)
+    change = note(hospital, course="召回后更正的内容。")
+
+    def correct(number: int, start: int = 1, who: str = "doctor") -> Any:
+        return submit(hospital, who, bed, form_of(hospital, bed, change, start=start, reason="召回更正"), record=number)
+
+    with pytest.raises(Refused):
+        correct(record)
+    recall(hospital, bed, record)
+    assert correct(record).made[0].version == 2
+    state = hospital.sql("SELECT state FROM record WHERE patient_id = %s AND record_id = %s", bed.patient, record)
+    assert state == [("filed",)]  # it stays filed: when the days are over it is closed again
+    with pytest.raises(Refused):
+        correct(other)
+    hospital.person("junior", Role.PHYSICIAN, "xnk")
+    with pytest.raises(Refused):
+        correct(record, 2, "junior")
+    late = note(hospital, course="归档后补记。")
+    with pytest.raises(Refused):
+        entered(hospital, "doctor", bed, late)
+    recall(hospital, bed, bed.visit)
+    entered(hospital, "doctor", bed, late)
+    hospital.sql("UPDATE access_grant SET ends = ends + interval '9 years' WHERE patient_id = %s", bed.patient)
+    with pytest.raises(Tampered):
+        entered(hospital, "doctor", bed, note(hospital, course="再次补记。"))
 
 
 def boilerplate(name: str) -> list[str]:

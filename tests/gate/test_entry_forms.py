@@ -1,4 +1,4 @@
-"""二（二）录入: forms through the door: once, by whom, how, and what is refused [2.1.1] [2.1.2] [2.2.1] [2.2.2] [2.2.4]"""
+"""二（二）录入: forms through the door: once, by whom, how, what is refused [2.1.1] [2.1.2] [2.2.1] [2.2.2] [2.2.4]"""
 
 import asyncio
 from datetime import timedelta
@@ -46,7 +46,8 @@ def test_a_form_becomes_one_record_of_its_template(hospital: Hospital, bed: Admi
     assert made.made[0].id == shown.key
     record = hospital.runtime.ids.internal(shown.key)[1]
     rows = hospital.sql(
-        "SELECT form, kind, category, state, version, encounter_id FROM record WHERE patient_id = %s AND record_id = %s",
+        "SELECT form, kind, category, state, version, encounter_id FROM record "
+        "WHERE patient_id = %s AND record_id = %s",
         bed.patient, record,
     )  # fmt: skip
     assert rows == [("progress_note", "QuestionnaireResponse", "plan", "entered", 1, bed.visit)]
@@ -239,6 +240,16 @@ def test_text_of_another_patient_is_noticed_and_blocked_where_the_house_says(hos
     assert all(len(row[0]) == 8 for row in marks)
 
 
+def test_a_document_that_a_visit_has_once_is_not_entered_twice(hospital: Hospital) -> None:
+    once = admit(hospital)
+    record = entered(hospital, "doctor", once, filled(hospital, "admission_record"), template="admission_record")
+    again = form_of(hospital, once, filled(hospital, "admission_record"), template="admission_record")
+    refused(hospital, Conflict, "doctor", once, again)
+    changed = filled(hospital, "admission_record", chief_complaint="胸闷三天")
+    form = form_of(hospital, once, changed, template="admission_record", start=1, reason="主诉有误")
+    assert submit(hospital, "doctor", once, form, record=record).made[0].version == 2
+
+
 def test_a_late_entry_is_saved_at_once_with_its_reason_and_counted(hospital: Hospital) -> None:
     late = admit(hospital, hours=30)
     admission = deadlines(hospital, late)["first_progress_note"]
@@ -253,7 +264,7 @@ def test_a_late_entry_is_saved_at_once_with_its_reason_and_counted(hospital: Hos
     stored = body(hospital, late, hospital.runtime.ids.internal(made.id)[1])
     assert "late" in [tag["code"] for tag in stored["meta"]["tag"]]
     assert "抢救他人，未能及时书写" in str(stored["extension"])
-    since, due, met, was_late, waived = deadlines(hospital, late)["first_progress_note"]
+    _, _, met, was_late, waived = deadlines(hospital, late)["first_progress_note"]
     assert met is not None
     assert was_late
     assert not waived

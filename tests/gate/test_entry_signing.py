@@ -1,4 +1,4 @@
-"""二（二）1, 3 签名: sole control at a workstation, what changed is detected, who may countersign [2.2.1] [2.2.2] [2.2.3]"""
+"""二（二）1, 3 签名: sole control at a workstation, change is detected, who may countersign [2.2.1] [2.2.2] [2.2.3]"""
 
 from datetime import date, timedelta
 from typing import Any

@@ -37,6 +37,8 @@ LEFT JOIN patient_key k ON k.patient_id = r.patient_id AND k.retention_class = s
 WHERE r.patient_id = $1::bigint AND r.record_id = $2::bigint AND v.version IN ($3::int, r.version)"""
 VISIT_SQL = """SELECT e.kind, e.state, coalesce(e.department_id, 0), coalesce(e.attending_id, 0),
   EXISTS (SELECT 1 FROM record r WHERE r.patient_id = e.patient_id AND r.encounter_id = e.encounter_id
+    AND r.form = $3::text AND r.record_id <> $4::bigint AND r.status <> 'entered-in-error'),
+  EXISTS (SELECT 1 FROM record r WHERE r.patient_id = e.patient_id AND r.encounter_id = e.encounter_id
     AND r.state = 'filed') FROM encounter e WHERE e.patient_id = $1::bigint AND e.encounter_id = $2::bigint"""
 OPEN_SQL = """SELECT rule, since, due FROM deadline WHERE patient_id = $1::bigint AND encounter_id = $2::bigint
 AND met IS NULL AND NOT waived"""
@@ -114,7 +116,7 @@ async def _prepare(pipe: Pipeline, operation: Operation, actor: ActorFacts) -> P
         template = entry_templates.written_with(known, stood.resource(stood.newest), template.name) or template
     checked = capture.check(template, form.answers, today=at)
     problem: JinguiError | None = _wrong(form, template, target.record)
-    visit, filed, wrong_visit = await _visit(pipe, operation, actor, form.encounter, template)
+    visit, filed, wrong_visit = await _visit(pipe, operation, actor, form.encounter, template, number)
     problem = problem or wrong_visit or await entry_sources.wrong(pipe, form, template, at)
     if target.record and (stood is None or stood.form != template.name):
         raise NotFound()
@@ -138,7 +140,8 @@ async def _prepare(pipe: Pipeline, operation: Operation, actor: ActorFacts) -> P
         theirs=stood.answers(template, stood.newest) if stood else {},
         qualified=await _qualified(pipe, template, actor, at),
         sensitive=frozenset(i.sensitive for i in template.every() if i.sensitive and _said(checked.answers, i)),
-        grades=tuple(row[0] for row in rows if row[0] in GRADED), begun=begun, overdue=_overdue(template, rows, begun, values, at),
+        grades=tuple(row[0] for row in rows if row[0] in GRADED), begun=begun,
+        overdue=_overdue(template, rows, begun, values, at),
         marks=marks, pasted=await pasting.repeats(pipe, marks, target.patient),
     )  # fmt: skip
 
@@ -165,7 +168,7 @@ async def _qualified(pipe: Pipeline, template: Template, actor: ActorFacts, at: 
 
 
 async def _visit(
-    pipe: Pipeline, operation: Operation, actor: ActorFacts, encounter: int, template: Template
+    pipe: Pipeline, operation: Operation, actor: ActorFacts, encounter: int, template: Template, number: int
 ) -> tuple[Visit, bool, JinguiError | None]:
     """The visit, whether it is filed and not recalled for this person, and why this document does not belong there."""
     patient = operation.target.patient
@@ -173,15 +176,21 @@ async def _visit(
         needs = bool(template.visits)
         wrong = Invalid(places=(("encounter", N_("须选择就诊")),)) if needs else None
         return Visit(patient=patient, encounter=0, kind=None, department=actor.department), False, wrong
-    rows = await pipe.pool.fetch(VISIT_SQL, patient, encounter)
+    rows = await pipe.pool.fetch(VISIT_SQL, patient, encounter, template.name, number)
     if not rows:
         wrong = Invalid(places=(("encounter", N_("没有这次就诊")),))
         return Visit(patient=patient, encounter=0, kind=None), False, wrong
-    kind, _, department, person, filed = rows[0]
+    kind, _, department, person, another, filed = rows[0]
     known = EncounterKind(kind) if kind in KINDS else None
     visit = Visit(patient=patient, encounter=encounter, kind=known, department=department, person=person)
     unfit = bool(template.visits) and known not in template.visits
-    wrong = Invalid(places=(("encounter", N_("此类文书不用于这种就诊")),)) if unfit else None
+    wrong: JinguiError | None = None
+    if unfit:
+        wrong = Invalid(places=(("encounter", N_("此类文书不用于这种就诊")),))
+    elif another and not template.many:
+        wrong = Conflict(
+            N_("本次就诊已有这份文书，没有重复收录。"), N_("请打开已有的文书更正；您填写的内容已存为草稿。")
+        )
     return visit, filed and not await recalled(pipe, operation, actor, encounter), wrong
 
 
