@@ -119,5 +119,3 @@ def english(head: Head) -> Callable[[str], str]:
             return translation.gettext(text) if text else ""
 
     return say
-
-

@@ -34,6 +34,7 @@ ROOMS: tuple[tuple[str, str, Verb | None], ...] = (
     ("cockpit", N_("制度"), Verb.READ_POLICY),
     ("entries", N_("存证台账"), None),
     ("people", N_("人员与账号"), Verb.READ_PEOPLE),
+    ("sources", N_("来源与工作站"), Verb.READ_SOURCES),
     ("system", N_("系统"), Verb.READ_PEOPLE),
 )
 

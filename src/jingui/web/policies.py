@@ -43,6 +43,7 @@ WHO: Final[dict[str, Who]] = {
     "portal_passkey": P2, "portal_account": P, "portal_home": P, "portal_chart": P, "portal_readers": P,
     "portal_proof": P, "portal_object": P, "portal_news": P, "portal_restrictions": P, "portal_consents": P,
     "portal_record": P,
+    "sources": C, "register_source": C, "end_source": C,
     "cockpit": S, "clause": S, "policy_versions": S, "settings": S, "system": S,
 }  # fmt: skip
 #: Reached although the password must be changed first.

@@ -91,6 +91,10 @@ PATHS: Final[dict[str, str]] = {
     "tokens": "people/tokens/",
     "issue_token": "people/tokens/new/",
     "revoke_token": "people/tokens/<int:token>/revoke/",
+    # sources and stations
+    "sources": "sources/",
+    "register_source": "sources/new/",
+    "end_source": "sources/<int:source>/end/",
     # the policy
     "cockpit": "policy/",
     "clause": "policy/clauses/<str:clause>/",
