@@ -72,7 +72,7 @@ def safe_of(runtime: Runtime, rows: Callable[..., Sequence[Sequence[object]]], m
         return Safe(runtime, matter, 0, None)
     found = rows(KEY_SQL, patient)
     wrapped = found[0][0] if found else None
-    return Safe(runtime, matter, patient, runtime.vault.key(patient, "identity", wrapped))  # type: ignore[arg-type]  # bytes
+    return Safe(runtime, matter, patient, runtime.vault.key(patient, "identity", wrapped))  # type: ignore[arg-type]  # the column holds bytes
 
 
 def basis(runtime: Runtime, kind: str, answers: Mapping[str, str] | Answers, papers: Sequence[bytes]) -> bytes:
