@@ -10,6 +10,7 @@ from datetime import datetime
 from procrastinate import Blueprint
 
 from jingui.core.access_operations import EndGrant
+from jingui.core.deadlines import DeadlinesRequest
 from jingui.core.duties import OpenDuties
 from jingui.core.errors import JinguiError, Unavailable
 from jingui.core.matters.asking import CloseMatter
@@ -66,6 +67,19 @@ def monitor(timestamp: int) -> None:
         )
         if not door.write(operation).value.more:
             return
+
+
+@timed.periodic(cron="23 * * * *")
+@timed.task(name="deadlines", queueing_lock="deadlines", retry=3)
+def deadlines(timestamp: int) -> None:
+    """Count the writing deadlines that have passed, department by department; the count is entered [2.2.2]."""
+    operation = Operation(
+        actor=actor("deadlines"), verb=Verb.READ_DEADLINES, at=door.now(), purpose=Purpose.OPERATION,
+        data=DeadlinesRequest(state="overdue", count=1),
+    )  # fmt: skip
+    for one in door.read(operation).value.departments:
+        if one.overdue:
+            log.warning("deadlines: %s has %d overdue", one.name, one.overdue)
 
 
 @timed.periodic(cron="7 * * * *")

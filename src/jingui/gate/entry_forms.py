@@ -19,6 +19,7 @@ from jingui.core.words import EncounterKind, Sensitivity
 from jingui.formats import capture, fhir_json
 from jingui.formats.fhir_dates import span
 from jingui.formats.fhir_encounter import STAFF_SYSTEM
+from jingui.formats.form_history import REASON
 from jingui.gate import entry_sources, entry_templates, pasting, qualifying
 from jingui.gate.actors import ActorFacts
 from jingui.gate.deadlines import Visit
@@ -29,7 +30,6 @@ from jingui.store.seals import SEALED_TABLES
 from jingui.store.vault import seal_parts
 
 FORM = "QuestionnaireResponse"
-REASON = "urn:jingui:correction-reason"
 MASK = (1 << 63) - 1
 VERSIONS_SQL = """SELECT v.version, v.seal, v.payload, k.wrapped, r.version, r.author_id, r.form, r.kind, r.encounter_id
 FROM record r JOIN record_version v ON v.patient_id = r.patient_id AND v.record_id = r.record_id
@@ -172,6 +172,7 @@ async def _visit(
 ) -> tuple[Visit, bool, JinguiError | None]:
     """The visit, whether it is filed and not recalled for this person, and why this document does not belong there."""
     patient = operation.target.patient
+    wrong: JinguiError | None = None
     if not encounter:
         needs = bool(template.visits)
         wrong = Invalid(places=(("encounter", N_("须选择就诊")),)) if needs else None
@@ -184,7 +185,6 @@ async def _visit(
     known = EncounterKind(kind) if kind in KINDS else None
     visit = Visit(patient=patient, encounter=encounter, kind=known, department=department, person=person)
     unfit = bool(template.visits) and known not in template.visits
-    wrong: JinguiError | None = None
     if unfit:
         wrong = Invalid(places=(("encounter", N_("此类文书不用于这种就诊")),))
     elif another and not template.many:

@@ -18,6 +18,7 @@ from jingui.core.words import Level, RecordState, RetentionClass, Sensitivity
 from jingui.formats import capture, sensitivity
 from jingui.formats.deadline_events import died, events
 from jingui.formats.fhir_encounter import Outline
+from jingui.formats.form_history import LATE
 from jingui.gate import deadlines, pasting
 from jingui.gate import facts as f
 from jingui.gate.actors import CHINA
@@ -28,7 +29,6 @@ from jingui.gate.preparing import Chart, Placed, Rows
 from jingui.gate.runtime import Runtime
 
 TAGS = "urn:jingui:entry"  # system of the tags: late, pasted, countersign, verify
-LATE = "urn:jingui:late-entry"
 LEVELS = tuple(Level)
 
 

@@ -65,6 +65,7 @@ COUNTED: Mapping[str, tuple[str, ...]] = {
     "token": ("issue_token", "revoke_token"),
     "source": ("register_source", "end_source"),
     "person": ("register_person", "open_portal"),
+    "qualification": ("qualify",),
 }
 ENTRY_OF = "LEFT JOIN entry e ON e.id = t.entry"
 
