@@ -1,4 +1,4 @@
-"""二（二）录入: the pages of writing over the real door: fill, save, check, enter, sign, correct, merge [2.2.2] [2.2.3] [2.2.4]"""
+"""二（二）录入: the pages of writing over the real door [2.2.2] [2.2.3] [2.2.4]"""
 
 import re
 from collections.abc import Iterator

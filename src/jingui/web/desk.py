@@ -8,11 +8,16 @@ from jingui.core.access import WorkLine, Worklist
 from jingui.core.words import Relation, Verb
 from jingui.web import answering, asking, charting, entering_desk, ledger, matters, waiting, wording
 from jingui.web.viewmodels.desk import DeskPage, DeskPatient, Waiting
-from jingui.web.viewmodels.parts import Tag
+from jingui.web.viewmodels.parts import EntryLine, Tag
 from jingui.web.viewmodels.paths import to
 
 COUNT = 60
 RECENT = 6
+LOOKED = 48  # entries among which the last ones beyond lists are found
+LISTS = frozenset({
+    Verb.LIST, Verb.READ_DEADLINES, Verb.READ_DRAFTS, Verb.READ_MATTERS, Verb.READ_PROPOSALS, Verb.READ_LEDGER,
+    Verb.READ_DUTIES,
+})  # fmt: skip
 
 
 @require_safe
@@ -29,7 +34,7 @@ def desk(request: HttpRequest) -> HttpResponse:
         patients = tuple(patient(line, wording.department(facts.department_name)) for line in lines)
     trace = getattr(request, "trace", None)
     page = DeskPage(
-        patients=patients, has_ward=ward, mine=mine, recent=ledger.mine(request, RECENT),
+        patients=patients, has_ward=ward, mine=mine, recent=recent(request),
         waiting=(
             *owed(lines), *entering_desk.for_me(request), *matters.for_me(request), *waiting.for_me(request),
         ),
@@ -37,6 +42,11 @@ def desk(request: HttpRequest) -> HttpResponse:
     )  # fmt: skip
     request.trace = trace or getattr(request, "trace", None)  # type: ignore[attr-defined]  # the strip is the list's own
     return answering.page(request, "desk/desk.html", page)
+
+
+def recent(request: HttpRequest) -> tuple[EntryLine, ...]:
+    """My own last entries; that I looked at this very list says nothing, and stands in the ledger all the same."""
+    return tuple(one for one in ledger.mine(request, LOOKED) if one.verb not in LISTS)[:RECENT]
 
 
 def owed(lines: tuple[WorkLine, ...]) -> tuple[Waiting, ...]:

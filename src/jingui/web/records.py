@@ -42,7 +42,8 @@ def page(request: HttpRequest, public: str, version: int) -> RecordPage:
     before = fhir_json.parse(bodies[sheet.version - 1]) if sheet.version - 1 in bodies else None
     line = display.line(resource, wording.language())
     return RecordPage(
-        patient=header(versions, sheet.patient), title=charting.title(line, resource), kind=line.kind,
+        patient=header(versions, sheet.patient), title=charting.title(line, resource),
+        kind=_("文书") if corrections.is_form(resource) else line.kind,
         category=charting.category(sheet.category), state=charting.state(sheet.state), at=line.at or sheet.entered,
         author=author(versions, sheet.author), version=sheet.version, shown=linked(corrections.read(resource)),
         versions=history(versions, public, sheet.version),

@@ -5,6 +5,7 @@ from typing import Any
 
 from jingui.web.viewmodels.resource import Shown, brief
 
+SHORT = 2  # characters of a code that tells a reader nothing beside its words
 Name = Callable[[str, str], str]  # (linkId, stored text) → the words shown
 
 
@@ -44,7 +45,7 @@ def one(node: Mapping[str, Any], name: Name) -> Shown:
     given = [answer for answer in node.get("answer") or () if isinstance(answer, Mapping)]
     texts = tuple(told(answer) for answer in given)
     codings = [answer["valueCoding"] for answer in given if isinstance(answer.get("valueCoding"), Mapping)]
-    codes = " ".join(str(coding["code"]) for coding in codings if coding.get("code"))
+    codes = " ".join(str(coding["code"]) for coding in codings if len(str(coding.get("code", ""))) > SHORT)
     label = name(str(node.get("linkId", "")), str(node.get("text", "")))
     return Shown(label=label, texts=texts, code=codes, long=any(len(text) > 60 for text in texts))
 

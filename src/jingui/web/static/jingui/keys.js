@@ -39,7 +39,7 @@ document.addEventListener("keydown", (event) => {
   const node = event.target;
   if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
     const form = node instanceof Element && node.closest("form");
-    if (form) event.preventDefault(), form.requestSubmit();
+    if (form) event.preventDefault(), form.requestSubmit(form.querySelector("button.go[type=submit]")); // the main act
     return;
   }
   if (event.ctrlKey || event.metaKey || event.altKey) return;
