@@ -79,6 +79,7 @@ def __getattr__(name: str) -> Any:
 
 def samples(english: bool) -> dict[str, tuple[str, dict[str, Any]]]:
     """Name → (template, context) of every sample."""
+    from tools import preview_capture as captured
     from tools import preview_care as care
     from tools import preview_door as door
     from tools import preview_entry as entering
@@ -105,6 +106,7 @@ def samples(english: bool) -> dict[str, tuple[str, dict[str, Any]]]:
         **office.policy(t),
         **waiting.waiting(t),
         **entering.entry(t),
+        **captured.templates(t),
         **door.errors(t),
     }
     pages = {name: (template, {"page": page, "shell": inside}) for name, (template, page) in found.items()}

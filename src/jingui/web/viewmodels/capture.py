@@ -1,6 +1,6 @@
 """二（一）1 采集模板: what the pages of capture templates show [2.1.1]"""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from jingui.web.viewmodels.enter import Section
@@ -133,3 +133,8 @@ class EditPage:
     added: tuple[tuple[Field, ...], ...]
     form: Form  # reason, and what is wrong with the whole
     touched: Touched | None
+
+    @property
+    def every(self) -> Form:
+        """All that can be wrong, for the summary on top."""
+        return replace(self.form, fields=(*self.form.fields, *(field for line in self.added for field in line)))
