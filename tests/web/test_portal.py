@@ -434,3 +434,21 @@ def test_the_window_shows_the_slip_once(hospital: Hospital) -> None:
         assert "没有此患者的有效门户" in text(unknown)
         assert desk.post(address, {"do": "end", "ended": found.group(0), "reason": "手机遗失"}).status_code == 302
         assert Pages(hospital.actors["doctor"]).get(address).status_code == 403
+
+
+def test_a_correction_is_asked_for_and_its_answer_is_read(
+    hospital: Hospital, mine: Patient, theirs: Patient, alpha: list[str], bravo: list[str]
+) -> None:
+    record = alpha[2]
+    assert mine.get(f"/portal/records/{bravo[2]}/correction/").status_code == 403
+    assert mine.post(f"/portal/records/{bravo[2]}/correction/", reason="不是我的").status_code == 403
+    assert mine.post(f"/portal/records/{record}/correction/", reason="").status_code == 400
+    assert mine.post(f"/portal/records/{record}/correction/", reason="单位写错了").status_code == 302
+    page = text(mine.get("/portal/matters/"))
+    assert "患者申请更正" in page
+    place = re.search(r"/portal/matters/\d+/", page).group(0)  # type: ignore[union-attr]
+    one = text(mine.get(place))
+    assert "单位写错了" in one
+    for stranger in (theirs,):
+        assert stranger.get(place).status_code == 404
+        assert "单位写错了" not in text(stranger.get("/portal/matters/"))

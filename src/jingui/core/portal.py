@@ -132,7 +132,8 @@ class Charted(NamedTuple):
     relation: str
 
 
-class Reading(NamedTuple):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
     """One entry about the chart, as its patient sees it: post and department, no name.
 
     `who` is self, guardian, staff, system, public or interface; `records` are (type, public id) of this chart alone.

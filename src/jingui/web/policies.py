@@ -42,7 +42,7 @@ WHO: Final[dict[str, Who]] = {
     "portal_window": C, "portal_sign_in": A, "portal_factor": P2, "portal_password": P2, "portal_enrol": P2,
     "portal_passkey": P2, "portal_account": P, "portal_home": P, "portal_chart": P, "portal_readers": P,
     "portal_proof": P, "portal_object": P, "portal_news": P, "portal_restrictions": P, "portal_consents": P,
-    "portal_record": P,
+    "portal_record": P, "portal_matters": P, "portal_matter": P, "portal_correction": P,
     "sources": C, "register_source": C, "end_source": C,
     "cockpit": S, "clause": S, "policy_versions": S, "settings": S, "system": S,
 }  # fmt: skip

@@ -63,6 +63,8 @@ def nav(request: Any) -> tuple[NavItem, ...]:
     for number, one in enumerate(others, 1):
         label = _("本人病历") if one.relation == Relation.SELF else _("被监护人 %(n)d") % {"n": number}
         out.append(NavItem(label=label, href=to("portal_chart", patient=one.id), rule_before=number == 1))
+    asked = to("portal_matters")
+    out.append(NavItem(label=_("我的申请"), href=asked, current=request.path.startswith(asked)))
     account = to("portal_account")
     out.append(NavItem(label=_("账号"), href=account, current=request.path == account))
     return tuple(out)
@@ -136,6 +138,6 @@ def record(request: Any, record: str) -> HttpResponse:
     page = view.RecordPage(
         title=charting.title(line, resource), kind=line.kind, at=line.at or sheet.entered, entered=sheet.entered,
         version=sheet.version, shown=shown(resource), tags=(*tags, *wording.labels(sheet.level, sheet.labels)),
-        back=to("portal_chart", patient=sheet.patient),
+        back=to("portal_chart", patient=sheet.patient), correction=to("portal_correction", record=record),
     )  # fmt: skip
     return answering.page(request, "portal/record.html", page)

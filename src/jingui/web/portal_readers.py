@@ -146,5 +146,8 @@ def objection(request: Any, patient: str, entry: str) -> HttpResponse:
             )
         except (Invalid, Conflict) as error:
             filled.refused(error)
-    page = view.ObjectionPage(entry=entry, back=to("portal_readers", patient=patient), form=filled.form(_("提交")))
-    return answering.page(request, "portal/objection.html", page, status=400 if filled.form("").wrong else 200)
+    page = view.AskPage(
+        title=_("提出异议"), entry=entry, back=to("portal_readers", patient=patient), form=filled.form(_("提交")),
+        note=_("由与这次查阅无关的人员调查并答复。提出异议不影响您的诊疗。"),
+    )  # fmt: skip
+    return answering.page(request, "portal/ask.html", page, status=400 if page.form.wrong else 200)

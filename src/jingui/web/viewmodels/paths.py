@@ -121,6 +121,9 @@ PATHS: Final[dict[str, str]] = {
     "portal_news": "portal/readers/<str:under>/news/",
     "portal_restrictions": "portal/charts/<str:patient>/restrictions/",
     "portal_consents": "portal/charts/<str:patient>/consents/",
+    "portal_matters": "portal/matters/",
+    "portal_matter": "portal/matters/<int:matter>/",
+    "portal_correction": "portal/records/<str:record>/correction/",
     "portal_record": "portal/records/<str:record>/",
     "keys": "help/keys/",
 }

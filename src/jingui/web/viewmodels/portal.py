@@ -67,6 +67,7 @@ class RecordPage:
     shown: tuple[Shown, ...]
     tags: tuple[Tag, ...]
     back: str
+    correction: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -152,12 +153,54 @@ class ConsentsPage:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ObjectionPage:
-    """portal/objection.html: the entry that is objected to, and the form."""
+class AskPage:
+    """portal/ask.html: an objection to a reading (`entry`), or a correction asked for."""
 
+    title: str
     entry: str
     back: str
     form: Form
+    note: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MatterItem:
+    """Something the patient asked for."""
+
+    title: str
+    href: str
+    opened: datetime
+    due: datetime | None
+    state: Tag
+    outcome: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MattersPage:
+    """portal/matters.html."""
+
+    items: tuple[MatterItem, ...]
+    pager: Pager | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MatterMove:
+    """One step of its history; `who` is a department and post."""
+
+    what: Tag
+    who: str
+    at: datetime
+    comment: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MatterPage:
+    """portal/matter.html."""
+
+    item: MatterItem
+    reason: str
+    entry: str
+    moves: tuple[MatterMove, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
