@@ -81,10 +81,12 @@ def samples(english: bool) -> dict[str, tuple[str, dict[str, Any]]]:
     """Name → (template, context) of every sample."""
     from tools import preview_capture as captured
     from tools import preview_care as care
+    from tools import preview_consents as consented
     from tools import preview_door as door
     from tools import preview_entry as entering
     from tools import preview_frame as frame
     from tools import preview_office as office
+    from tools import preview_portal as patients
     from tools import preview_record as record
     from tools import preview_waiting as waiting
 
@@ -107,9 +109,15 @@ def samples(english: bool) -> dict[str, tuple[str, dict[str, Any]]]:
         **waiting.waiting(t),
         **entering.entry(t),
         **captured.templates(t),
+        **consented.consents(t),
         **door.errors(t),
+        **patients.window(t),
     }
     pages = {name: (template, {"page": page, "shell": inside}) for name, (template, page) in found.items()}
+    for name, (template, page) in patients.portal(t).items():
+        pages[name] = (template, {"page": page, "shell": patients.shell(t, inside)})
+    for name, (template, page) in patients.threshold(t).items():
+        pages[name] = (template, {"page": page, "shell": outside})
     for name, (template, page) in door.accounts(t).items():
         pages[name] = (template, {"page": page, "shell": inside if name == "account" else outside})
     return pages

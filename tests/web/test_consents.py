@@ -10,7 +10,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from jingui.core.telling import TOLD
 from jingui.core.words import Purpose, Role, Sensitivity
-from jingui.web.consent_form import english
+from jingui.web.bilingual import english
 from jingui.web.viewmodels.paths import to
 from tests.gate.test_consents import diagnose, give, treat
 from tests.gate.test_door import bundle

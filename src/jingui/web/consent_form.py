@@ -9,7 +9,6 @@ from typing import Any, Final
 import orjson
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
-from django.utils.translation import override
 
 from jingui.core.consents import COLLECTION, KINDS, Consents, GiveConsent, Party, Signed, Signer
 from jingui.core.errors import Conflict, Invalid
@@ -18,6 +17,7 @@ from jingui.core.telling import RIGHTS, TOLD
 from jingui.core.word import N_
 from jingui.core.words import Sensitivity
 from jingui.web import wording
+from jingui.web.bilingual import chinese, english
 from jingui.web.filling import Filled, begins
 from jingui.web.viewmodels import consents as view
 from jingui.web.viewmodels.access import PatientHeader
@@ -27,18 +27,6 @@ PICTURE: Final = "data:image/png;base64,"
 LONGEST: Final = 400_000  # characters of a drawing
 FEWEST: Final = 8  # points that make a signature
 IDENTITIES: Final = (("id_card", N_("居民身份证")), ("passport", N_("护照")), ("other", N_("其他证件")))
-
-
-def english(text: str) -> str:
-    """A text as the English catalogue has it: the paper carries both languages."""
-    with override("en"):
-        return str(_(text))
-
-
-def chinese(text: str) -> str:
-    """A text in the source language."""
-    with override("zh-hans"):
-        return str(_(text))
 
 
 class Drawn:

@@ -17,7 +17,7 @@ from jingui.core.words import Category, Sensitivity, Verb
 from jingui.formats import fhir_consent, fhir_json
 from jingui.gate import door
 from jingui.web import asking, records, wording
-from jingui.web.consent_form import chinese, english
+from jingui.web.bilingual import chinese, english
 from jingui.web.templatetags.numbers import mask_id
 from jingui.web.viewmodels import consents as view
 from jingui.web.viewmodels.parts import Tag
