@@ -214,3 +214,30 @@ def test_two_thousand_findings_do_not_drown_the_first(hospital: Hospital) -> Non
         report = check(hospital)
     assert report.findings[0].index == 0
     assert len(report.findings) <= 500
+
+
+def test_a_hold_deleted_and_its_patient_put_back(hospital: Hospital) -> None:
+    """An older row of the patient is genuine and counts no hold: the ledger knows better."""
+    from jingui.core.keep import PlaceHold
+    from jingui.core.operation import Target
+    from jingui.core.words import Hold, Verb
+
+    names = "patient_id, version, entry, mac, marks"
+    ((patient, *before),) = hospital.sql(f"SELECT {names} FROM patient WHERE patient_id > 0 ORDER BY 1 LIMIT 1")
+    placed = PlaceHold(kind=Hold.DISPUTE_SEAL, reason="医疗纠纷")
+    hold = hospital.write("archivist", Verb.PLACE_HOLD, placed, target=Target(patient=patient)).value
+    after = hospital.sql("SELECT version, entry, mac, marks FROM patient WHERE patient_id = %s", patient)[0]
+    row = hospital.sql("SELECT * FROM hold WHERE hold_id = %s", hold)[0]
+    with sequencer(hospital) as one:
+        turn(one)
+    assert check(hospital).findings == ()
+    back = "UPDATE patient SET version = %s, entry = %s, mac = %s, marks = %s WHERE patient_id = %s"
+    hospital.sql("DELETE FROM hold WHERE hold_id = %s", hold)
+    found = [one.where for one in check(hospital).findings]
+    assert found == [f"patient.marks:{patient}"]
+    hospital.sql(back, *before, patient)
+    found = [(one.where, one.why.split()[2]) for one in check(hospital).findings]
+    assert found == [(f"patient:{patient}", "place_hold")]
+    hospital.sql(back, *after, patient)
+    hospital.sql(f"INSERT INTO hold VALUES ({', '.join(['%s'] * len(row))})", *row)
+    assert check(hospital).findings == ()

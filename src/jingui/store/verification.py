@@ -260,6 +260,7 @@ class Verifier:
             *verify_rows.sealed_rows(self._stream, sealer, rows),
             *verify_rows.plain_rows(self._stream, sealer, rows),
             *verify_rows.marks(self._stream),
+            *verify_rows.put_back(self._stream),
             *verify_rows.counted(self._stream),
         ):
             self._found(finding.kind, finding.where, finding.index, finding.why)

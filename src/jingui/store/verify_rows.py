@@ -19,7 +19,7 @@ ENTERING = frozenset({"enter", "correct", "import", "register_patient"})
 PORTAL = frozenset({"open_portal", "end_portal"})
 RESTRICTING = frozenset({"place_restriction", "lift_restriction"})
 CONSENTING = frozenset({"give_consent", "withdraw_consent"})
-CONSENTING = frozenset({"give_consent", "withdraw_consent"})
+HOLDING = frozenset({"place_hold", "lift_hold"})
 MAKING = ENTERING | CONSENTING  # whose entries name versions: what was signed is a record of the chart
 MATTER = frozenset(
     {"start_matter", "save_matter", "submit_matter", "add_paper", "decide_matter", "withdraw_matter", "close_matter",
@@ -34,7 +34,7 @@ FITTING: Mapping[str, frozenset[str]] = {
     "factor_seal": frozenset({"enrol_factor", "sign_in"}),
     "setting": frozenset({"change_setting", "decide_matter"}),  # a matter may change one
     "policy_version": frozenset({"publish_policy", "start_system"}),
-    "hold": frozenset({"place_hold", "lift_hold"}),
+    "hold": HOLDING,
     "approval": frozenset({"approve"}),
     "matter": MATTER,
     "matter_event": MATTER,
@@ -55,7 +55,11 @@ FITTING: Mapping[str, frozenset[str]] = {
     "care_relation": ENTERING | PORTAL | {"relate", "merge_patient", "split_patient"},
     "restriction": RESTRICTING | {"merge_patient"},
     "patient_consent": ENTERING | CONSENTING | {"merge_patient"},
-    "patient": ENTERING | CONSENTING | {"start_system", "flag_patient", "merge_patient", "split_patient", "relate"},
+    "patient": ENTERING
+    | CONSENTING
+    | RESTRICTING
+    | HOLDING
+    | {"start_system", "flag_patient", "merge_patient", "split_patient", "relate"},
 }
 # A two-person operation is entered at its proposal and at its approval: rows may name either.
 TWO_ENTRIES = frozenset({"approve"})
@@ -67,6 +71,8 @@ COUNTED: Mapping[str, tuple[str, ...]] = {
     "person": ("register_person", "open_portal"),
     "qualification": ("qualify",),
 }
+# Every allowed operation of these verbs seals its patient's row anew.
+MARKING = ("place_hold", "place_restriction", "lift_restriction", "withdraw_consent", "flag_patient")
 ENTRY_OF = "LEFT JOIN entry e ON e.id = t.entry"
 
 
@@ -116,6 +122,18 @@ def marks(stream: Stream) -> Iterator[Finding]:
     for patient, counts, found in stream(sql):
         why = f"the patient's row counts {counts} changes, the rows show {found}"
         yield Finding(kind="row", where=f"patient.marks:{patient}", index=None, why=why)
+
+
+def put_back(stream: Stream) -> Iterator[Finding]:
+    """Patients whose row is older than the ledger's last operation that changed it: a genuine row of an earlier day.
+
+    With it, what was placed upon the patient since could vanish and every MAC would still hold.
+    """
+    sql = """SELECT e.patient_id, e.verb, e.id FROM entry e JOIN patient p ON p.patient_id = e.patient_id
+      JOIN entry o ON o.id = p.entry WHERE e.decision = 'allow' AND e.verb = ANY($1::text[]) AND e.at > o.at
+      ORDER BY e.id"""
+    for patient, verb, entry in stream(sql, list(MARKING)):
+        yield Finding(kind="row", where=f"patient:{patient}", index=None, why=f"older than {verb} {entry}")
 
 
 def key_of(columns: Sequence[str], values: Sequence[Any]) -> str:
