@@ -1,4 +1,4 @@
-"""二（二）录入: a physician writes by keyboard while the server is killed, corrects; another verifies [2.2.3] [2.2.4]"""
+"""二（二）录入: written by keyboard while the server is killed, corrected, verified [2.2.3] [2.2.4]"""
 
 import contextlib
 import os

@@ -151,4 +151,5 @@ class Hands:
 
     def told(self) -> str:
         """The figure."""
-        return f"{self.han} Han characters and {self.keys} other keys: {self.seconds:.0f} s at {HAN_PER_MINUTE} a minute"
+        typed = f"{self.han} Han characters and {self.keys} other keys"
+        return f"{typed}: {self.seconds:.0f} s at {HAN_PER_MINUTE} a minute"

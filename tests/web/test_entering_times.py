@@ -9,6 +9,13 @@ from hypothesis import strategies as st
 from jingui.web import entering_times as times
 
 CHINA = timezone(timedelta(hours=8))
+
+
+def full(text: str) -> str:
+    """The text as a Chinese keyboard may write it: full-width."""
+    return "".join(chr(ord(letter) + 0xFEE0) for letter in text)
+
+
 NOW = datetime(2026, 11, 22, 9, 31, 7, tzinfo=CHINA)
 
 
@@ -17,7 +24,7 @@ NOW = datetime(2026, 11, 22, 9, 31, 7, tzinfo=CHINA)
     [
         ("今天", date(2026, 11, 22)), ("昨天", date(2026, 11, 21)), ("11-20", date(2026, 11, 20)),
         ("11/3", date(2026, 11, 3)), ("20261101", date(2026, 11, 1)), ("2025年12月1日", date(2025, 12, 1)),
-        ("２０２６－１１－０１", date(2026, 11, 1)), ("12月25日", date(2026, 12, 25)), ("1-5", date(2026, 1, 5)),
+        (full("2026-11-01"), date(2026, 11, 1)), ("12月25日", date(2026, 12, 25)), ("1-5", date(2026, 1, 5)),
         ("02-30", None), ("刚刚", None), ("", None), ("2026", None), ("11-22-33-44", None),
     ],
 )  # fmt: skip
