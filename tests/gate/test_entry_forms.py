@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
+from jingui.core.enter import Change
 from jingui.core.entering import FormFaults, MergeNeeded
-from jingui.core.errors import Conflict, Invalid, NotFound, Refused
+from jingui.core.errors import Conflict, Invalid, NotFound, Refused, Unprocessable
 from jingui.core.operation import Target
 from jingui.core.words import Role, Verb
 from jingui.formats import capture, fhir_json, validate
@@ -238,6 +239,23 @@ def test_text_of_another_patient_is_noticed_and_blocked_where_the_house_says(hos
     marks = hospital.sql("SELECT token FROM patient_identity WHERE field = 'text_mark'")
     assert marks
     assert all(len(row[0]) == 8 for row in marks)
+
+
+def test_a_form_is_not_corrected_past_its_template(hospital: Hospital, bed: Admitted) -> None:
+    record = entered(hospital, "doctor", bed)
+    bare = {"resourceType": "QuestionnaireResponse", "status": "completed",
+            "subject": {"reference": f"Patient/{bed.public}"},
+            "item": [{"linkId": "anything", "answer": [{"valueString": "模板之外的内容"}]}]}  # fmt: skip
+    before = entries(hospital)
+    with pytest.raises(Unprocessable):
+        hospital.enter("doctor", Change(bare, record=(bed.patient, record)), verb=Verb.CORRECT)
+    hospital.person("pupil", Role.TRAINEE, "xnk", licence_until=None)
+    observation = {"resourceType": "Observation", "status": "final", "code": {"text": "体温"},
+                   "subject": {"reference": f"Patient/{bed.public}"}}  # fmt: skip
+    with pytest.raises(Refused) as caught:
+        hospital.enter("pupil", Change(observation))
+    assert caught.value.reason == "countersign"
+    assert entries(hospital) == before + 2 + 3  # two attempts, and the pupil's registration, account and post
 
 
 def test_a_document_that_a_visit_has_once_is_not_entered_twice(hospital: Hospital) -> None:

@@ -223,6 +223,13 @@ def test_what_a_trainee_wrote_waits_for_a_seniors_signature(hospital: Hospital, 
     countersign(hospital, "doctor", bed, record)
     assert state(hospital, bed, record) == "signed"
     assert [one.kind for one in checked(hospital, bed, record)] == ["sign", "countersign"]
+    changed = note(hospital, course="实习医师更正后的病程，仍须审阅签名。")
+    submit(hospital, "trainee", bed, form_of(hospital, bed, changed, start=1, reason="笔误"), record=record)
+    assert state(hospital, bed, record) == "entered"
+    sign(hospital, "trainee", bed, record, version=2)
+    assert state(hospital, bed, record) == "entered"  # correcting frees nobody from the countersignature
+    countersign(hospital, "doctor", bed, record, 2)
+    assert state(hospital, bed, record) == "signed"
     own = entered(hospital, "doctor", bed, note(hospital, course="不需要审阅签名的病程。"))
     sign(hospital, "doctor", bed, own)
     hospital.person("upper", Role.PHYSICIAN, "xnk")

@@ -67,6 +67,7 @@ class Prepared:
     version: int = 0  # the newest version when it was looked up
     was: Mapping[str, Any] = field(default_factory=dict)
     theirs: Mapping[str, Any] = field(default_factory=dict)
+    old: Mapping[str, Any] = field(default_factory=dict)  # the newest version as it is stored
     qualified: bool = True
     sensitive: frozenset[Sensitivity] = frozenset()
     grades: tuple[str, ...] = ()
@@ -137,7 +138,7 @@ async def _prepare(pipe: Pipeline, operation: Operation, actor: ActorFacts) -> P
         form=form, template=template, number=number, draft=draft, changes=changes, checked=checked, visit=visit,
         values=values, filed=filed, problem=problem, same=same, version=stood.newest if stood else 0,
         was=stood.answers(template, form.start) if stood else {},
-        theirs=stood.answers(template, stood.newest) if stood else {},
+        theirs=stood.answers(template, stood.newest) if stood else {}, old=old or {},
         qualified=await _qualified(pipe, template, actor, at),
         sensitive=frozenset(i.sensitive for i in template.every() if i.sensitive and _said(checked.answers, i)),
         grades=tuple(row[0] for row in rows if row[0] in GRADED), begun=begun,

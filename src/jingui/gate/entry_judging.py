@@ -9,7 +9,7 @@ from typing import Any
 
 from jingui.core.capture import Fault
 from jingui.core.entering import FormFaults, MergeNeeded
-from jingui.core.errors import Conflict, Unprocessable
+from jingui.core.errors import Conflict, Refused, Unprocessable
 from jingui.core.merging import forks
 from jingui.core.settings import several
 from jingui.core.vector import Decided
@@ -18,7 +18,7 @@ from jingui.core.words import Level, RecordState, RetentionClass, Sensitivity
 from jingui.formats import capture, sensitivity
 from jingui.formats.deadline_events import died, events
 from jingui.formats.fhir_encounter import Outline
-from jingui.formats.form_history import LATE
+from jingui.formats.form_history import LATE, said
 from jingui.gate import deadlines, pasting
 from jingui.gate import facts as f
 from jingui.gate.actors import CHINA
@@ -101,11 +101,29 @@ def _day(text: str) -> datetime | None:
         return None  # half a date says no age
 
 
+def check_unformed(prepared: Prepared | None, old: Sequence[Any] | None, decided: Decided) -> None:
+    """What is no form's own record: a form's record is corrected by its form, a trainee writes by forms alone."""
+    if old is not None and old[f.R_FORM]:
+        raise Unprocessable(
+            N_("这是用表单书写的记录，须用表单更正。"),
+            N_("请在病历中打开该记录，选择更正。"),
+            places=(("form", old[f.R_FORM]),),
+        )
+    if prepared is None and "countersign" in decided.obligations:
+        raise Refused(
+            N_("实习人员须用表单书写，以便上级审阅签名。"),
+            N_("请在病历中选择书写。"),
+            clauses=("2.2.1",),
+            reason="countersign",
+        )
+
+
 def waits(prepared: Prepared, decided: Decided) -> tuple[str, ...]:
     """Which signatures the version waits for."""
     template = prepared.template
-    countersign = "countersign" in decided.obligations or template.countersigned
-    verify = template.verified or template.name in several(prepared.values["second_person_forms"])
+    before = tags_of(prepared.old)  # a correction frees nobody from a signature that the first version needed
+    countersign = bool({"countersign"} & ({*decided.obligations} | before)) or template.countersigned
+    verify = template.verified or "verify" in before or template.name in several(prepared.values["second_person_forms"])
     kinds = (("sign", template.signed), ("countersign", countersign), ("verify", verify))
     return tuple(kind for kind, due in kinds if due)
 
@@ -113,13 +131,15 @@ def waits(prepared: Prepared, decided: Decided) -> tuple[str, ...]:
 def marked(prepared: Prepared, resource: dict[str, Any], decided: Decided, late: bool) -> dict[str, Any]:
     """The resource with what stays visible on it: 补记 with its reason, pasted text, signatures it waits for."""
     words = [kind for kind in waits(prepared, decided) if kind != "sign"]
-    words += ["late"] * late + ["pasted"] * prepared.pasted
+    before = tags_of(prepared.old)
+    words += ["late"] * (late or "late" in before) + ["pasted"] * (prepared.pasted or "pasted" in before)
     out = dict(resource)
+    told = said(dict(prepared.old), LATE)
     if words:
         out["meta"] = {**out.get("meta", {}), "tag": [{"system": TAGS, "code": word} for word in words]}
-    if late:
-        said = {"url": LATE, "valueString": prepared.form.late_reason.strip()}
-        out["extension"] = [*out.get("extension", ()), said]
+    if late or told:
+        reason = {"url": LATE, "valueString": told or prepared.form.late_reason.strip()}
+        out["extension"] = [*out.get("extension", ()), reason]
     return out
 
 

@@ -29,8 +29,8 @@ MOST = 100  # documents signed at once
 BODY_SQL = """SELECT v.seal, v.payload, k.wrapped FROM record_version v
 LEFT JOIN patient_key k ON k.patient_id = v.patient_id AND k.retention_class = split_part(v.seal, ':', 3)
 WHERE v.patient_id = $1::bigint AND v.record_id = $2::bigint AND v.version = $3::int"""
-# What a state is worth: a filed record stays filed, a signed one was verified or needed no second person.
-PENDING: Final = {"countersign": N_("审阅签名"), "verify": N_("第二人核对")}
+# Signatures of a second person that a version may wait for, by its tags.
+PENDING: Final = frozenset({"countersign", "verify"})
 
 
 class Document(NamedTuple):
@@ -85,7 +85,7 @@ def decided(context: WriteContext, found: Document) -> None:
 def needed(found: Document) -> frozenset[str]:
     """Which signatures this version needs before it is complete."""
     own = {"sign"} if found.template is None or found.template.signed else set()
-    return frozenset(own | (tags_of(found.resource) & set(PENDING)))
+    return frozenset(own | (tags_of(found.resource) & PENDING))
 
 
 def done(context: WriteContext, found: Document, kind: str) -> Line:

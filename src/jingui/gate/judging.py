@@ -24,7 +24,7 @@ from jingui.gate.actors import ActorFacts
 from jingui.gate.consents_entered import Changed, derived, seal_changed
 from jingui.gate.entries import draft, known
 from jingui.gate.entry_forms import Prepared
-from jingui.gate.entry_judging import beside, classed, encounter_moves, resource_moves, settled, state_of
+from jingui.gate.entry_judging import beside, check_unformed, classed, encounter_moves, resource_moves, settled, state_of
 from jingui.gate.faces import SECRECY
 from jingui.gate.messages import Arrival, allowed, met, older
 from jingui.gate.numbering import DIRECTORY, Numbers, Place, check_belonging, refuse_unowned
@@ -156,6 +156,8 @@ class Judging:
             self.decide(verb, chart, row, before, exists, resource)
         if form is not None:
             resource = settled(self.runtime, form, row, decided, resource, exists, self.at)
+        else:
+            check_unformed(self.form, old, decided)
         if exists and row is not None:
             if change.if_match and change.if_match != row[f.R_VERSION]:
                 raise PreconditionFailed()
