@@ -27,11 +27,18 @@ def actor_of(username: str) -> Actor:
     return found
 
 
+def chosen(given: argparse.Namespace) -> int:
+    """Import in the format that was named."""
+    return FORMATS[given.format](given)
+
+
 def fhir(given: argparse.Namespace) -> int:
     """Import every file of a folder: 0 when nothing was refused."""
     from jingui.config.bulk import Bulk, Order, files_of
 
-    folder = Path(given.folder).resolve()
+    if len(given.folder) != 1:
+        raise Misconfigured(N_("请指定一个目录。"))
+    folder = Path(given.folder[0]).resolve()
     files_of(folder)  # a wrong folder is told before anything is started
     progress = Progress()
 
@@ -73,3 +80,13 @@ def fhir(given: argparse.Namespace) -> int:
     if len(outcome.refused) > SHOWN:
         out(say(N_("另有 {n} 个，见报告（--report FILE）。"), n=len(outcome.refused) - SHOWN))
     return 1 if outcome.refused else 0
+
+
+def hl7(given: argparse.Namespace) -> int:
+    """Import files of HL7 v2 messages in the name of a registered source: 0 when nothing was refused."""
+    from jingui.cli.messages import taken
+
+    return taken(given, actor_of)
+
+
+FORMATS = {"fhir": fhir, "hl7": hl7}

@@ -50,9 +50,9 @@ def _running(commands: "Commands") -> None:
 def _content(commands: "Commands") -> None:
     from jingui.cli import imports
 
-    made = _add(commands, "import", N_("批量导入"), imports.fhir)
-    made.add_argument("format", choices=["fhir"])
-    made.add_argument("folder", metavar="DIR")
+    made = _add(commands, "import", N_("批量导入"), imports.chosen)
+    made.add_argument("format", choices=sorted(imports.FORMATS))
+    made.add_argument("folder", metavar="DIR|FILE", nargs="+", help=say(N_("fhir：一个目录；hl7：一个或多个报文文件")))
     made.add_argument("--as", dest="username", default="", metavar="USERNAME", help=say(N_("以哪个账号的名义导入")))
     made.add_argument("--source", default="", help=say(N_("来源系统的名称；同一来源重复导入不产生重复记录")))
     made.add_argument("--department", default="", metavar="CODE", help=say(N_("就诊没有写明科室时归属的科室")))

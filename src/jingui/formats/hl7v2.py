@@ -208,3 +208,16 @@ def lines(text: str) -> Iterator[str]:
         line = line.strip("\n")
         if line.strip():
             yield line
+
+
+def cut(data: bytes) -> list[bytes]:
+    """The messages of a file; MLLP blocks, batches (FHS, BHS, BTS, FTS), blank lines and remarks are left out."""
+    out: list[list[bytes]] = []
+    for line in re.split(rb"[\r\n\x0b\x1c]+", data):
+        if re.match(rb"MSH[^A-Za-z0-9\s]", line):
+            out.append([line])
+        elif re.match(rb"(?:FHS|BHS|BTS|FTS)\W", line):
+            continue
+        elif out and re.match(rb"[A-Z][A-Z0-9]{2}[^A-Za-z0-9\s]", line):
+            out[-1].append(line)
+    return [b"\r".join(lines_) for lines_ in out]

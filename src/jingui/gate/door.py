@@ -39,6 +39,7 @@ from jingui.gate.explaining import Explanation, Lang
 from jingui.gate.read import read as read_one
 from jingui.gate.registry import READ_ACTS, SUBMISSIONS, WRITE_ACTS
 from jingui.gate.sources import proven as aproven
+from jingui.gate.sources import registered as aregistered
 from jingui.gate.sources import turned_away as aturned_away
 from jingui.gate.tokens import actor_of, digest, fresh
 
@@ -46,10 +47,9 @@ LIMIT = 5.0  # seconds a page waits for the pipeline
 T = TypeVar("T")
 
 __all__ = [
-    "Entered", "aauthenticate", "abundle", "acts", "aenter", "aproven", "aread", "asheet", "aturned_away",
-    "awhoami", "due", "duties", "enter",
-    "evidence", "explain", "explain_refusal", "explaining", "factors", "locate", "new_token", "now", "portal", "read",
-    "sheet", "signing", "whoami", "write",
+    "Entered", "aauthenticate", "abundle", "acts", "aenter", "aproven", "aread", "aregistered", "asheet",
+    "aturned_away", "awhoami", "due", "duties", "enter", "evidence", "explain", "explain_refusal", "explaining",
+    "factors", "locate", "new_token", "now", "portal", "read", "sheet", "signing", "whoami", "write",
 ]  # fmt: skip
 
 

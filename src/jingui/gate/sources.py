@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Sequence
 from typing import Any
 
-from jingui.core.errors import JinguiError, NotSignedIn, Tampered
+from jingui.core.errors import JinguiError, NotFound, NotSignedIn, Tampered
 from jingui.core.operation import Actor, Operation
 from jingui.core.sources import Sending, SourceLine, StationLine
 from jingui.core.vector import Decided
@@ -36,6 +36,8 @@ PROVE_SQL = f"""SELECT {SOURCE.sql}, (SELECT p.id FROM post p WHERE p.person_id 
     AND p.state = 'active' ORDER BY p.id DESC LIMIT 1)
 FROM source s LEFT JOIN account a ON a.id = s.account_id
 WHERE s.kind = 'hl7' AND s.state = 'active' AND s.certificate = $1::text"""  # noqa: S608 -- own texts only
+CODE_SQL = f"""SELECT {SOURCE.sql} FROM source s LEFT JOIN account a ON a.id = s.account_id
+WHERE s.state = 'active' AND s.code = $1::text"""  # noqa: S608 -- own texts only
 SECONDS = 1.0  # how long a proven sender is believed; each message is checked again with the commit
 SCOPES = ("system/*.cu",)
 _known: dict[tuple[int, str], tuple[float, list[Sequence[Any]]]] = {}
@@ -93,6 +95,20 @@ async def proven(certificate: str, words: Sequence[tuple[str, str]], address: st
     raise NotSignedIn(
         N_("发送方未登记，或报文头与证书不符。"), N_("请由信息部门核对来源登记（证书、MSH-3、MSH-4）。"), entry=entry
     )
+
+
+async def registered(code: str) -> Sending:
+    """The active source of a code, for files that are imported in its name; NotFound for none."""
+    pipe = plane.current().pipe
+    at, group = SOURCE.at, SOURCE.groups["s"]
+    for row in await pipe.pool.fetch(CODE_SQL, code):
+        if not pipe.runtime.sealer.holds("source", group.values(row), group.mac(row)):
+            raise Tampered(where=f"source:{row[at['s.id']]}")
+        return Sending(
+            source=row[at["s.id"]], code=code, application=row[APPLICATION], facility=row[FACILITY],
+            charset=row[at["s.charset"]],
+        )  # fmt: skip
+    raise NotFound(N_("没有登记这个来源，或它已停用。"))
 
 
 async def sender(pipe: Pipeline, row: Sequence[Any], address: str) -> tuple[Sending, Actor]:
