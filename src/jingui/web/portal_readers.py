@@ -52,7 +52,7 @@ def line(one: Reading, patient: str) -> view.SeenLine:
     own = one.who in ("self", "guardian")
     return view.SeenLine(
         id=one.entry, at=one.at, what=_(verb.label) if verb else one.verb, who=who(one),
-        purpose=_(purpose.label) if purpose else "", reason="；".join(rule.sentence for rule in rules if rule.sentence),
+        purpose=_(purpose.label) if purpose else "", reason=" ".join(rule.sentence for rule in rules if rule.sentence),
         clauses=wording.clause_refs(one.clauses),
         records=tuple(
             view.SeenRecord(label=wording.kind(kind), href=to("portal_record", record=record))

@@ -101,7 +101,7 @@ def item(one: RestrictionLine) -> view.RestrictionItem:
     if not one.genuine:
         state = Tag(text=_("与写入时不符"), tone="bad")
     return view.RestrictionItem(
-        against=against or "—", categories="、".join(_(known[name].label) for name in one.categories if name in known),
+        against=against or "—", categories=_("、").join(_(known[name].label) for name in one.categories if name in known),
         starts=one.starts, ends=one.ends, state=state, lift=0 if over else one.restriction,
     )  # fmt: skip
 
@@ -125,7 +125,7 @@ STATES: Final[dict[str, Any]] = {"given": "ok", "withdrawn": "none", "refused": 
 def consent(one: ConsentLine) -> view.ConsentItem:
     """One consent in words."""
     kind = KINDS.get(one.kind)
-    labels = "、".join(_(Sensitivity(name).label) for name in one.labels if name in set(Sensitivity))
+    labels = _("、").join(_(Sensitivity(name).label) for name in one.labels if name in set(Sensitivity))
     what = _(kind.text) if kind else one.kind
     purpose = wording.purpose(one.purpose)
     over: datetime | None = one.ends if one.ends and one.ends <= asking.now() else None
