@@ -13,6 +13,7 @@ from jingui.core.word import Word
 from jingui.policy import clauses
 from jingui.policy.rulebook import Rule, read_rulebook
 from tools.docs_matters import duties_page, matters_page
+from tools.docs_templates import templates_page
 from tools.messages import stored
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -78,6 +79,7 @@ PAGES = {
     "docs/clauses.md": clauses_page,
     "docs/matters.md": matters_page,
     "docs/duties.md": duties_page,
+    "docs/templates.md": templates_page,
 }
 
 
