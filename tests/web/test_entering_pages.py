@@ -7,6 +7,7 @@ from html import unescape
 from typing import Any
 
 import pytest
+from django.utils.crypto import salted_hmac
 
 from jingui.core.enter import Change
 from jingui.web.viewmodels.paths import to
@@ -221,7 +222,8 @@ def test_strangers_neither_open_nor_save_nor_check(ward: Hospital) -> None:
     before = ward.sql("SELECT count(*) FROM entry WHERE decision = 'deny'")[0][0]
     assert surgeon.get(where).status_code == 403
     assert surgeon.get(to("write", patient=patient)).status_code == 403
-    saved = surgeon.post(where + "save/", {**held, "a.temperature": "36.9"})
+    own = salted_hmac("jingui.form", str(ward.actors["surgeon"].account)).hexdigest()[:24]
+    saved = surgeon.post(where + "save/", {**held, "who": own, "a.temperature": "36.9"})
     assert saved.status_code == 403
     assert "拒一拒" not in saved.content.decode()
     assert ward.sql("SELECT count(*) FROM entry WHERE decision = 'deny'")[0][0] == before + 3
@@ -317,3 +319,58 @@ def test_codes_are_found_by_initials_and_nobody_without_a_session_asks(ward: Hos
     found = Pages(ward.actors["nurse"]).get(f"{to('codes', table='icd10')}?q=gxy").json()["rows"]
     assert any("高血压" in row["text"] for row in found)
     assert Pages(ward.actors["nurse"]).get(to("codes", table="nothing")).status_code == 404
+
+
+def test_what_one_person_typed_is_never_saved_as_anothers(ward: Hospital) -> None:
+    from tests.web.clinic import Pages
+
+    patient, nurse, doctor = admitted(ward, "换一换"), Pages(ward.actors["nurse"]), Pages(ward.actors["doctor"])
+    where, held = begun(nurse, patient)
+    sent = {**held, "a.temperature": "39.9"}
+    assert doctor.post(where + "save/", sent).status_code == 401  # the station changed hands, the page stayed open
+    assert doctor.post(where, {**sent, "act": "check"}).status_code == 401
+    assert "39.9" not in doctor.get(where).content.decode()
+    assert nurse.post(where + "save/", sent).status_code == 200
+
+
+def test_filing_says_what_is_missing(ward: Hospital) -> None:
+    from tests.web.clinic import Pages
+
+    patient, doctor = admitted(ward, "归一归"), Pages(ward.actors["doctor"])
+    entered(doctor, patient, "first_progress_note", NOTE)
+    number = ward.runtime.ids.internal(patient)[0]
+    visit = ward.sql("SELECT encounter_id FROM encounter WHERE patient_id = %s", number)[0][0]
+    page = doctor.get(to("filing", patient=patient, visit=visit))
+    assert page.status_code == 200, plain(page)
+    assert "未签名" in plain(page)
+    assert "就诊尚未结束" in plain(page)
+
+
+def test_writing_pages_take_few_statements(ward: Hospital) -> None:
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    from jingui.gate import plane
+    from tests.web.clinic import Pages
+
+    patient, nurse = admitted(ward, "数一数"), Pages(ward.actors["nurse"])
+    where, held = begun(nurse, patient)
+    nurse.post(where + "save/", {**held, **VITALS})
+    check = to("form_check", patient=patient, template="vital_signs") + f"?draft={held['key']}"
+    pool, said = plane.current().pipe.pool, []
+    asked = pool.fetch
+
+    async def counted(sql: str, *args: object) -> object:
+        said.append(sql)
+        return await asked(sql, *args)
+
+    for address in (to("desk"), to("write", patient=patient), where, check, to("drafts"), to("signing"), to("due")):
+        nurse.get(address)
+        said.clear()
+        pool.fetch = counted
+        try:
+            with CaptureQueriesContext(connection) as direct:
+                assert nurse.get(address).status_code == 200
+        finally:
+            del pool.fetch
+        assert len(said) + len(direct) <= 12, (address, len(said), len(direct), said)

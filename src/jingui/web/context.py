@@ -26,6 +26,8 @@ from jingui.web.viewmodels.shell import NavItem, Shell, Strip, Watermark
 ROOMS: tuple[tuple[str, str, Verb | None], ...] = (
     ("desk", N_("工作台"), None),
     ("patients", N_("查找患者"), Verb.SEARCH_PATIENT),
+    ("due", N_("书写时限"), Verb.READ_DEADLINES),
+    ("signing", N_("待签与待核对"), Verb.SIGN_RECORD),
     ("matters", N_("申请与审批"), Verb.READ_MATTERS),
     ("duties", N_("例行工作"), Verb.READ_DUTIES),
     ("findings", N_("隐私监测"), Verb.READ_FINDINGS),

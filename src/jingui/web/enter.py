@@ -21,7 +21,7 @@ from jingui.web import (
     entering_merge,
     entering_page,
 )
-from jingui.web.entering_place import Place, key, number, opened, template
+from jingui.web.entering_place import Place, key, number, opened, same_person, template, who
 from jingui.web.viewmodels.enter import ChoosePage
 
 Given = dict[str, Any]
@@ -71,12 +71,20 @@ def filled(request: HttpRequest, place: Place) -> HttpResponse:
     draft = key(request.GET.get("draft"))
     found = opened(request, place, draft=draft, visit=number(request.GET.get("visit", "")))
     given = dict(found.answers) or entering_page.boilerplate(found)
-    page = entering_page.page(found, place, given, checked="check" in request.GET, now=asking.now())
+    page = entering_page.page(
+        found,
+        place,
+        given,
+        checked="check" in request.GET,
+        now=asking.now(),
+        who=who(request),
+    )
     return answering.page(request, "enter/write.html", page, status=400 if page.wrong else 200)
 
 
 def taken(request: HttpRequest, place: Place) -> HttpResponse:
     """Without a script: save the draft, then check it, or go on filling."""
+    same_person(request)
     posted = request.POST
     act = posted.get("act", "check")
     form = template(request, posted.get("template", ""), number(posted.get("template_n", "")))
@@ -99,7 +107,7 @@ def taken(request: HttpRequest, place: Place) -> HttpResponse:
 def again(request: HttpRequest, place: Place, given: Given, error: Invalid) -> HttpResponse:
     """The form with everything that was typed and what the door said of it."""
     found = opened(request, place, draft=key(request.POST.get("key")) if place.record == "" else "")
-    page = entering_page.page(found, place, given, error=error, now=asking.now())
+    page = entering_page.page(found, place, given, error=error, now=asking.now(), who=who(request))
     return answering.page(request, "enter/write.html", page, status=error.status)
 
 
@@ -130,6 +138,7 @@ def saved(request: HttpRequest, place: Place) -> HttpResponse:
     """Save and say what the server made of it; a page's script asks this while somebody types."""
     posted = request.POST
     try:
+        same_person(request)
         form = template(request, posted.get("template", ""), number(posted.get("template_n", "")))
         given = typed(request, form)
         draft = keep(request, place, form, given)

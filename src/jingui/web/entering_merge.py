@@ -12,7 +12,7 @@ from jingui.core.entering import DraftForked, Fork, MergeNeeded
 from jingui.core.errors import Conflict, Invalid
 from jingui.core.merging import agree, blank, merged
 from jingui.web import answering, asking, charting, entering_answers, wording
-from jingui.web.entering_place import Place, opened
+from jingui.web.entering_place import Place, opened, who
 from jingui.web.viewmodels.enter import Choose, MergePage
 
 LARGEST: Final = 1_000_000  # characters of one side
@@ -53,9 +53,11 @@ def moved(fork: Fork) -> bool:
 
 def carried(request: HttpRequest, form: Template) -> list[tuple[str, str]]:
     """What the form had besides its answers."""
-    names = ("key", "template", "template_n", "start", "revision", "sex", "visit", "way")
+    names = ("key", "template", "template_n", "start", "revision", "sex", "visit", "way", "who")
     held = [(name, request.POST[name]) for name in names if name in request.POST]
-    return held if "template" in request.POST else [*held, ("template", form.name), ("template_n", str(form.n))]
+    if "template" in request.POST:
+        return held
+    return [*held, ("template", form.name), ("template_n", str(form.n)), ("who", who(request))]
 
 
 def choice(form: Template, fork: Fork, known: bool) -> Choose:

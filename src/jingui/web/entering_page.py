@@ -27,7 +27,7 @@ NEEDS: Final[Mapping[str, str]] = {
 
 
 def page(
-    found: OpenedForm, place: Place, given: Mapping[str, Any], *, now: datetime, checked: bool = False,
+    found: OpenedForm, place: Place, given: Mapping[str, Any], *, now: datetime, who: str = "", checked: bool = False,
     error: Invalid | None = None,
 ) -> WritePage:  # fmt: skip
     """The form as it stands; `checked` says what is wrong with it, `error` what the door said."""
@@ -56,7 +56,7 @@ def page(
     return WritePage(
         patient=charting.header(found.patient), title=form.label(wording.language()),
         sections=entering_form.sections(form, drawing), here=place.at("write"), save=place.at("save"),
-        check=place.at("check", draft=found.key), back=place.back, hidden=hidden(found), revision=found.revision,
+        check=place.at("check", draft=found.key), back=place.back, hidden=hidden(found, who), revision=found.revision,
         saved=found.saved, due=owed.due if owed else None, warn_seconds=int(NEAR.total_seconds()),
         last=(*which(found), *means(found)), complete=judged.completeness, errors=tuple(general),
         notes=tuple(notes), needs=needs(found),
@@ -106,12 +106,12 @@ def needs(found: OpenedForm) -> tuple[str, ...]:
     return tuple(_(NEEDS[name]) for name in dict.fromkeys(names) if name in NEEDS)
 
 
-def hidden(found: OpenedForm) -> tuple[tuple[str, str], ...]:
-    """What goes back unseen; no word of a patient."""
+def hidden(found: OpenedForm, who: str) -> tuple[tuple[str, str], ...]:
+    """What goes back unseen; no word of a patient. `who` is whose page it is: it is saved for nobody else."""
     visit = found.visit.number if found.visit else 0
     pairs = (
         ("key", found.key), ("template", found.template.name), ("template_n", str(found.template.n)),
-        ("start", str(found.start)), ("sex", found.patient.sex),
+        ("start", str(found.start)), ("sex", found.patient.sex), ("who", who),
     )  # fmt: skip
     return pairs if len(found.visits) > 1 else (*pairs, ("visit", str(visit)))
 

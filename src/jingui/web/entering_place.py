@@ -6,11 +6,13 @@ from typing import Any, Final
 from urllib.parse import urlencode
 
 from django.http import HttpRequest
+from django.utils.crypto import constant_time_compare, salted_hmac
 
 from jingui.core.capture import Template, TemplatesRequest, TemplatesState
 from jingui.core.entering import OpenedForm, OpenForm
-from jingui.core.errors import NotFound
+from jingui.core.errors import NotFound, NotSignedIn
 from jingui.core.operation import Target
+from jingui.core.word import N_
 from jingui.core.words import Verb
 from jingui.gate import door
 from jingui.web import asking
@@ -76,6 +78,19 @@ def template(request: HttpRequest, name: str, n: int) -> Template:
     if found is None:
         raise NotFound()
     return found
+
+
+def who(request: HttpRequest) -> str:
+    """Whose page it is, as its form carries it: says nothing, and nobody else's page has the same."""
+    return salted_hmac("jingui.form", str(asking.actor(request).account)).hexdigest()[:24]
+
+
+def same_person(request: HttpRequest) -> None:
+    """Refuse to save what another person typed before the station changed hands."""
+    if not constant_time_compare(request.POST.get("who", ""), who(request)):
+        raise NotSignedIn(
+            N_("这一页是另一位使用者打开的，没有保存。"), N_("请由原使用者登录后继续；其已保存的草稿在“我的草稿”中。")
+        )
 
 
 def number(text: str) -> int:

@@ -5,6 +5,7 @@ const text = document.querySelector("[data-session-text]");
 const status = document.querySelector("[data-session-status]");
 const main = document.getElementById("main");
 const end = performance.now() + Number(document.body.dataset.session) * 1000;
+const me = document.querySelector(".person")?.textContent;
 let typed = false;
 let warned = null;
 
@@ -31,9 +32,18 @@ async function lift(note) {
   const fresh = new DOMParser().parseFromString(await response.text(), "text/html");
   const token = fresh.querySelector("input[name=csrfmiddlewaretoken]")?.value;
   if (!token) return false;
+  if (fresh.querySelector(".person")?.textContent !== me) return other();
   for (const field of document.querySelectorAll("input[name=csrfmiddlewaretoken]")) field.value = token;
   note.remove();
   main.hidden = false;
+  return true;
+}
+
+// Another person signed in at this station: what stood here was not theirs.
+function other() {
+  main.replaceChildren();
+  dispatchEvent(new CustomEvent("jingui:other"));
+  location.replace("/");
   return true;
 }
 

@@ -129,6 +129,7 @@ form.addEventListener("submit", (event) => {
   save();
 });
 
+addEventListener("jingui:other", () => (leaving = stopped = true)); // somebody else signed in: this page goes, unasked
 addEventListener("online", () => dirty() && !stopped && save());
 addEventListener("focus", () => failures && save());
 addEventListener("beforeunload", (event) => {
@@ -179,18 +180,23 @@ if (due) {
   const end = Date.parse(due.dataset.due);
   const tag = due.querySelector("time");
   let told = 0;
+  const span = (s) => {
+    const [d, h, m] = [Math.floor(s / 86400), Math.floor((s % 86400) / 3600), Math.floor((s % 3600) / 60)];
+    const unit = d ? due.dataset.days : h ? due.dataset.hours : m ? due.dataset.minutes : due.dataset.seconds;
+    return unit.replace("{n}", d).replace("{h}", h).replace("{m}", m).replace("{s}", s % 60);
+  };
   const look = () => {
     const left = end - Date.now();
+    const said = left < 0 ? due.dataset.over : due.dataset.left;
+    tag.textContent = said.replace("{t}", span(Math.floor(Math.abs(left) / 1000)));
     const state = left < 0 ? 2 : left < Number(words.warnSeconds) * 1000 ? 1 : 0;
     if (state > told) {
       tag.classList.remove("ok", "warn");
       tag.classList.add(state === 2 ? "bad" : "warn");
-      const late = document.querySelector("[data-late-part]");
-      if (state === 2 && late) late.hidden = false;
-      if (!dirty()) say(state === 2 ? words.late : words.near, "bad");
+      if (!dirty()) say(state === 2 ? words.late : words.near, state === 2 ? "bad" : "");
       told = state;
     }
-    if (told < 2) setTimeout(look, Math.min(30000, Math.max(1000, left + 100)));
+    setTimeout(look, left > 0 && left < 60000 ? 1000 : 20000);
   };
   look();
 }
