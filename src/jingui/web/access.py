@@ -1,5 +1,7 @@
 """四（一）内部查阅与使用: finding a patient, the chart, one record and its life [4.1.1] [4.1.2] [4.1.3]"""
 
+from typing import Final
+
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -7,13 +9,15 @@ from django.views.decorators.http import require_http_methods
 
 from jingui.core.access import Chart, ChartRequest, PatientLine
 from jingui.core.errors import Invalid
-from jingui.core.words import Category, Verb
+from jingui.core.words import Category, Purpose, Verb
 from jingui.gate import door
 from jingui.web import access_glass, answering, asking, charting, finding, records, wording
 from jingui.web.viewmodels import access as view
 from jingui.web.viewmodels.parts import Link, Tag
 from jingui.web.viewmodels.paths import to
 from jingui.web.viewmodels.record import LifePage
+
+TAKEN: Final = frozenset({Verb.PRINT, Verb.EXPORT})  # never in an emergency
 
 
 @require_http_methods(["GET", "POST"])
@@ -26,14 +30,26 @@ def patients(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and not asked.empty:
         try:
             lines = asking.read(request, Verb.SEARCH_PATIENT, finding.search(asked)).value
-            truncated, found = len(lines) > finding.COUNT, tuple(result(line) for line in lines[: finding.COUNT])
+            truncated = len(lines) > finding.COUNT
+            found = tuple(result(line, window(request, line.id)) for line in lines[: finding.COUNT])
         except Invalid as error:
             errors = (_(error.message), *(_(what) for _where, what in error.places))
     page = view.SearchPage(form=finding.form(asked, errors=errors), found=found, truncated=truncated)
     return answering.page(request, "access/search.html", page, status=400 if errors else 200)
 
 
-def result(line: PatientLine) -> view.Found:
+def window(request: HttpRequest, patient: str) -> tuple[Link, ...]:
+    """What a post that opens no charts does for a patient at the window."""
+    if asking.may(request, Verb.OPEN_CHART):
+        return ()
+    offered = (
+        (Verb.GIVE_CONSENT, Link(label=_("知情同意"), href=to("consents", patient=patient))),
+        (Verb.FLAG_PATIENT, Link(label=_("保密病案"), href=to("secrecy", patient=patient))),
+    )
+    return tuple(link for verb, link in offered if asking.may(request, verb))
+
+
+def result(line: PatientLine, acts: tuple[Link, ...] = ()) -> view.Found:
     """A patient that was found; numbers that identify beyond the hospital come masked."""
     tags = [tag for tag in (wording.relation(line.relation),) if tag]
     if line.restricted:
@@ -43,7 +59,7 @@ def result(line: PatientLine) -> view.Found:
     return view.Found(
         href=to("chart", patient=line.id), name=line.name or _("无名氏"), sex=wording.sex(line.sex),
         birth=wording.day(line.birth), mrn=charting.number(line), matched=charting.others(line), tags=tuple(tags),
-        id_card=charting.masked(line.numbers.get("id_card", "")),
+        id_card=charting.masked(line.numbers.get("id_card", "")), acts=acts,
     )  # fmt: skip
 
 
@@ -81,9 +97,11 @@ def actions(request: HttpRequest, patient: str) -> tuple[Link, ...]:
         (Verb.READ_CONSENTS, Link(label=_("知情同意"), href=to("consents", patient=patient))),
         (Verb.PRINT, Link(label=_("打印"), href=to("print_chart", patient=patient))),
         (Verb.EXPORT, Link(label=_("导出"), href=to("export_chart", patient=patient))),
+        (Verb.FLAG_PATIENT, Link(label=_("保密病案"), href=to("secrecy", patient=patient))),
         (Verb.READ_GRANTS, Link(label=_("谁有授权"), href=to("patient_grants", patient=patient))),
     )
-    return tuple(link for verb, link in offered if asking.may(request, verb))
+    kept = TAKEN if asking.purpose_for(request, door.locate(patient)) is Purpose.EMERGENCY else frozenset()
+    return tuple(link for verb, link in offered if verb not in kept and asking.may(request, verb))
 
 
 def owed(found: Chart) -> str:

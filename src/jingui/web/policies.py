@@ -32,7 +32,7 @@ WHO: Final[dict[str, Who]] = {
     "matters": C, "matter": C, "matter_paper": C, "edit_matter": C, "start_matters": S, "start_matter": C,
     "delegations": C, "duties": C, "findings": C,
     "consents": C, "give_consent": C, "withdraw_consent": C, "consent_paper": C, "consent_scan": C,
-    "consents_due": C,
+    "consents_due": C, "secrecy": C,
     "break_glass": C, "patient_grants": C, "print_chart": C, "export_chart": C, "print_record": C, "copy_record": C,
     "grants": C, "end_grant": C, "statistics": C, "documents": C, "publish_document": C, "document": C,
     "purpose": S, "waiting": C, "proposal": C,

@@ -23,6 +23,7 @@ class Found:
     last_visit: datetime | None = None
     matched: str = ""
     tags: tuple[Tag, ...] = ()
+    acts: tuple[Link, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

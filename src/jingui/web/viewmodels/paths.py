@@ -61,6 +61,7 @@ PATHS: Final[dict[str, str]] = {
     "consent_paper": "records/<str:record>/consent/",
     "consent_scan": "records/<str:record>/consent/file/",
     "consents_due": "consents/",
+    "secrecy": "patients/<str:patient>/secrecy/",
     "purpose": "purpose/",
     "waiting": "waiting/",
     "proposal": "waiting/<int:proposal>/",
