@@ -1,16 +1,17 @@
 """二（二）录入: forms through the door: once, by whom, how, what is refused [2.1.1] [2.1.2] [2.2.1] [2.2.2] [2.2.4]"""
 
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from jingui.core.enter import Change
+from jingui.core.enter import Change, Submission
 from jingui.core.entering import FormFaults, MergeNeeded
-from jingui.core.errors import Conflict, Invalid, NotFound, Refused, Unprocessable
+from jingui.core.errors import Conflict, Invalid, JinguiError, NotFound, Refused, Unprocessable
 from jingui.core.operation import Target
-from jingui.core.words import Role, Verb
+from jingui.core.words import Purpose, Role, Verb
 from jingui.formats import capture, fhir_json, validate
 from jingui.gate import door, plane
 from tests.gate.entering import Admitted, admit, deadlines, entered, entries, filled, form_of, note, opened, submit
@@ -89,8 +90,6 @@ def test_the_same_key_again_is_the_same_record(hospital: Hospital, bed: Admitted
 
 
 def test_the_same_form_sent_many_times_at_once_is_one_record(hospital: Hospital, bed: Admitted) -> None:
-    from jingui.core.enter import Submission
-
     form = form_of(hospital, bed, note(hospital))
     before = records(hospital, bed)
 
@@ -190,7 +189,7 @@ def test_a_correction_says_why_keeps_the_author_and_the_old_text(hospital: Hospi
 
 def relate(hospital: Hospital, at: Admitted, who: str) -> None:
     from jingui.core.collect import Relate
-    from jingui.core.words import Purpose, Relation
+    from jingui.core.words import Relation
 
     data = Relate(kind=Relation.TEAM, person=hospital.people[who], starts=hospital.now() - timedelta(minutes=1),
                   ends=hospital.now() + timedelta(days=2))  # fmt: skip
@@ -286,3 +285,60 @@ def test_a_late_entry_is_saved_at_once_with_its_reason_and_counted(hospital: Hos
     assert met is not None
     assert was_late
     assert not waived
+
+
+def test_two_doctors_writing_the_same_admission_record_at_once_make_one(hospital: Hospital) -> None:
+    once = admit(hospital)
+    answers = filled(hospital, "admission_record")
+    forms = [form_of(hospital, once, answers, template="admission_record") for _ in range(6)]
+
+    async def all_at_once() -> list[Any]:
+        target = Target(patient=once.patient)
+        operations = [hospital.operation("doctor", Verb.ENTER, Submission(form=form), target=target) for form in forms]
+        return await asyncio.gather(*map(door.aenter, operations), return_exceptions=True)
+
+    found = asyncio.run_coroutine_threadsafe(all_at_once(), plane.current().loop).result(60)
+    assert sorted(type(one).__name__ for one in found) == ["Conflict"] * 5 + ["Entered"]
+    sql = "SELECT count(*) FROM record WHERE patient_id = %s AND form = 'admission_record'"
+    assert hospital.sql(sql, once.patient) == [(1,)]
+
+
+GARBAGE: list[Any] = [
+    None, 0, -1, True, 3.5, "", " ", "\x00", "\ud800", "字" * 100_000, [], {}, [[[]]], {"code": {"code": "x"}},
+    [{"a": 1}] * 300, {"resourceType": "Patient"}, "<script>alert(1)</script>", "2026-13-45", "٣٦",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("value", GARBAGE, ids=range(len(GARBAGE)))
+def test_rubbish_is_refused_or_taken_as_text_never_a_fault_of_ours(
+    hospital: Hospital, bed: Admitted, value: Any
+) -> None:
+    for form in (
+        form_of(hospital, bed, note(hospital, course=value)),
+        form_of(hospital, bed, {"written_at": value, "course": value, str(value)[:9]: value}),
+        form_of(hospital, bed, {"measured_at": value, "temperature": value, "pulse": value}, template="vital_signs"),
+        form_of(hospital, bed, note(hospital), late_reason=str(value)),
+        form_of(hospital, bed, note(hospital), device=str(value), ways={"course": str(value)}),
+        form_of(hospital, bed, note(hospital), template=str(value)),
+        form_of(hospital, bed, note(hospital), key=str(value) or "x"),
+    ):
+        before = entries(hospital)
+        status = 200
+        try:
+            submit(hospital, "doctor", bed, form)
+        except JinguiError as error:
+            status = error.status
+        assert 200 <= status < 500, (value, form)
+        assert entries(hospital) == before + 1
+
+
+def test_within_an_emergency_access_one_writes_for_a_stranger(hospital: Hospital, bed: Admitted) -> None:
+    form = form_of(hospital, bed, note(hospital, course="紧急会诊抢救，记录如下。"))
+    emergency = Purpose.EMERGENCY
+    assert refused(hospital, Refused, "surgeon", bed, form, purpose=emergency).entry
+    with pytest.raises(Refused):
+        opened(hospital, "surgeon", bed, purpose=emergency)
+    glass = hospital.operation("surgeon", Verb.BREAK_GLASS, target=Target(patient=bed.patient), purpose=emergency)
+    door.write(replace(glass, reason="夜间抢救，需立即查阅和书写"))
+    assert opened(hospital, "surgeon", bed, purpose=emergency).key
+    assert submit(hospital, "surgeon", bed, form, purpose=emergency).made[0].outcome == "created"

@@ -176,6 +176,10 @@ TABLE: Final[tuple[Setting, ...]] = (
     house("draft_kilobytes", 256, KILOBYTES, "2.2.3", N_("一份草稿的大小上限"), 64, 1024),
     house("paste_characters", 60, CHARACTERS, "2.2.2", N_("跨患者粘贴比对的最短文字"), 30, 500),
     Setting(
+        name="signing_provider", kind="word", default="local", unit="", clause="2.2.2", basis=HOUSE, source="",
+        text=N_("电子签名的提供方"), words=("local", "ukey", "phone"),
+    ),
+    Setting(
         name="second_person_forms", kind="words", default=NONE, unit="", clause="2.2.3", basis=HOUSE, source="",
         text=N_("须第二人核对确认的文书"), words=FORMS,
     ),

@@ -21,7 +21,7 @@ class OpenSigning:
     """
 
     station: str = ""  # the registered workstation's code, "" for an unregistered one
-    provider: str = "local"
+    provider: str = ""  # "": the one that the settings name; no other is taken
     proof: str = ""
 
 

@@ -101,6 +101,7 @@ class Attempt:
         batch = zip(operations, actors, numbered, wishes, arrivals, forms, strict=True)
         for operation, actor, numbers, wish, arrival, form in batch:
             found = form if isinstance(form, Prepared) else None
+            wish.conditions += [found.only] if found is not None and found.only is not None else []
             stands = frozenset(wish.found) | ({0} if found is not None and found.same else set())
             relating = Relating(
                 runtime=self.runtime, operation=operation, actor=actor, at=at, departments=self.departments,

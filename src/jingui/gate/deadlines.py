@@ -124,10 +124,14 @@ def opening(
 
 def for_encounter(
     runtime: Runtime, moves: Moves, visit: Visit, outline: Outline, status: str, died: bool, at: datetime,
-    values: Mapping[str, Value],
+    values: Mapping[str, Value], new: bool,
 ) -> None:  # fmt: skip
     """What an Encounter, new or put right, means for its deadlines; a long past one that is imported opens none."""
     place = (visit.patient, visit.encounter)
+    if new:
+        fresh = at - span("deadline_backlog_hours", values)
+        if (outline.end or outline.start or at) < fresh:
+            return
     if status in ("cancelled", "entered-in-error"):
         moves.over += [(*place, row.name) for row in TABLE if not row.by]
         return

@@ -81,7 +81,14 @@ def seal(key: DataKey, row: DraftRow, typed: Typed) -> bytes:
 
 
 def body(typed: Typed) -> bytes:
-    """Canonical bytes: the same text typed twice is the same."""
+    """Canonical bytes: the same text typed twice is the same; Invalid for what is no text."""
+    try:
+        return _dumped(typed)
+    except TypeError as error:  # half a character, or something that no form sends
+        raise Invalid(places=(("answers", N_("含有不能保存的内容")),)) from error
+
+
+def _dumped(typed: Typed) -> bytes:
     return orjson.dumps(
         {"answers": dict(typed.answers), "ways": dict(typed.ways), "device": typed.device},
         option=orjson.OPT_SORT_KEYS, default=str,

@@ -22,6 +22,7 @@ from jingui.formats.fhir_encounter import STAFF_SYSTEM
 from jingui.formats.form_history import REASON
 from jingui.gate import entry_sources, entry_templates, pasting, qualifying
 from jingui.gate.actors import ActorFacts
+from jingui.gate.conditions import Condition, lock_of
 from jingui.gate.deadlines import Visit
 from jingui.gate.entry_drafts import own_key
 from jingui.gate.pipeline import Pipeline
@@ -40,6 +41,8 @@ VISIT_SQL = """SELECT e.kind, e.state, coalesce(e.department_id, 0), coalesce(e.
     AND r.form = $3::text AND r.record_id <> $4::bigint AND r.status <> 'entered-in-error'),
   EXISTS (SELECT 1 FROM record r WHERE r.patient_id = e.patient_id AND r.encounter_id = e.encounter_id
     AND r.state = 'filed') FROM encounter e WHERE e.patient_id = $1::bigint AND e.encounter_id = $2::bigint"""
+ONLY_SQL = """SELECT 1 FROM record r WHERE r.patient_id = $1::bigint AND r.encounter_id = $2::bigint
+AND r.form = $3::text AND r.record_id <> $4::bigint AND r.status <> 'entered-in-error' LIMIT 1"""
 OPEN_SQL = """SELECT rule, since, due FROM deadline WHERE patient_id = $1::bigint AND encounter_id = $2::bigint
 AND met IS NULL AND NOT waived"""
 RECALLED_SQL = f"""SELECT {", ".join(SEALED_TABLES["access_grant"])}, mac FROM access_grant
@@ -73,6 +76,7 @@ class Prepared:
     grades: tuple[str, ...] = ()
     begun: Mapping[str, datetime] = field(default_factory=dict)
     overdue: datetime | None = None  # the earliest passed deadline of this document
+    only: Condition | None = None  # looked up again at the commit: a visit has this document once
     marks: frozenset[int] = frozenset()
     pasted: bool = False
 
@@ -143,8 +147,17 @@ async def _prepare(pipe: Pipeline, operation: Operation, actor: ActorFacts) -> P
         sensitive=frozenset(i.sensitive for i in template.every() if i.sensitive and _said(checked.answers, i)),
         grades=tuple(row[0] for row in rows if row[0] in GRADED), begun=begun,
         overdue=_overdue(template, rows, begun, values, at),
+        only=only_one(target.patient, form.encounter, template, number),
         marks=marks, pasted=await pasting.repeats(pipe, marks, target.patient),
     )  # fmt: skip
+
+
+def only_one(patient: int, encounter: int, template: Template, number: int) -> Condition | None:
+    """The look-up that must find nothing, where a visit has a document of this kind once: another of them."""
+    if template.many or not encounter:
+        return None
+    lock = lock_of(f"form:{template.name}:{encounter}", patient)
+    return Condition(lock, ONLY_SQL, (patient, encounter, template.name, number))
 
 
 def _wrong(form: FilledForm, template: Template, record: int) -> JinguiError | None:
@@ -153,6 +166,9 @@ def _wrong(form: FilledForm, template: Template, record: int) -> JinguiError | N
     ways = {str(way) for way in Way}
     wrong = [(f"ways.{link}"[:80], N_("采集方式不在规定范围内，不予采集。"))
              for link, way in form.ways.items() if link not in links or way not in ways]  # fmt: skip
+    for name, text in (("reason", form.reason), ("late_reason", form.late_reason)):
+        if len(text) > 500 or not text.replace("\n", "").replace("\t", "").replace("\r", "").isprintable():
+            wrong.append((name, N_("请用不超过500字的文字说明")))
     if record and len(form.reason.strip()) < 2:
         wrong.append(("reason", N_("须写明更正理由")))
     if bool(record) != bool(form.start):

@@ -180,7 +180,17 @@ def encounter_moves(
         patient=placed.chart.patient, encounter=placed.record, kind=outline.kind, department=department, person=person
     )
     resource = placed.resource
-    deadlines.for_encounter(runtime, rows.moves, visit, outline, resource.get("status", ""), died(resource), at, values)
+    deadlines.for_encounter(
+        runtime,
+        rows.moves,
+        visit,
+        outline,
+        resource.get("status", ""),
+        died(resource),
+        at,
+        values,
+        new=placed.current is None,
+    )
 
 
 def resource_moves(

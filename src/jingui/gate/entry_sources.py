@@ -1,5 +1,6 @@
 """二（一）2 采集途径: what a form says it has from a device or interface comes from a registered source [2.1.2]"""
 
+import re
 from datetime import datetime
 
 from jingui.core.capture import Template, Way
@@ -9,6 +10,7 @@ from jingui.core.word import N_
 from jingui.gate.pipeline import Pipeline
 from jingui.store.statements import Columns
 
+CODE = re.compile(r"[A-Za-z0-9_.:-]{1,40}")
 SOURCE = Columns()
 SOURCE.sealed("s", "source")
 SOURCE_SQL = f"SELECT {SOURCE.sql} FROM source s WHERE s.code = $1::text"  # noqa: S608 -- own texts only
@@ -22,6 +24,8 @@ async def wrong(pipe: Pipeline, form: FilledForm, template: Template, at: dateti
     by_device = any(way == Way.DEVICE for way in form.ways.values())
     if not by_device and not form.device:
         return None
+    if not CODE.fullmatch(form.device):
+        return refusal()
     rows = await pipe.pool.fetch(SOURCE_SQL, form.device)
     if not rows:
         return refusal()

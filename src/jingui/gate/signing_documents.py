@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from jingui.core.errors import Conflict, Refused, Tampered
+from jingui.core.errors import Conflict, Invalid, Refused, Tampered
 from jingui.core.permit import Permit
 from jingui.core.signatures import OpenSigning, SigningOpened
 from jingui.core.word import N_
@@ -55,15 +55,18 @@ def open_signing(context: WriteContext, permit: Permit) -> Done:
         raise Refused(N_("签名会话须在网页会话中开启。"), clauses=("2.2.2",), reason="signing_session")
     check_station(context, data.station)
     holder = holder_of(context)
-    certificate = providers(context.runtime).get(data.provider).open(holder, data.proof)
+    named = settings.text(context.runtime, context.epoch, "signing_provider")
+    if data.provider not in ("", named):
+        raise Invalid(places=(("provider", N_("本院不使用这种签名方式")),))
+    certificate = providers(context.runtime).get(named).open(holder, data.proof)
     ends = permit.at + timedelta(minutes=settings.number(context.runtime, context.epoch, "signing_minutes"))
     row = SigningSession(
         id=next_id(SigningSession), person_id=permit.person, account_id=who.account,
-        binding=binding(context.runtime, who.session, data.station), provider=data.provider, certificate=certificate,
+        binding=binding(context.runtime, who.session, data.station), provider=named, certificate=certificate,
         starts=permit.at, ends=ends,
     )  # fmt: skip
     keep(context, row, new=True)
-    return Done(value=SigningOpened(session=row.pk, provider=data.provider, holder=holder.name, ends=ends))
+    return Done(value=SigningOpened(session=row.pk, provider=named, holder=holder.name, ends=ends))
 
 
 def check_station(context: WriteContext, code: str) -> None:
