@@ -18,7 +18,7 @@ from jingui.web.viewmodels.ledger import (
 )
 from jingui.web.viewmodels.parts import Column, Link, Pager, PersonLine, RuleLine, Tag
 from jingui.web.viewmodels.paths import to
-from jingui.web.viewmodels.record import LifePage, RecordPage, Stage, VersionLine
+from jingui.web.viewmodels.record import LifePage, RecordPage, SignatureLine, Stage, VersionLine
 from jingui.web.viewmodels.resource import shown
 from tools.preview_frame import ENTRY, HASH, NOW, RECORD, T, entries, patient, why
 
@@ -81,6 +81,12 @@ def record(t: T) -> RecordPage:
         version=3,
         shown=shown(observation(t)),
         versions=versions,
+        signatures=(
+            SignatureLine(
+                kind=t("签名", "Signature"), person=PersonLine(name=t("沈砚清", "Shen Yanqing")), at=NOW, version=2,
+                tag=Tag(text=t("与内容一致", "Agrees"), tone="ok"), digest=HASH,
+            ),
+        ),
         changes=(Change(label=t("备注", "Note"), parts=compare(old, new)),),
         why=why(t),
         raw=json.dumps(observation(t), ensure_ascii=False, indent=2),

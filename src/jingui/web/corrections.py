@@ -1,6 +1,7 @@
 """二（二）4 更正留痕: records as readers see them, and what one version corrected in the one before [2.2.4]"""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any, Final
 
 from jingui.formats import capture
@@ -80,6 +81,35 @@ def changes(old: Mapping[str, Any], new: Mapping[str, Any]) -> tuple[Change, ...
     )
 
 
+def marked(old: Mapping[str, Any], new: Mapping[str, Any]) -> tuple[Shown, ...]:
+    """The lines of a version, the old words struck through in the very place where they stood."""
+    return _marked(read(new), "", {}, flat(read(old)))
+
+
+def _marked(
+    lines: tuple[Shown, ...], within: str, taken: dict[str, str], before: Mapping[str, str]
+) -> tuple[Shown, ...]:
+    """Walk as `flat` walks, so that places have the same names."""
+    out = []
+    for line in lines:
+        place = " · ".join(part for part in (within, line.label) if part)
+        changed: tuple[Part, ...] = ()
+        if line.texts:
+            text = words(line)
+            name = free(taken, place)
+            taken[name] = text
+            changed = compare(before.get(name, ""), text) if before.get(name, "") != text else ()
+        for row in line.rows:
+            taken[free(taken, place)] = "，".join(cell for cell in row if cell)
+        out.append(replace(line, changed=changed, below=_marked(line.below, place, taken, before)))
+    return tuple(out)
+
+
+def words(line: Shown) -> str:
+    """A line's texts as one, with their code."""
+    return "；".join(line.texts) + (f" [{line.code}]" if line.code else "")
+
+
 def brief(old: Mapping[str, Any], new: Mapping[str, Any]) -> tuple[Change, ...]:
     """The first changes for a list, with little of what stayed."""
     found = changes(old, new)[:SOME]
@@ -93,17 +123,16 @@ def short(part: Part) -> Part:
     return Part(kind="same", text=f"{part.text[:AROUND]}…{part.text[-AROUND:]}")
 
 
-def flat(lines: tuple[Shown, ...], within: str = "") -> dict[str, str]:
+def flat(lines: tuple[Shown, ...], within: str = "", taken: dict[str, str] | None = None) -> dict[str, str]:
     """Each readable line by its place; a place that occurs again gets its number."""
-    out: dict[str, str] = {}
+    out: dict[str, str] = {} if taken is None else taken
     for line in lines:
         place = " · ".join(part for part in (within, line.label) if part)
         if line.texts:
-            out[free(out, place)] = "；".join(line.texts) + (f" [{line.code}]" if line.code else "")
+            out[free(out, place)] = words(line)
         for row in line.rows:
             out[free(out, place)] = "，".join(cell for cell in row if cell)
-        for inner, text in flat(line.below, place).items():
-            out[free(out, inner)] = text
+        flat(line.below, place, out)
     return out
 
 

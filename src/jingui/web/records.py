@@ -13,14 +13,17 @@ from django.utils.translation import gettext as _
 
 from jingui.core.access import Life, ReaderLine, Versions
 from jingui.core.errors import Refused
+from jingui.core.operation import Target
+from jingui.core.signatures import WaitingRecords
+from jingui.core.word import N_
 from jingui.core.words import Decision, RecordState, Verb
 from jingui.formats import display, fhir_json
 from jingui.gate import door
 from jingui.web import asking, charting, corrections, wording
 from jingui.web.viewmodels.access import PatientHeader
-from jingui.web.viewmodels.parts import EntryLine, Link
+from jingui.web.viewmodels.parts import EntryLine, Link, Tag
 from jingui.web.viewmodels.paths import to
-from jingui.web.viewmodels.record import LifePage, RecordPage, Stage, VersionLine
+from jingui.web.viewmodels.record import LifePage, RecordPage, SignatureLine, Stage, VersionLine
 from jingui.web.viewmodels.resource import Shown
 
 REFERENCE: Final = re.compile(r"([A-Z][A-Za-z]+)/([0-9a-f]{32})")
@@ -36,16 +39,19 @@ def page(request: HttpRequest, public: str, version: int) -> RecordPage:
         versions: Versions | None = asking.read(request, Verb.HISTORY, target=where).value
     except Refused:
         versions = None  # entered as refused; what may be read is shown without the others
-    request.trace = trace  # type: ignore[attr-defined]  # the strip is the reading's own entry
     resource = fhir_json.parse(sheet.body)
     bodies = {row[0]: row[3] for row in versions.rows} if versions else {}
     before = fhir_json.parse(bodies[sheet.version - 1]) if sheet.version - 1 in bodies else None
     line = display.line(resource, wording.language())
+    signed = signatures(request, where, resource)
+    request.trace = trace  # type: ignore[attr-defined]  # the strip is the reading's own entry
     return RecordPage(
         patient=header(versions, sheet.patient), title=charting.title(line, resource),
         kind=_("文书") if corrections.is_form(resource) else line.kind,
         category=charting.category(sheet.category), state=charting.state(sheet.state), at=line.at or sheet.entered,
-        author=author(versions, sheet.author), version=sheet.version, shown=linked(corrections.read(resource)),
+        author=author(versions, sheet.author), version=sheet.version,
+        shown=linked(corrections.marked(before, resource) if before else corrections.read(resource)),
+        signatures=signed, entered=sheet.entered,
         versions=history(versions, public, sheet.version),
         changes=corrections.changes(before, resource) if before else (), raw=raw(sheet.body), why=wording.why(trace),
         print_href=to("print_record", record=public) if takes(request, Verb.PRINT, sheet.version, versions) else "",
@@ -53,7 +59,27 @@ def page(request: HttpRequest, public: str, version: int) -> RecordPage:
         life_href=to("life", record=public), tags=wording.labels(sheet.level, sheet.labels),
         actions=actions(request, public, resource, sheet.version == newest(versions, sheet.version)),
         reason=corrections.reason(resource), late_reason=corrections.late(resource),
-        entered=sheet.entered,
+    )  # fmt: skip
+
+
+KINDS: Final = {"sign": N_("签名"), "verify": N_("核对确认"), "countersign": N_("审阅签名")}
+
+
+def signatures(request: HttpRequest, where: Target, resource: Mapping[str, Any]) -> tuple[SignatureLine, ...]:
+    """Who signed which version, and whether value, digest and the stored bytes still agree."""
+    if not corrections.is_form(resource):
+        return ()
+    try:
+        found = asking.read(request, Verb.LIST, WaitingRecords(what="signatures"), target=where).value
+    except Refused:
+        return ()  # entered as refused; the record itself may be read
+    return tuple(
+        SignatureLine(
+            kind=_(KINDS.get(one.kind, one.kind)), person=wording.person(one.person), at=one.at, version=one.version,
+            tag=Tag(text=_("与内容一致"), tone="ok") if one.holds else Tag(text=_("与内容不一致"), tone="bad"),
+            digest=one.digest,
+        )
+        for one in found
     )  # fmt: skip
 
 

@@ -203,6 +203,7 @@ class MatterPage:
     barred: str = ""
     appeal_until: datetime | None = None
     outcome: str = ""
+    then: Link | None = None  # where the starter goes on with what was granted
     edit_href: str = ""
     may_bring: bool = False
     comment: str = ""

@@ -23,6 +23,18 @@ class VersionLine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SignatureLine:
+    """A signature under one version; `tag` says whether it still agrees with the stored bytes."""
+
+    kind: str
+    person: PersonLine
+    at: datetime
+    version: int
+    tag: Tag
+    digest: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RecordPage:
     """access/record.html. `raw` is the stored JSON, indented; `changes` compare with the version before."""
 
@@ -45,6 +57,7 @@ class RecordPage:
     reason: str = ""  # why this version corrected the one before
     tags: tuple[Tag, ...] = ()
     actions: tuple[Link, ...] = ()
+    signatures: tuple[SignatureLine, ...] = ()
     print_href: str = ""
     copy_href: str = ""  # where a copied text is reported, also by who may not copy: then it is refused and entered
     may_copy: bool = False

@@ -14,6 +14,7 @@ from typing import Any
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from jingui.web.viewmodels.diff import Part
 from jingui.web.viewmodels.terms import LABELS, word
 
 WIDEST = 6  # columns of a table inside a record
@@ -29,7 +30,8 @@ _PRESENT = ("text", "display")
 class Shown:
     """One line: a label, texts beside it, lines below it, or a table (`columns`, `rows`) where several are alike.
 
-    `code` is the coded form of the texts, for who checks it.
+    `code` is the coded form of the texts, for who checks it; `changed` stands in their place where a version corrected
+    them: old words and new ones.
     """
 
     label: str
@@ -39,6 +41,7 @@ class Shown:
     columns: tuple[str, ...] = ()
     rows: tuple[tuple[str, ...], ...] = ()
     long: bool = False
+    changed: tuple[Part, ...] = ()
 
 
 def shown(resource: Mapping[str, Any]) -> tuple[Shown, ...]:
