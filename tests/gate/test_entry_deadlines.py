@@ -18,6 +18,7 @@ from tests.gate.entering import (
     admit,
     deadlines,
     entered,
+    entries,
     filled,
     form_of,
     note,
@@ -173,6 +174,18 @@ def test_the_board_shows_what_is_overdue_by_department_and_person(hospital: Hosp
     assert len(theirs.lines) >= 4
     with pytest.raises(Refused):
         board(hospital, "doctor", target=Target(patient=bed.patient))
+
+
+def test_the_hourly_count_is_entered_and_told(hospital: Hospital, caplog: pytest.LogCaptureFixture) -> None:
+    from jingui import jobs
+
+    admit(hospital, hours=30, department="gwk")
+    before = entries(hospital)
+    jobs.deadlines(0)
+    assert entries(hospital) == before + 1
+    assert any("普通外科" in line.getMessage() for line in caplog.records)
+    (verb, decision) = hospital.sql("SELECT verb, decision FROM entry ORDER BY id DESC LIMIT 1")[0]
+    assert (verb, decision) == ("read_deadlines", "allow")
 
 
 def file(hospital: Hospital, who: str, at: Admitted, purpose: Purpose = Purpose.MANAGEMENT) -> Any:

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from jingui.core.entering import DiscardDraft, DraftForked, DraftsRequest, OpenForm, SaveDraft
-from jingui.core.errors import Conflict, Invalid, NotFound, Refused, Tampered, TooLarge
+from jingui.core.errors import Conflict, Invalid, JinguiError, NotFound, Refused, Tampered, TooLarge
 from jingui.core.operation import Target
 from jingui.core.words import Purpose, Role, Verb
 from jingui.gate import door
@@ -113,6 +113,20 @@ def test_hostile_drafts_are_refused(hospital: Hospital, bed: Admitted) -> None:
         save(hospital, "doctor", bed, key, {"course": "字" * 400_000})
     with pytest.raises(Refused):
         save(hospital, "surgeon", bed, key, {"course": "x"})
+
+
+@pytest.mark.parametrize("value", [None, -1, "\x00", "\ud800", [[]], {"a": {"b": [1, 2.5, None]}}, "字" * 9_000])
+def test_rubbish_in_a_draft_is_kept_or_refused(hospital: Hospital, bed: Admitted, value: Any) -> None:
+    key = opened(hospital, "doctor", bed).key
+    status, before = 200, entries(hospital)
+    try:
+        save(hospital, "doctor", bed, key, {"course": value, "nowhere": value})
+    except JinguiError as error:
+        status = error.status
+    assert 200 <= status < 500
+    assert entries(hospital) == before + 1
+    assert opened(hospital, "doctor", bed).answers.keys() <= {"course", "nowhere"}
+    hospital.sql("DELETE FROM entry_draft WHERE patient_id = %s", bed.patient)
 
 
 def test_an_expired_licence_opens_no_form_but_loses_no_draft(hospital: Hospital, bed: Admitted) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from jingui.core.errors import Conflict, NotFound, Refused, Tampered, Unprocessable
+from jingui.core.errors import Conflict, Invalid, NotFound, Refused, Tampered, Unprocessable
 from jingui.core.operation import Actor, Target
 from jingui.core.protect import ChangeAccountState, SignOut
 from jingui.core.signatures import (
@@ -172,6 +172,12 @@ def test_a_session_is_this_persons_at_this_station_until_they_leave(hospital: Ho
     refused(hospital, Tampered, lambda: sign(hospital, "doctor", bed, record))
     hospital.sql("UPDATE signing_session SET ends = ends - interval '9 years' WHERE NOT ended")
     sign(hospital, "doctor", bed, record)
+
+
+def test_only_the_provider_that_the_settings_name_signs(hospital: Hospital) -> None:
+    for name in ("ukey", "phone", "mine"):
+        with pytest.raises(Invalid):
+            hospital.write("doctor", Verb.OPEN_SIGNING, OpenSigning(provider=name), purpose=Purpose.TREATMENT)
 
 
 def test_a_frozen_account_signs_nothing_and_loses_its_session(hospital: Hospital, bed: Admitted) -> None:
