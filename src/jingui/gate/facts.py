@@ -124,9 +124,7 @@ def unsealed_record(row: Sequence[Any], sealer: Sealer) -> str:
     return f"record:{row[PATIENT]}.{row[RECORD]}"
 
 
-def narrow(
-    operation: Operation, actor: ActorFacts, patient: PatientFacts, category: Category, level: Level
-) -> Narrow:
+def narrow(operation: Operation, actor: ActorFacts, patient: PatientFacts, category: Category, level: Level) -> Narrow:
     """Grant, consent and objection for one category and level."""
     at, purpose = operation.at, operation.purpose
     return Narrow(

@@ -175,4 +175,3 @@ FROM unnest($2::uuid[], $3::timestamptz[], $4::uuid[], $5::bigint[], $6::bytea[]
   $10::bytea[], $11::text[], $12::text[], $13::bigint[], $14::bigint[], $15::bigint[], $16::text[])
   u({", ".join(ENTRY_COLUMNS)})
 WHERE (SELECT n FROM e) = $1::bigint"""  # noqa: S608 -- own column names
-
