@@ -218,3 +218,21 @@ def test_who_may_not_gets_403_and_one_entry(clinic: Hospital, admitted: list[str
     assert "司空见" not in answer.content.decode()
     after = clinic.sql("SELECT count(*) FROM entry WHERE person_id = %s", clinic.people["surgeon"])[0][0]
     assert after == before + 1
+
+
+def test_the_alarm_rings_on_the_desks_that_must_know(clinic: Hospital, admitted: list[str]) -> None:
+    duty = pages(clinic, "duty")
+    duty.post(to("break_glass", patient=admitted[0]), {"reason": "夜间抢救", "next": "/"})
+    for who in ("office", "secadmin"):
+        text = pages(clinic, who).get("/").content.decode()
+        assert "告警" in text
+        assert "司空见" not in text
+    assert "告警" not in pages(clinic, "nurse").get("/").content.decode()
+
+
+def test_an_emergency_offers_no_print(clinic: Hospital, admitted: list[str]) -> None:
+    surgeon, chart = pages(clinic, "surgeon"), to("chart", patient=admitted[0])
+    surgeon.post(to("break_glass", patient=admitted[0]), {"reason": "昏迷", "next": chart})
+    text = surgeon.get(chart).content.decode()
+    assert to("print_chart", patient=admitted[0]) not in text
+    assert to("print_chart", patient=admitted[0]) in pages(clinic, "doctor").get(chart).content.decode()

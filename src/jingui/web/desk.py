@@ -6,7 +6,7 @@ from django.views.decorators.http import require_safe
 
 from jingui.core.access import WorkLine, Worklist
 from jingui.core.words import Relation, Verb
-from jingui.web import answering, asking, charting, entering_desk, ledger, matters, waiting, wording
+from jingui.web import answering, asking, charting, entering_desk, ledger, matters, reminding, waiting, wording
 from jingui.web.viewmodels.desk import DeskPage, DeskPatient, Waiting
 from jingui.web.viewmodels.parts import EntryLine, Tag
 from jingui.web.viewmodels.paths import to
@@ -37,6 +37,7 @@ def desk(request: HttpRequest) -> HttpResponse:
         patients=patients, has_ward=ward, mine=mine, recent=recent(request),
         waiting=(
             *owed(lines), *entering_desk.for_me(request), *matters.for_me(request), *waiting.for_me(request),
+            *reminding.for_me(request),
         ),
         scope=scope(mine, wording.department(facts.department_name)) if ward else "",
     )  # fmt: skip

@@ -36,11 +36,19 @@ def drawn(seen: MatterView, error: Invalid | Conflict | None, comment: str) -> M
         if line.patient else None,
         record=Link(label=seen.record_kind, href=to("record", record=seen.record)) if seen.record else None,
         subject=seen.subject, behalf=seen.behalf, barred=seen.barred if not may & {str(one) for one in SAYS} else "",
-        appeal_until=seen.appeal_until, outcome=matter_words.outcome(line.kind, line.outcome),
+        then=onward(row, seen), appeal_until=seen.appeal_until, outcome=matter_words.outcome(line.kind, line.outcome),
         edit_href=to("edit_matter", matter=line.id) if str(Move.SAVE) in may else "",
         may_bring=bool(row.papers) and line.state in (State.DRAFT, State.RETURNED, State.WAITING) and line.mine,
         comment=comment, errors=errors(error),
     )  # fmt: skip
+
+
+def onward(row: MatterKind, seen: MatterView) -> Link | None:
+    """Where its starter goes on with what was granted."""
+    page, text = row.then
+    if not page or not seen.line.mine or seen.line.state != State.EXECUTED:
+        return None
+    return Link(label=_(text), href=to(page, matter=seen.line.id), primary=True)
 
 
 def errors(error: Invalid | Conflict | None) -> tuple[tuple[str, str], ...]:

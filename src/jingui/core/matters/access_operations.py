@@ -87,6 +87,7 @@ ROWS: Final = (
             Step(name=N_("纪检部门审批"), roles=(Role.DISCIPLINE,), days="matter_step_days"),
         ),
         effect="statistics_right",
+        then=("statistics", N_("开始统计")),
         grants=N_("按批准的对象、方式和期间统计一次。"),
         obligations=(N_("结果加水印，不得外传"), N_("用毕销毁")),
         may_read=(Role.SUPERVISOR, Role.AUDIT_ADMIN),

@@ -134,6 +134,7 @@ class MatterKind:
     effect: str = ""
     grants: str = ""  # msgid: what is granted, and how long
     obligations: tuple[str, ...] = ()  # msgids: what comes with it
+    then: tuple[str, str] = ("", "")  # where its starter goes on: the matter's page of that name, and its msgid
     appeal: tuple[Step, ...] = ()
     appeal_days: str = ""  # setting, working days after the refusal
     four_eyes: bool = True  # nobody acts in two steps
