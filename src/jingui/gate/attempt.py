@@ -22,7 +22,8 @@ from jingui.gate.consents import house_of
 from jingui.gate.consents_entered import CONSENTS_SQL
 from jingui.gate.copying import Raced, commit
 from jingui.gate.entry_forms import Prepared, prepared, with_changes
-from jingui.gate.judging import Judging, Verdict, birth_of
+from jingui.gate.faces import birth_of
+from jingui.gate.judging import Judging, Verdict
 from jingui.gate.lanes import Lane
 from jingui.gate.matching import likely, standing
 from jingui.gate.messages import arrived, found_visits, orders
@@ -120,7 +121,8 @@ class Attempt:
                 rows.extend(verdict.rows)
                 if wish.conditions and rows.conditions:
                     raise Raced()  # two conditional submissions are never judged side by side
-                rows.conditions += wish.conditions
+                n = len(verdicts) - 1
+                rows.conditions += wish.conditions + people_like.still_new(n, submissions[n], numbers)
         await self.store(rows, drafts, at)
         return [answer(verdict) for verdict in verdicts]
 

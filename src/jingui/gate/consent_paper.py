@@ -17,7 +17,7 @@ from jingui.formats import fhir_consent, fhir_json
 from jingui.formats.identifiers import id_card_ok
 from jingui.gate import consents
 from jingui.gate import facts as f
-from jingui.gate.judging import birth_of
+from jingui.gate.faces import birth_of
 from jingui.gate.pipeline import ask
 from jingui.gate.preparing import Chart, Placed, Rows, add_version, classify
 from jingui.gate.read import unsealed

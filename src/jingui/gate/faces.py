@@ -1,6 +1,8 @@
 """一（二） identity: the face of a patient (what lists show) and their look-up fields, from a Patient resource [1.2]"""
 
+from calendar import monthrange
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 from jingui.crypto.blind import FIELDS
@@ -48,3 +50,14 @@ def tokens_of(keyring: Keyring, patient: Mapping[str, Any]) -> set[tuple[str, by
         elif field in FIELDS:
             out.add((field, keyring.blind.blind(field, value)))
     return out
+
+
+def birth_of(resource: Mapping[str, Any]) -> date | None:
+    """The birth date, None when nothing is said. Of half a date the latest day it may be: doubt protects a minor."""
+    text = resource.get("birthDate", "")
+    try:
+        year, month, day = [*map(int, text.split("-")), 0, 0][:3]
+        month = month or 12
+        return date(year, month, day or monthrange(year, month)[1])
+    except ValueError:
+        return None

@@ -1,9 +1,8 @@
 """二（二）录入: a submission judged: a decision for each record, then rows and entries, or a refusal [2.2.1] [2.2.4]"""
 
-from calendar import monthrange
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any, cast
 from uuid import UUID
 
@@ -24,8 +23,16 @@ from jingui.gate.actors import ActorFacts
 from jingui.gate.consents_entered import Changed, derived, seal_changed
 from jingui.gate.entries import draft, known
 from jingui.gate.entry_forms import Prepared
-from jingui.gate.entry_judging import beside, check_unformed, classed, encounter_moves, resource_moves, settled, state_of
-from jingui.gate.faces import SECRECY
+from jingui.gate.entry_judging import (
+    beside,
+    check_unformed,
+    classed,
+    encounter_moves,
+    resource_moves,
+    settled,
+    state_of,
+)
+from jingui.gate.faces import SECRECY, birth_of
 from jingui.gate.messages import Arrival, allowed, met, older
 from jingui.gate.numbering import DIRECTORY, Numbers, Place, check_belonging, refuse_unowned
 from jingui.gate.numbers import Supply, kept, visit_tokens
@@ -383,14 +390,3 @@ def same(old: Mapping[str, Any], new: Mapping[str, Any]) -> bool:
 def labels_of(row: Sequence[Any] | None) -> frozenset[Sensitivity]:
     """The labels that a record has; none without a row."""
     return frozenset(Sensitivity(label) for label in row[f.R_LABELS]) if row is not None else frozenset()
-
-
-def birth_of(resource: Mapping[str, Any]) -> date | None:
-    """The birth date, None when nothing is said. Of half a date the latest day it may be: doubt protects a minor."""
-    text = resource.get("birthDate", "")
-    try:
-        year, month, day = [*map(int, text.split("-")), 0, 0][:3]
-        month = month or 12
-        return date(year, month, day or monthrange(year, month)[1])
-    except ValueError:
-        return None
