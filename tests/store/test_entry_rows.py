@@ -25,6 +25,7 @@ def test_entry_agrees_with_the_ledger_and_bending_is_found(hospital: Hospital) -
     assert [one for one in check(hospital).findings if one.kind != "outside"] == []
     for table, statement in (
         ("signature", "UPDATE signature SET person_id = person_id + 1"),
+        ("signature", "DELETE FROM signature WHERE record_version = 1"),
         ("signing_session", "UPDATE signing_session SET ends = ends + interval '1 year'"),
         ("qualification", "UPDATE qualification SET subject = 'operation'"),
         ("qualification", "DELETE FROM qualification"),
