@@ -53,10 +53,11 @@ class Listener:
     order: Order = field(default_factory=Order)
     open: set["asyncio.Task[None]"] = field(default_factory=set)
 
-    async def start(self, host: str, port: int, tls: ssl.SSLContext | None) -> asyncio.Server:
-        """Listen; without TLS the certificate is "", and the wiring lets that happen on loopback only."""
+    async def start(self, host: str, port: int, tls: ssl.SSLContext | None, *, shared: bool = False) -> asyncio.Server:
+        """Listen, `shared` with other processes; without TLS (the wiring: on loopback only) the certificate is ""."""
         return await asyncio.start_server(
             self.connected, host, port, ssl=tls, limit=1 << 20, ssl_handshake_timeout=10 if tls else None,
+            reuse_port=shared or None,
         )  # fmt: skip
 
     async def connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

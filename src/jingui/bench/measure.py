@@ -5,6 +5,7 @@ import contextlib
 import json
 import os
 import subprocess
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from importlib.util import find_spec
@@ -20,7 +21,8 @@ from jingui.core.word import N_
 
 CONNECTIONS = 64
 BUNDLES = 8  # connections that send transactions of 100
-SENDERS = 32  # connections that send HL7 v2 messages, each waiting for its answers
+LISTENERS = 1  # processes that take them
+SENDERS = 64  # connections that send HL7 v2 messages, each waiting for its answers
 #: The settings of a web worker in `jingui serve`; a test compares them.
 SERVER = (
     "granian", "--interface", "asgi", "--host", "127.0.0.1", "--workers", "1", "--loop", "uvloop", "--http", "1",
@@ -63,14 +65,14 @@ def load(house: House, port: int, root: int, size: Size, sent: list[bytes], conn
         "port": port, "connections": connections, "warm": size.warm, "seconds": size.seconds,
         "requests": [base64.b64encode(one).decode() for one in sent],
     }  # fmt: skip
-    return driven(house, root, "jingui.bench.load", order)
+    return driven(house, [root], "jingui.bench.load", order)
 
 
-def driven(house: House, root: int, module: str, order: dict[str, Any]) -> Run:
+def driven(house: House, roots: list[int], module: str, order: dict[str, Any]) -> Run:
     """Let a process of its own carry out an order; Unavailable when an answer was no success."""
-    before = processes.used(root), processes.used(house.postmaster)
+    before = sum(map(processes.used, roots)), processes.used(house.postmaster)
     told = json.loads(processes.done([module], house.env, given=json.dumps(order).encode()))
-    after = processes.used(root), processes.used(house.postmaster)
+    after = sum(map(processes.used, roots)), processes.used(house.postmaster)
     if told["bad"] or told["lost"] or not told["good"]:
         raise Unavailable(N_("测速时有请求没有成功。"), bad=told["bad"], lost=told["lost"], said=told["sample"][-600:])
     worker, database = ((b - a) / told["all"] * 1e6 for a, b in zip(before, after, strict=True))
@@ -119,13 +121,31 @@ def messages(house: House, size: Size) -> Run:
     """HL7 v2 messages a second, each acknowledged after its commit; Unavailable when one was not taken."""
     port = processes.free_port()
     with (house.home / "jingui.toml").open("a", encoding="utf-8") as file:
-        file.write(f'mllp_plain = "127.0.0.1:{port}"\n')
-    with processes.running(["jingui.config.mllp"], house.env, house.log) as process:
-        processes.wait_for(port, process, house.log)
+        file.write(f'mllp_plain = "127.0.0.1:{port}"\nmllp_workers = {LISTENERS}\n')
+    with contextlib.ExitStack() as stack:
+        argv = ["jingui.config.mllp"]
+        listeners = [stack.enter_context(processes.running(argv, house.env, house.log)) for _ in range(LISTENERS)]
+        wait_all(port, listeners, house.log)
         order = {
             "port": port, "connections": SENDERS, "patients": 100, "warm": size.warm, "seconds": size.seconds,
         }  # fmt: skip
-        return driven(house, process.pid, "jingui.bench.messages", order)
+        return driven(house, [one.pid for one in listeners], "jingui.bench.messages", order)
+
+
+def wait_all(port: int, listeners: "list[subprocess.Popen[bytes]]", log: Path) -> None:
+    """Until each of the processes that share a port listens there; Unavailable when one never does."""
+    limit = time.monotonic() + processes.SECONDS
+    while len(sharing(port)) < len(listeners):
+        if time.monotonic() > limit or any(one.poll() is not None for one in listeners):
+            processes.wait_for(port, listeners[0], log)
+            raise Unavailable(N_("测速的子进程没有完成。"), where="mllp")
+        time.sleep(0.05)
+
+
+def sharing(port: int) -> list[str]:
+    """The sockets that listen at a loopback port."""
+    rows = Path("/proc/net/tcp").read_text().splitlines()[1:]
+    return [row for row in rows if row.split()[1] == f"0100007F:{port:04X}" and row.split()[3] == "0A"]
 
 
 def rates(name: str, run: Run, each: int = 1) -> Iterator[Figure]:

@@ -1,4 +1,4 @@
-"""五（一）传输: HL7 v2 messages as fast as they are acknowledged: `python -m jingui.bench.messages < order > tally` [5.1.2]
+"""五（一）传输: HL7 v2 messages as fast as they are acknowledged: `python -m jingui.bench.messages` [5.1.2]
 
 Every connection waits for each answer, as senders do. Of four messages one updates a patient's visit and three bring a
 report of three results each; every message is new.

@@ -28,6 +28,7 @@ class Home:
     sinks: tuple[str, ...]
     mllp: str = ""  # host:port of the HL7 v2 listener with TLS, "" for none
     mllp_plain: str = ""  # the same without TLS, on loopback only: for a relay on this very host
+    mllp_workers: int = 1  # processes that take messages side by side
     mllp_certificate: str = ""  # PEM files: ours, its key, and the authorities that sign the senders' certificates
     mllp_key: str = ""
     mllp_authorities: str = ""
@@ -69,6 +70,7 @@ KNOWN = {
     "demo",
     "mllp",
     "mllp_plain",
+    "mllp_workers",
     "mllp_certificate",
     "mllp_key",
     "mllp_authorities",
@@ -102,6 +104,7 @@ def home() -> Home:
         sinks=tuple(str(s) for s in raw.get("sinks", ())),
         mllp=str(raw.get("mllp", "")),
         mllp_plain=str(raw.get("mllp_plain", "")),
+        mllp_workers=int(raw.get("mllp_workers", 1)),
         mllp_certificate=str(raw.get("mllp_certificate", "")),
         mllp_key=str(raw.get("mllp_key", "")),
         mllp_authorities=str(raw.get("mllp_authorities", "")),

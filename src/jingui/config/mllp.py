@@ -58,6 +58,8 @@ def encrypted(where: Home) -> ssl.SSLContext:
 
 def check(where: Home) -> None:
     """Refuse the start when the channel is configured wrongly."""
+    if not 1 <= where.mllp_workers <= 64:
+        raise Misconfigured(N_("进程数须在 1 至 64 之间。"), where="mllp_workers")
     if where.mllp:
         place(where.mllp)
         encrypted(where)
@@ -72,9 +74,9 @@ async def listen(where: Home, ready: "asyncio.Event | None" = None, stop: "async
     listener = Listener()
     servers = []
     if where.mllp:
-        servers.append(await listener.start(*place(where.mllp), encrypted(where)))
+        servers.append(await listener.start(*place(where.mllp), encrypted(where), shared=where.mllp_workers > 1))
     if where.mllp_plain:
-        servers.append(await listener.start(*loopback(where.mllp_plain), None))
+        servers.append(await listener.start(*loopback(where.mllp_plain), None, shared=where.mllp_workers > 1))
     if ready is not None:
         ready.set()
     try:

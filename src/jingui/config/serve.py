@@ -100,8 +100,8 @@ def children(where: Home) -> list[Child]:
     for socket_at in sockets:
         argv = (sys.executable, "-m", "jingui.config.ingesting", str(socket_at))
         found.append(Child(name=f"ingest-{socket_at.stem}", argv=argv, env=own, ready=socket_at.exists))
-    if mllp.wanted(where):
-        found.append(Child(name="mllp", argv=(sys.executable, "-m", "jingui.config.mllp"), env=own))
+    for number in range(1, where.mllp_workers + 1 if mllp.wanted(where) else 1):
+        found.append(Child(name=f"mllp-{number}", argv=(sys.executable, "-m", "jingui.config.mllp"), env=own))
     if find_spec("jingui.gate.sequencer") is not None:
         found.insert(0, Child(name="sequencer", argv=(sys.executable, "-m", "jingui.config.sequence"), env=own))
     return found

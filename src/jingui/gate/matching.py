@@ -7,10 +7,13 @@ from typing import Any
 from jingui.core.enter import Submission
 from jingui.core.errors import JinguiError
 from jingui.crypto.keyring import Keyring
+from jingui.gate.conditions import Condition, lock_of
 from jingui.gate.numbering import KNOWN_SQL, MATCH_SQL, STRONG, Numbers, match, strong_tokens
 
 STANDING_SQL = """SELECT r.patient_id, r.record_id FROM unnest($1::bigint[], $2::bigint[]) q(patient, record)
 JOIN record r ON r.patient_id = q.patient AND r.record_id = q.record"""
+NOBODY_SQL = """SELECT 1 FROM patient_identity WHERE token = ANY($1::bytea[]) AND field = ANY($2::text[]) AND current
+LIMIT 1"""
 Rows = Callable[..., Awaitable[Sequence[Any]]]
 
 
@@ -21,6 +24,16 @@ class Likely:
     tokens: dict[tuple[int, int], list[bytes]] = field(default_factory=dict)  # by submission and change
     having: dict[bytes, set[int]] = field(default_factory=dict)
     known: dict[int, list[Any]] = field(default_factory=dict)
+
+    def still_new(self, number: int, submission: Submission, numbers: Numbers | JinguiError) -> list[Condition]:
+        """What must still hold at the commit: that nobody else registered this message's new patient meanwhile."""
+        if submission.message is None or isinstance(numbers, JinguiError):
+            return []
+        return [
+            Condition(lock_of("Patient", int.from_bytes(min(tokens)[:8], "big")), NOBODY_SQL, (tokens, list(STRONG)))
+            for i, place in enumerate(numbers.places)
+            if place.new_patient and (tokens := self.tokens.get((number, i)))
+        ]
 
     def matched(self, keyring: Keyring, number: int, submission: Submission) -> dict[int, int] | JinguiError:
         """Existing patients of one submission's Patient changes; an error when identifiers and person disagree."""
