@@ -145,6 +145,23 @@ def test_condition_and_critical_values_set_the_pace(hospital: Hospital) -> None:
     assert deadlines(hospital, bed)["critical_value"][2] is not None
 
 
+def test_the_nursing_grade_of_a_record_sets_the_next(hospital: Hospital) -> None:
+    bed = admit(hospital)
+    write = lambda level: entered(  # noqa: E731 -- one call, said several times
+        hospital, "nurse", bed, filled(hospital, "nursing_record", nursing_level=level), template="nursing_record"
+    )
+    write("1")
+    first = deadlines(hospital, bed)["nursing_special"]
+    assert first[1] - first[0] == timedelta(hours=4)
+    write("1")
+    rows = "SELECT count(*), count(met) FROM deadline WHERE patient_id = %s AND rule = 'nursing_special'"
+    assert hospital.sql(rows, bed.patient) == [(2, 1)]
+    write("2")
+    found = deadlines(hospital, bed)
+    assert found["nursing_special"][4]  # the grade was lowered: nobody owes a record every four hours
+    assert found["nursing_first"][2] is None
+
+
 def board(hospital: Hospital, who: str, purpose: Purpose = Purpose.TREATMENT, target: Any = None, **more: Any) -> Any:
     operation = hospital.operation(
         who, Verb.READ_DEADLINES, DeadlinesRequest(**more), purpose=purpose, target=target or Target()

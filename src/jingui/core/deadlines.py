@@ -38,6 +38,8 @@ class Grade(Word):
     STABLE = "stable", N_("病情稳定")
     NURSING_SPECIAL = "nursing_special", N_("特级护理")
     NURSING_FIRST = "nursing_first", N_("一级护理")
+    NURSING_SECOND = "nursing_second", N_("二级护理")
+    NURSING_THIRD = "nursing_third", N_("三级护理")
 
 
 IN: Final = frozenset({EncounterKind.INPATIENT})
@@ -119,6 +121,8 @@ TABLE: Final[tuple[DeadlineRule, ...]] = (
     repeat("progress_stable", N_("病情稳定患者病程记录"), Grade.STABLE, "progress_note", "progress_stable_hours"),
     repeat("nursing_special", N_("特级护理记录"), Grade.NURSING_SPECIAL, "nursing_record", "nursing_special_hours"),
     repeat("nursing_first", N_("一级护理记录"), Grade.NURSING_FIRST, "nursing_record", "nursing_first_hours"),
+    repeat("nursing_second", N_("二级护理记录"), Grade.NURSING_SECOND, "nursing_record", "nursing_second_hours"),
+    repeat("nursing_third", N_("三级护理记录"), Grade.NURSING_THIRD, "nursing_record", "nursing_third_hours"),
     each("operation_record", N_("手术记录"), "operation_record", Trigger.OPERATION, "operation_record_hours",
          link="operation_end"),
     each("resuscitation_record", N_("抢救记录"), "resuscitation_record", Trigger.RESUSCITATION,

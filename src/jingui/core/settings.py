@@ -167,6 +167,8 @@ TABLE: Final[tuple[Setting, ...]] = (
     house("front_page_hours", 24, HOURS, "2.2.2", N_("病案首页时限"), 1, 72),
     house("nursing_special_hours", 4, HOURS, "2.2.2", N_("特级护理记录间隔"), 1, 24),
     house("nursing_first_hours", 24, HOURS, "2.2.2", N_("一级护理记录间隔"), 1, 72),
+    house("nursing_second_hours", 72, HOURS, "2.2.2", N_("二级护理记录间隔"), 1, 168),
+    house("nursing_third_hours", 168, HOURS, "2.2.2", N_("三级护理记录间隔"), 1, 720),
     house("signature_hours", 24, HOURS, "2.2.1", N_("书写后签名时限"), 1, 72),
     house("countersignature_hours", 24, HOURS, "2.2.1", N_("上级审阅签名时限"), 1, 72),
     house("verification_hours", 24, HOURS, "2.2.3", N_("第二人核对确认时限"), 1, 72),
