@@ -20,7 +20,7 @@ ICD = "http://hl7.org/fhir/sid/icd-10"
 
 
 SHADES = iter(range(1, 60_000))
-SELF = Signer(party=Party.SELF, name="欧阳若水")
+SELF = Signer(party=Party.SELF, name="林若水")
 MOTHER = Signer(party=Party.GUARDIAN, name="王母", relation="母亲", identity="11010519491231002X")
 
 
@@ -76,7 +76,7 @@ def treat(hospital: Hospital, patient: str, who: str = "doctor") -> None:
 
 @pytest.fixture(scope="module")
 def one(hospital: Hospital) -> str:
-    patient = admit(hospital, "欧阳若水", "71000001")[0]
+    patient = admit(hospital, "林若水", "71000001")[0]
     treat(hospital, patient)
     return patient
 
