@@ -89,4 +89,11 @@ def hl7(given: argparse.Namespace) -> int:
     return taken(given, actor_of)
 
 
-FORMATS = {"fhir": fhir, "hl7": hl7}
+def codes(given: argparse.Namespace) -> int:
+    """Import one code table of the hospital's own."""
+    from jingui.cli.codes import imported
+
+    return imported(given, actor_of)
+
+
+FORMATS = {"codes": codes, "fhir": fhir, "hl7": hl7}

@@ -52,9 +52,12 @@ def _content(commands: "Commands") -> None:
 
     made = _add(commands, "import", N_("批量导入"), imports.chosen)
     made.add_argument("format", choices=sorted(imports.FORMATS))
-    made.add_argument("folder", metavar="DIR|FILE", nargs="+", help=say(N_("fhir：一个目录；hl7：一个或多个报文文件")))
+    files = say(N_("fhir：一个目录；hl7：一个或多个报文文件；codes：一个编码表文件"))
+    made.add_argument("folder", metavar="DIR|FILE", nargs="+", help=files)
     made.add_argument("--as", dest="username", default="", metavar="USERNAME", help=say(N_("以哪个账号的名义导入")))
     made.add_argument("--source", default="", help=say(N_("来源系统的名称；同一来源重复导入不产生重复记录")))
+    table = say(N_("编码表的名称，例如 icd10（docs/templates.md）"))
+    made.add_argument("--table", default="", metavar="NAME", help=table)
     made.add_argument("--department", default="", metavar="CODE", help=say(N_("就诊没有写明科室时归属的科室")))
     made.add_argument("--processes", type=int, default=0, help=say(N_("并行进程数（默认等于处理器数）")))
     made.add_argument("--report", default="", metavar="FILE", help=say(N_("把导入报告写入文件（JSON）")))

@@ -21,6 +21,7 @@ from jingui.formats.tables import table as read
 
 OWN: Final = "urn:jingui:table:"
 FILES: Final = ("small", "icd10", "procedures", "drugs", "laboratory")
+FEW: Final = 200  # hits of a column that are put in order one by one
 LONGEST: Final = 40  # of what is typed
 
 
@@ -86,6 +87,11 @@ class Column:
         self.text = "".join(lines) + "\n"
         self.starts = [0, *accumulate(len(line) for line in lines)][:-1]
 
+    def line(self, row: int) -> str:
+        """A row's text between its two line ends."""
+        end = self.starts[row + 1] if row + 1 < len(self.starts) else len(self.text) - 1
+        return self.text[self.starts[row] : end + 1]
+
     def hits(self, wanted: str) -> Iterator[int]:
         """The rows in which `wanted` stands, in order, each once."""
         at = self.text.find(wanted)
@@ -119,10 +125,13 @@ class Index:
             ("\n{}\n", (code, *names, english)), ("\n{}", (code,)), ("{}\n", names if len(soft) > 1 else ()),
             ("\n{}", (*names, english)), ("{}", (code, *names, english)),
         )  # fmt: skip
-        anywhere = {id(column) for column, wanted in order[-1][1] if wanted and wanted in column.text}
+        found = {id(one): list(islice(one.hits(wanted), FEW)) for one, wanted in order[-1][1] if wanted}
         for pattern, columns in order:
             for column, wanted in columns:
-                if id(column) in anywhere:
+                rows = found.get(id(column), [])
+                if len(rows) < FEW:  # one scan was enough: the order is made among what it found
+                    yield from (row for row in rows if pattern.format(wanted) in column.line(row))
+                else:
                     yield from column.hits(pattern.format(wanted))
 
 
@@ -168,10 +177,19 @@ def find(name: str, typed: str, limit: int = 20) -> list[CodeRow]:
     return in_force().find(name, typed, limit)
 
 
-@cache
 def in_force() -> Tables:
-    """The shipped tables alone: what holds where the hospital imported nothing."""
-    return Tables()
+    """The tables in force in this process: the shipped ones, and whatever `install` put over them."""
+    if not _installed:
+        install(())
+    return _installed[0]
+
+
+def install(own: Iterable[Table]) -> None:
+    """From now on the hospital's own tables replace the shipped ones of the same name, in this process."""
+    _installed[:] = [Tables(own)]
+
+
+_installed: list[Tables] = []  # one, once it was asked for
 
 
 @cache

@@ -14,6 +14,7 @@ from jingui.core.capture import Template
 from jingui.core.errors import NotFound, Tampered
 from jingui.core.word import N_
 from jingui.formats import capture, fhir_json
+from jingui.gate import code_tables
 from jingui.gate.pipeline import Pipeline
 from jingui.gate.runtime import Runtime
 from jingui.gate.sql import raw
@@ -72,7 +73,8 @@ def fresh(runtime: Runtime) -> Known:
 
 
 async def loop_held(pipe: Pipeline, epoch: int) -> Known:
-    """All that is known under `epoch`, on the data plane's loop."""
+    """All that is known under `epoch`, on the data plane's loop; the code tables they choose from are put in force."""
+    await code_tables.refresh(pipe)
     found = _known.get(id(pipe.runtime))
     if found is not None and found.epoch == epoch:
         return found
