@@ -43,7 +43,8 @@ def seen(t: T, at: int, **more: Any) -> view.SeenLine:
         "id": entry, "at": NOW - timedelta(minutes=at), "what": t("打开病历", "Opened the chart"),
         "who": t("心血管内科 · 医师", "Cardiology · physician"), "purpose": t("诊疗", "treatment"),
         "reason": t("有诊疗关系的医务人员查阅所管患者的病历", "Staff read the charts of their own patients"),
-        "clauses": clauses(t), "records": (view.SeenRecord(label=t("检验结果", "Result"), href="#readings"),), "more": 2,
+        "clauses": clauses(t), "more": 2,
+        "records": (view.SeenRecord(label=t("检验结果", "Result"), href="#readings"),),
         "tags": (), "index": 48210 + at, "proof": to("portal_proof", patient=PATIENT, entry=entry),
         "objection": to("portal_object", patient=PATIENT, entry=entry), "closes": True,
     }  # fmt: skip

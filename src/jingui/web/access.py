@@ -39,12 +39,16 @@ def patients(request: HttpRequest) -> HttpResponse:
 
 
 def window(request: HttpRequest, patient: str) -> tuple[Link, ...]:
-    """What a post that opens no charts does for a patient at the window."""
-    if asking.may(request, Verb.OPEN_CHART):
-        return ()
+    """What a post does for a patient at the window; what stands on the chart too only for those who open none."""
+    portal = (Verb.OPEN_PORTAL, Link(label=_("患者门户"), href=to("portal_window", patient=patient)))
     offered = (
-        (Verb.GIVE_CONSENT, Link(label=_("知情同意"), href=to("consents", patient=patient))),
-        (Verb.FLAG_PATIENT, Link(label=_("保密病案"), href=to("secrecy", patient=patient))),
+        (portal,)
+        if asking.may(request, Verb.OPEN_CHART)
+        else (
+            portal,
+            (Verb.GIVE_CONSENT, Link(label=_("知情同意"), href=to("consents", patient=patient))),
+            (Verb.FLAG_PATIENT, Link(label=_("保密病案"), href=to("secrecy", patient=patient))),
+        )
     )
     return tuple(link for verb, link in offered if asking.may(request, verb))
 

@@ -100,8 +100,9 @@ def item(one: RestrictionLine) -> view.RestrictionItem:
         state = Tag(text=_("已解除") if one.lifted else _("已到期"), tone="none")
     if not one.genuine:
         state = Tag(text=_("与写入时不符"), tone="bad")
+    names = _("、").join(_(known[name].label) for name in one.categories if name in known)
     return view.RestrictionItem(
-        against=against or "—", categories=_("、").join(_(known[name].label) for name in one.categories if name in known),
+        against=against or "—", categories=names,
         starts=one.starts, ends=one.ends, state=state, lift=0 if over else one.restriction,
     )  # fmt: skip
 
