@@ -81,7 +81,7 @@ class Acknowledge:
     digest: str
 
 
-SHIPPED_TITLE: Final = N_("患者信息保密承诺书")
+SHIPPED_TITLE: Final = "患者信息保密承诺书"
 SHIPPED_TITLE_EN: Final = "Undertaking to keep patient information confidential"
 SHIPPED_BODY: Final = """我在本院工作期间及离岗之后，对因工作知悉的患者信息负有保密义务，并承诺：
 一、只为诊疗和获准的工作目的查阅患者信息，不因好奇、亲友托付或个人利益查阅。

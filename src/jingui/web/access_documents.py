@@ -123,7 +123,7 @@ def publish_document(request: HttpRequest) -> HttpResponse:
     offered = tuple((one.value, _(one.label)) for one in DocumentKind)
     chosen = filled.choice("kind", _("文件类别"), offered, default=DocumentKind.UNDERTAKING.value)
     code = filled.text("code", _("文件编号"), longest=40, default=UNDERTAKING, hint=_("同一编号即为新版本。"))
-    name = filled.text("title", _("文件名称"), longest=120, default=_(SHIPPED_TITLE))
+    name = filled.text("title", _("文件名称"), longest=120, default=SHIPPED_TITLE)
     english = filled.text("title_en", _("英文名称"), longest=160, default=SHIPPED_TITLE_EN, required=False)
     body = request.POST.get("body", SHIPPED_BODY)
     filled.add(Field(name="body", label=_("全文"), kind="textarea", value=body, maxlength=50_000))
