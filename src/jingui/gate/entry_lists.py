@@ -26,13 +26,13 @@ from jingui.core.words import Category, Level, RecordState, Role, Verb
 from jingui.formats import capture, fhir_json
 from jingui.gate import entry_templates
 from jingui.gate import facts as f
-from jingui.gate.acts.access import record_line
 from jingui.gate.context import ReadContext
 from jingui.gate.deadlines import warned
 from jingui.gate.entry_drafts import face_or_number
 from jingui.gate.entry_opening import COLUMNS, JOINED, ONE_SQL
 from jingui.gate.names import names_of
 from jingui.gate.paging import cursor, read_cursor
+from jingui.gate.record_lines import record_line
 from jingui.gate.registry import Done
 from jingui.gate.settings import loop_values
 from jingui.gate.signing_documents import holds

@@ -18,13 +18,13 @@ from jingui.core.words import Category, EncounterKind, Level, RecordState, Verb
 from jingui.formats import capture, fhir_json
 from jingui.gate import entry_templates, qualifying
 from jingui.gate import facts as f
-from jingui.gate.acts.access import record_line
 from jingui.gate.context import ReadContext
 from jingui.gate.deadlines import warned
 from jingui.gate.entry_drafts import draft_of, identity_key, own_key
 from jingui.gate.entry_forms import FORM
 from jingui.gate.finding import patient_line
 from jingui.gate.names import names_of
+from jingui.gate.record_lines import record_line
 from jingui.gate.registry import Done
 from jingui.gate.settings import loop_values
 from jingui.gate.templates import Known

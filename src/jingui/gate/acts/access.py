@@ -16,6 +16,7 @@ from jingui.gate.context import ReadContext
 from jingui.gate.finding import patient_line
 from jingui.gate.names import names_of
 from jingui.gate.read import stricter
+from jingui.gate.record_lines import record_line
 from jingui.gate.registry import Done, read_act
 from jingui.gate.scopes import readable_kinds
 from jingui.gate.searching import compiled, cursor
@@ -27,22 +28,6 @@ FROM record r JOIN record_version v ON v.patient_id = r.patient_id AND v.record_
 LEFT JOIN patient_key k ON k.patient_id = r.patient_id AND k.retention_class = r.retention_class
 WHERE r.patient_id = $1::bigint AND r.record_id = $2::bigint ORDER BY v.version DESC LIMIT 200"""
 EVERYTHING = 1000  # records in one answer; more come by cursor
-
-
-def record_line(context: ReadContext, patient: int, row: Sequence[Any]) -> RecordLine:
-    """A decided row, decrypted. Tampered if anything about it is not as written."""
-    runtime = context.runtime
-    (number, version, kind, category, level, labels, state, status, author, retention, encounter, _department, entered,
-     at, seal, payload, wrapped, form, medium, mac, *_) = row  # fmt: skip
-    decides = (patient, number, kind, form, category, level, labels, state, author, version, retention, medium)
-    if not runtime.sealer.holds("record", decides, mac) or seal != seal_of(category, level, retention, kind, labels):
-        raise Tampered(where=f"record:{patient}.{number}")
-    key = runtime.vault.key(patient, retention, wrapped)
-    body = runtime.vault.open(key, patient, number, version, seal, payload)
-    return RecordLine(
-        runtime.public(patient, number), kind, category, level, tuple(labels), state, status, version, author, "", "",
-        runtime.public(patient, encounter) if encounter else "", entered, at, body,
-    )  # fmt: skip
 
 
 def lines_of(context: ReadContext, rows: Sequence[RecordLine]) -> tuple[Line, ...]:
