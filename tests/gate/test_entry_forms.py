@@ -248,6 +248,9 @@ def test_a_form_is_not_corrected_past_its_template(hospital: Hospital, bed: Admi
     before = entries(hospital)
     with pytest.raises(Unprocessable):
         hospital.enter("doctor", Change(bare, record=(bed.patient, record)), verb=Verb.CORRECT)
+    with pytest.raises(Unprocessable):  # nor are answers handed in past the form
+        hospital.enter("doctor", Change({**bare, "questionnaire": body(hospital, bed, record)["questionnaire"]}))
+    before = entries(hospital) - 1
     hospital.person("pupil", Role.TRAINEE, "xnk", licence_until=None)
     observation = {"resourceType": "Observation", "status": "final", "code": {"text": "体温"},
                    "subject": {"reference": f"Patient/{bed.public}"}}  # fmt: skip

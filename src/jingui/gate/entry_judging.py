@@ -14,7 +14,7 @@ from jingui.core.merging import forks
 from jingui.core.settings import several
 from jingui.core.vector import Decided
 from jingui.core.word import N_
-from jingui.core.words import Level, RecordState, RetentionClass, Sensitivity
+from jingui.core.words import Level, RecordState, RetentionClass, Sensitivity, Verb
 from jingui.formats import capture, sensitivity
 from jingui.formats.deadline_events import died, events
 from jingui.formats.fhir_encounter import Outline
@@ -101,13 +101,22 @@ def _day(text: str) -> datetime | None:
         return None  # half a date says no age
 
 
-def check_unformed(prepared: Prepared | None, old: Sequence[Any] | None, decided: Decided) -> None:
-    """What is no form's own record: a form's record is corrected by its form, a trainee writes by forms alone."""
+def check_unformed(
+    prepared: Prepared | None, old: Sequence[Any] | None, decided: Decided, verb: Verb, resource: Mapping[str, Any]
+) -> None:
+    """What is no form's own record: a form's record is corrected by its form, a trainee writes by forms alone.
+
+    Nobody hands in answers to a template past its form either: what it does not ask would not be noticed [2.1.1].
+    """
     if old is not None and old[f.R_FORM]:
         raise Unprocessable(
             N_("这是用表单书写的记录，须用表单更正。"),
             N_("请在病历中打开该记录，选择更正。"),
             places=(("form", old[f.R_FORM]),),
+        )
+    if verb is Verb.ENTER and capture.template_of(dict(resource))[0]:
+        raise Unprocessable(
+            N_("采集模板的内容须用表单提交。"), N_("请在病历中选择书写。"), places=(("questionnaire", ""),)
         )
     if prepared is None and "countersign" in decided.obligations:
         raise Refused(

@@ -164,7 +164,7 @@ class Judging:
         if form is not None:
             resource = settled(self.runtime, form, row, decided, resource, exists, self.at)
         else:
-            check_unformed(self.form, old, decided)
+            check_unformed(self.form, old, decided, verb, resource)
         if exists and row is not None:
             if change.if_match and change.if_match != row[f.R_VERSION]:
                 raise PreconditionFailed()
