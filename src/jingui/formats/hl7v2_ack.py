@@ -155,7 +155,7 @@ def errors(head: Head, condition: int, error: JinguiError, say: Callable[[str], 
 
 def escaped(head: Head, text: str) -> str:
     """`text` with its separators escaped; no line breaks."""
-    bar, hat, tilde, escape, sub = head.separators
+    bar, hat, tilde, escape, sub = tuple(head.separators)
     if escape == "\0":
         return "".join(" " if c in head.separators or c in "\r\n" else c for c in text)
     words = {escape: "E", bar: "F", hat: "S", tilde: "R", sub: "T"}

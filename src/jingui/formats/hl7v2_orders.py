@@ -15,7 +15,7 @@ ON = {"reference": PATIENT}
 Dict = dict[str, Any]
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Order:
     """One ORC and what stands below it."""
 

@@ -1,4 +1,4 @@
-"""一（二） identity: whom the patients of a batch's imports and messages may be, all at once [2.1.2]"""
+"""二（一）采集: whom the patients of a batch's imports and messages may be, all at once [2.1.2]"""
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
