@@ -205,11 +205,11 @@ async def _act(
         if refused:
             error.entry = str(committed.id)  # type: ignore[attr-defined]  # a Refused has it
         raise error from error.__cause__
-    detail = ""
+    detail, kept = "", None
     note = done.note + operation.reason.encode()
     if note:
         detail, sealed = seal_note(runtime, permit.entry, note)
-        await pipe.keep_note(permit.entry, number, sealed)
+        kept = (number, sealed)
     patients = done.patients or ((number,) if number else ())
     committed = await pipe.enter(
         draft(
@@ -223,5 +223,6 @@ async def _act(
             detail=detail,
         ),
         permit.entry,
+        kept,
     )
     return Result(value=done.value, trace=trace(operation, actor, decided, committed), more=done.more, notes=done.notes)

@@ -6,8 +6,6 @@ from uuid import UUID
 from jingui.gate.runtime import Runtime
 
 NOTE_SQL = "INSERT INTO entry_payload (id, patient_id, payload) VALUES ($1, $2, $3)"
-NOTES_SQL = """INSERT INTO entry_payload (id, patient_id, payload)
-SELECT * FROM unnest($1::uuid[], $2::bigint[], $3::bytea[])"""
 SALT = 16
 
 

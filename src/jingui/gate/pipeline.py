@@ -17,12 +17,11 @@ from jingui.core.words import Purpose, Role
 from jingui.gate import facts as f
 from jingui.gate.actors import ActorFacts, from_row, named_actor
 from jingui.gate.lanes import Lane, Pool
-from jingui.gate.notes import NOTES_SQL
 from jingui.gate.runtime import Runtime
 from jingui.gate.settings import loop_needs
 from jingui.store.batcher import Batcher
 from jingui.store.ledger import Chain
-from jingui.store.statements import ACTOR, ACTOR_SQL, ENTRY_SQL, FACTS_SQL
+from jingui.store.statements import ACTOR, ACTOR_SQL, ENTRY_NOTES_SQL, ENTRY_SQL, FACTS_SQL
 
 EPOCH = ACTOR.at["e.n"]
 WRITE_LANES = 2
@@ -54,6 +53,14 @@ class Stale(Exception):
     """The epoch moved between the facts and the entry: decide again."""
 
 
+class ToEnter(NamedTuple):
+    """An entry to come; with an id when its text was sealed for it. `note` is (patient, sealed text)."""
+
+    draft: EntryDraft
+    id: UUID | None
+    note: tuple[int, bytes] | None
+
+
 class Committed(NamedTuple):
     """An entry that stands."""
 
@@ -69,7 +76,6 @@ class Pipeline:
         self.runtime = runtime
         self._reads = [Lane(address) for _ in range(read_lanes)]
         self._writers = [Lane(address) for _ in range(WRITE_LANES)]
-        self._noter = Lane(address)
         self.pool = Pool(address, pool)
         self.address = dict(address)
         self._actors: dict[tuple[int, int, int], tuple[float, ActorFacts]] = {}
@@ -83,14 +89,11 @@ class Pipeline:
         # one chain per lane: while one lane's batch is on its way to the disk, the other's is being built
         self.chains = [Chain(self.runtime.suite, self.runtime.keyring) for _ in self._writers]
         self._facts: Batcher[Asked, Sequence[Any]] = Batcher(self._fetch_facts, lanes=len(self._reads))
-        self._entries: Batcher[tuple[EntryDraft, UUID | None], Committed] = Batcher(
-            self._commit_entries, lanes=len(self._writers), most=512
-        )
-        self._notes: Batcher[tuple[UUID, int, bytes], None] = Batcher(self._commit_notes, lanes=1)
+        self._entries: Batcher[ToEnter, Committed] = Batcher(self._commit_entries, lanes=len(self._writers), most=512)
 
     async def stop(self) -> None:
         """Close every connection."""
-        for lane in (*self._reads, *self._writers, self._noter):
+        for lane in (*self._reads, *self._writers):
             await lane.drop()
         await self.pool.close()
 
@@ -105,33 +108,33 @@ class Pipeline:
                 out[place] = row
         return out
 
-    async def _commit_entries(
-        self, lane: int, drafts: Sequence[tuple[EntryDraft, UUID | None]]
-    ) -> Sequence[Committed | BaseException]:
+    async def _commit_entries(self, lane: int, drafts: Sequence[ToEnter]) -> Sequence[Committed | BaseException]:
         runtime = self.runtime
         if not runtime.ledger_well:
             raise Unavailable(where="ledger")
-        epoch = max(draft.epoch for draft, _ in drafts)
-        fresh = [pair for pair in drafts if pair[0].epoch == epoch]
+        epoch = max(one.draft.epoch for one in drafts)
+        fresh = [one for one in drafts if one.draft.epoch == epoch]
         at = runtime.clock.now()
         fresh_ids = iter(runtime.entry_ids(at, len(fresh)))
         chain = self.chains[lane]
-        built = chain.build([(draft, entry or next(fresh_ids)) for draft, entry in fresh], at)
+        built = chain.build([(one.draft, one.id or next(fresh_ids)) for one in fresh], at)
+        notes = [(one.id, *one.note) for one in fresh if one.note is not None]
         try:
-            _, status = await self._writers[lane].fetch(ENTRY_SQL, epoch, *built.columns())
+            if notes:
+                texts = (list(column) for column in zip(*notes, strict=True))
+                rows, _ = await self._writers[lane].fetch(ENTRY_NOTES_SQL, epoch, *built.columns(), *texts)
+                stands = rows[0][0] == len(fresh)
+            else:
+                _, status = await self._writers[lane].fetch(ENTRY_SQL, epoch, *built.columns())
+                stands = status == f"INSERT 0 {len(fresh)}"
         except BaseException:
             chain.renew()  # whether it was committed is unknown: this chain ends here
             raise
-        stands = status == f"INSERT 0 {len(fresh)}"
         if stands:
             chain.advance(built)
             runtime.clock.at_least(at)
         made = iter(zip(built.ids, built.heads, strict=True))
-        return [Committed(*next(made)) if stands and draft.epoch == epoch else Stale() for draft, _ in drafts]
-
-    async def _commit_notes(self, _lane: int, notes: Sequence[tuple[UUID, int, bytes]]) -> Sequence[None]:
-        await self._noter.fetch(NOTES_SQL, *(list(column) for column in zip(*notes, strict=True)))
-        return [None] * len(notes)
+        return [Committed(*next(made)) if stands and one.draft.epoch == epoch else Stale() for one in drafts]
 
     async def actor(self, actor: Actor) -> ActorFacts:
         """Facts of the actor, at most a second old and never older than the epoch they are used under."""
@@ -181,13 +184,14 @@ class Pipeline:
                 return None
         return actor, row
 
-    def enter(self, draft: EntryDraft, entry: UUID | None = None) -> "asyncio.Future[Committed]":
-        """Queue an entry; the future completes when it is committed. Stale: decide again."""
-        return self._entries.submit((draft, entry))
+    def enter(
+        self, draft: EntryDraft, entry: UUID | None = None, note: tuple[int, bytes] | None = None
+    ) -> "asyncio.Future[Committed]":
+        """Queue an entry, with the text that was sealed for its id; the future completes when both are committed.
 
-    def keep_note(self, entry: UUID, patient: int, sealed: bytes) -> "asyncio.Future[None]":
-        """Queue the sealed text of an entry to come; the future completes when it is committed."""
-        return self._notes.submit((entry, patient, sealed))
+        Stale: decide again; neither stands then.
+        """
+        return self._entries.submit(ToEnter(draft, entry, note))
 
     def check_open(self, lockdown: bool) -> None:
         """Raise when nothing but recovery may run, or when the ledger is not well."""

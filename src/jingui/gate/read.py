@@ -96,12 +96,12 @@ async def judged(pipe: Pipeline, operation: Operation, actor: ActorFacts, row: S
         committed = await pipe.enter(entry(Decision.FAIL, error.code))
         error.data = {**error.data, "entry": str(committed.id)}
         raise error from error.__cause__
-    number_of_entry, detail = None, ""
+    number_of_entry, detail, note = None, "", None
     if operation.reason:
         number_of_entry = runtime.entry_id(runtime.clock.now())
         detail, sealed = seal_note(runtime, number_of_entry, operation.reason.encode())
-        await pipe.keep_note(number_of_entry, number, sealed)
-    committed = await pipe.enter(entry(detail=detail), number_of_entry)
+        note = (number, sealed)
+    committed = await pipe.enter(entry(detail=detail), number_of_entry, note)
     return Sheet(
         id=public,
         patient=line.patient,

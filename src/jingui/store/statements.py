@@ -175,3 +175,11 @@ FROM unnest($2::uuid[], $3::timestamptz[], $4::uuid[], $5::bigint[], $6::bytea[]
   $10::bytea[], $11::text[], $12::text[], $13::bigint[], $14::bigint[], $15::bigint[], $16::text[])
   u({", ".join(ENTRY_COLUMNS)})
 WHERE (SELECT n FROM e) = $1::bigint"""  # noqa: S608 -- own column names
+# The same with the sealed texts of some of these entries: a text stands if and only if its entry does.
+ENTRY_NOTES_SQL = f"""
+WITH e AS MATERIALIZED (SELECT n FROM epoch WHERE id = 1 FOR SHARE), made AS ({ENTRY_SQL.split("FOR SHARE)", 1)[1]}
+  RETURNING id),
+noted AS (INSERT INTO entry_payload (id, patient_id, payload)
+  SELECT n.id, n.patient, n.payload FROM unnest($17::uuid[], $18::bigint[], $19::bytea[]) n(id, patient, payload)
+  JOIN made ON made.id = n.id)
+SELECT count(*) FROM made"""  # noqa: S608 -- own column names
