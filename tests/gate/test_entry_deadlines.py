@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from jingui.core.bylaws import ChangeSetting
 from jingui.core.deadlines import DeadlinesRequest
 from jingui.core.enter import Change
 from jingui.core.errors import Conflict, Refused, Tampered
@@ -26,6 +27,7 @@ from tests.gate.entering import (
     signing,
     submit,
 )
+from tests.gate.test_patients import confirmed
 from tests.hospital import Hospital
 
 
@@ -191,6 +193,22 @@ def test_the_board_shows_what_is_overdue_by_department_and_person(hospital: Hosp
     assert len(theirs.lines) >= 4
     with pytest.raises(Refused):
         board(hospital, "doctor", target=Target(patient=bed.patient))
+
+
+def test_a_changed_setting_moves_what_is_still_owed(hospital: Hospital) -> None:
+    bed = admit(hospital)
+    confirmed(
+        hospital, "sysadmin", "head", Verb.CHANGE_SETTING, ChangeSetting(name="admission_record_hours", value="12")
+    )
+    since, due, *_ = deadlines(hospital, bed)["admission_record"]
+    assert due - since == timedelta(hours=12)
+    since, due, *_ = deadlines(hospital, bed)["first_progress_note"]
+    assert due - since == timedelta(hours=8)
+    confirmed(
+        hospital, "sysadmin", "head", Verb.CHANGE_SETTING, ChangeSetting(name="admission_record_hours", value="24")
+    )
+    since, due, *_ = deadlines(hospital, bed)["admission_record"]
+    assert due - since == timedelta(hours=24)
 
 
 def test_the_hourly_count_is_entered_and_told(hospital: Hospital, caplog: pytest.LogCaptureFixture) -> None:

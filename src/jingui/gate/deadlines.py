@@ -17,7 +17,7 @@ from jingui.core.deadlines import (
     repeated,
     span,
 )
-from jingui.core.settings import Value
+from jingui.core.settings import Value, parse
 from jingui.core.words import EncounterKind
 from jingui.formats.deadline_events import Event
 from jingui.formats.fhir_encounter import Outline
@@ -60,6 +60,7 @@ WHERE d.patient_id = u.patient AND d.encounter_id = u.encounter AND d.rule = u.r
   AND NOT d.waived"""
 SIGNED_SQL = """UPDATE deadline SET met = $4::timestamptz, late = due < $4::timestamptz
 WHERE patient_id = $1::bigint AND record_id = $2::bigint AND rule = $3::text AND met IS NULL AND NOT waived"""
+DUE_SQL = "UPDATE deadline SET due = since + $2::interval WHERE rule = $1::text AND met IS NULL AND NOT waived"
 # In this order: what is over and moved, what begins, what is fulfilled, what begins anew because it was.
 STEPS = (("over", OVER_SQL), ("moved", MOVED_SQL), ("placed", PLACED_SQL), ("opened", OPEN_SQL), ("met", MET_SQL),
          ("renewed", OPEN_SQL))  # fmt: skip
@@ -217,6 +218,13 @@ def for_signatures(
         who = author if kind == "sign" else 0
         made = opening(runtime, visit, row, at, values, record=record, template=template, person=who)
         moves.renewed.append(made if kind == "sign" else (*made[:6], 0, *made[7:]))
+
+
+def due_again(setting: str, value: str) -> list[tuple[Any, ...]]:
+    """The statements that move what is still owed when a deadline's setting is changed; none for other settings."""
+    rules = [row for row in TABLE if row.setting == setting]
+    length = span(setting, {setting: parse(setting, value)}) if rules else None
+    return [(DUE_SQL, row.name, length) for row in rules]
 
 
 def warned(values: Mapping[str, Value]) -> timedelta:

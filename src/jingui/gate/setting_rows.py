@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from jingui.core.settings import parse
+from jingui.gate.deadlines import due_again
 from jingui.gate.writing import WriteContext
 from jingui.store.models import Setting
 
@@ -19,3 +20,5 @@ def written(context: WriteContext, name: str, value: str, at: datetime) -> None:
     row.value, row.at, row.entry = value, at, context.entry
     context.runtime.sealer.seal(row)
     row.save(force_insert=new)
+    for sql, *given in due_again(name, value):
+        context.rows(sql, *given)
