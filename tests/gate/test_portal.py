@@ -10,7 +10,7 @@ from jingui.core.collect import FlagPatient, MergePatient, Relate, SplitPatient
 from jingui.core.enter import Change
 from jingui.core.errors import Conflict, Invalid, JinguiError, NotFound, Refused, Tampered
 from jingui.core.operation import Actor, Target
-from jingui.core.portal import EndPortal, OpenPortal, ReadersRequest, Slip
+from jingui.core.portal import EndPortal, LiftRestriction, OpenPortal, PlaceRestriction, ReadersRequest, Slip
 from jingui.core.protect import GrantPost, IssueToken, PeopleRequest
 from jingui.core.words import Entrance, Purpose, Relation, Role, Strength, Verb
 from jingui.gate import door
@@ -19,6 +19,7 @@ from tests.gate.test_door import bundle
 from tests.hospital import Hospital
 
 CARD, OTHER_CARD = "11010519491231002X", "440524188001010014"
+BENT: set[str] = set()  # rows that a test here spoilt for good
 WISH = {"purpose": Purpose.PATIENT_REQUEST}
 
 
@@ -327,3 +328,54 @@ def test_the_people_list_shows_no_patient_by_name(hospital: Hospital, mine: Acto
     asked = hospital.operation("secadmin", Verb.READ_PEOPLE, PeopleRequest(), purpose=Purpose.OPERATION)
     found = door.read(asked).value
     assert {one.name for one in found.people if one.kind == "patient"} <= {"患者本人", "监护人"}
+
+
+def test_restrictions_bind_whom_they_name_and_cannot_vanish(hospital: Hospital) -> None:
+    public = born(hospital, "限制", "50000014", "1977-07-07")[0]
+    actor = patient_actor(hospital, opened(hospital, public))
+    mine_too = {"purpose": Purpose.TREATMENT}
+    where = at(hospital, public)
+    assert may_open(hospital, "nurse", public, **mine_too)
+    department = PlaceRestriction(kind="department", department=hospital.departments["xnk"])
+    made = hospital.write(actor, Verb.PLACE_RESTRICTION, department, **where).value
+    with pytest.raises(Conflict):
+        hospital.write(actor, Verb.PLACE_RESTRICTION, department, **where)
+    assert not may_open(hospital, "nurse", public, **mine_too)
+    hospital.sql("DELETE FROM restriction WHERE restriction_id = %s", made)
+    with pytest.raises(Tampered):
+        may_open(hospital, "nurse", public, **mine_too)
+    with pytest.raises((Tampered, NotFound)):
+        hospital.write(actor, Verb.LIFT_RESTRICTION, LiftRestriction(restriction=made), **where)
+    other = born(hospital, "限制二", "50000015", "1977-07-07")[0]
+    archivist = {"target": Target(patient=number(hospital, other)), **WISH}
+    wish = PlaceRestriction(kind="person", staff_no="Tnurse", categories=("tests",))
+    kept = hospital.write("archivist", Verb.PLACE_RESTRICTION, wish, **archivist).value
+    with pytest.raises(Refused):
+        hospital.write("nurse", Verb.LIFT_RESTRICTION, LiftRestriction(restriction=kept), **archivist)
+    hospital.write("archivist", Verb.LIFT_RESTRICTION, LiftRestriction(restriction=kept), **archivist)
+    with pytest.raises(Conflict):
+        hospital.write("archivist", Verb.LIFT_RESTRICTION, LiftRestriction(restriction=kept), **archivist)
+    for bad in (
+        PlaceRestriction(kind="king"), PlaceRestriction(kind="person", staff_no="nobody"),
+        PlaceRestriction(kind="department", department=10**9), PlaceRestriction(kind="others", categories=("x",)),
+        PlaceRestriction(kind="others", until=hospital.now() - timedelta(days=1)),
+        PlaceRestriction(kind="person", entry="no entry"),
+    ):  # fmt: skip
+        with pytest.raises(Invalid):
+            hospital.write("archivist", Verb.PLACE_RESTRICTION, bad, **archivist)
+    BENT.add(f"patient:{number(hospital, public)}")
+    hospital.sql("UPDATE patient SET marks = 0 WHERE patient_id = %s", number(hospital, public))
+    with pytest.raises(Tampered):
+        may_open(hospital, "nurse", public, **mine_too)
+
+
+def test_verification_finds_nothing_wrong_with_the_portal(hospital: Hospital, mine: Actor) -> None:
+    import psycopg
+
+    from jingui.store.verification import verify
+
+    with psycopg.connect(hospital.addresses["app"].psycopg()) as connection:
+        found = verify(connection, hospital.runtime.keyring, hospital.runtime.origin)
+    ours = ("person", "post", "account", "care_relation", "restriction", "patient", "factor_seal")
+    wrong = {one.where for one in found.findings if one.where.partition(":")[0] in ours}
+    assert wrong <= BENT
