@@ -10,6 +10,7 @@ import pytest
 from django.utils.crypto import salted_hmac
 
 from jingui.core.enter import Change
+from jingui.core.words import Purpose, Verb
 from jingui.web.viewmodels.paths import to
 from tests.gate.test_door import bundle
 from tests.hospital import Hospital
@@ -374,3 +375,27 @@ def test_writing_pages_take_few_statements(ward: Hospital) -> None:
         finally:
             del pool.fetch
         assert len(said) + len(direct) <= 12, (address, len(said), len(direct), said)
+
+
+def test_a_finished_stay_is_filed_and_then_only_a_recall_opens_it(ward: Hospital) -> None:
+    from tests.web.clinic import Pages, enter
+
+    changes = bundle("归两归", f"009901{next(NUMBERS)}")
+    start = (ward.now() - timedelta(hours=3)).isoformat(timespec="seconds")
+    stay = {**changes[1].resource, "period": {"start": start}}
+    patient, visit = enter(ward, [changes[0], Change(stay, changes[1].full_url)])[:2]
+    doctor, archivist = Pages(ward.actors["doctor"]), Pages(ward.actors["archivist"])
+    record = entered(doctor, patient, "progress_note", {"a.written_at": "现在", "a.course": TEXT, "a.measures": TEXT})
+    number = ward.runtime.ids.internal(visit)
+    ended = {**stay, "status": "finished", "period": {"start": start, "end": ward.now().isoformat(timespec="seconds")}}
+    ended |= {"subject": {"reference": f"Patient/{patient}"}, "id": visit}
+    ward.enter("his", Change(ended, record=number), verb=Verb.CORRECT, purpose=Purpose.OPERATION)
+    where = to("filing", patient=patient, visit=number[1])
+    assert where in doctor.get(to("chart", patient=patient)).content.decode()
+    page = archivist.get(where)
+    assert page.status_code == 200, plain(page)
+    assert "未签名" in plain(page)
+    refused = archivist.post(where, {})
+    assert refused.status_code == 302
+    assert "没有归档" in plain(archivist.get(where))
+    assert record

@@ -129,10 +129,17 @@ class Lacking(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Filing:
-    """What filing found: ready when nothing is lacking; `filed` counts the records that are filed now."""
+    """What filing found: ready when nothing is lacking; `filed` counts the records that are filed now.
+
+    A check also says whose visit it is, of which kind, from when to when.
+    """
 
     lacking: tuple[Lacking, ...]
     filed: int = 0
+    patient: PatientLine | None = None
+    kind: str = ""
+    starts: datetime | None = None
+    ends: datetime | None = None
 
 
 class FilingLacks(Conflict):

@@ -22,6 +22,7 @@ from jingui.gate.effects import Effected, Granting, effect, ending
 from jingui.gate.entry_forms import FORM
 from jingui.gate.entry_judging import tags_of
 from jingui.gate.entry_templates import all_in_force, written_with
+from jingui.gate.finding import patient_line
 from jingui.gate.registry import Done
 from jingui.gate.rows import keep, keep_record
 from jingui.gate.runtime import Runtime
@@ -31,7 +32,8 @@ from jingui.store.models import Grant, Matter, Record
 from jingui.store.seals import SEALED_TABLES
 from jingui.store.vault import seal_of
 
-VISIT_SQL = "SELECT state FROM encounter WHERE patient_id = $1::bigint AND encounter_id = $2::bigint"
+VISIT_SQL = """SELECT state, kind, starts, ends FROM encounter
+WHERE patient_id = $1::bigint AND encounter_id = $2::bigint"""
 DUE_SQL = """SELECT rule, template, due FROM deadline WHERE patient_id = $1::bigint AND encounter_id = $2::bigint
 AND met IS NULL AND NOT waived AND record_id = 0 ORDER BY due"""
 FORMS_SQL = f"""SELECT r.record_id, r.version, r.form, r.category, r.level, r.labels, r.retention_class, r.kind, v.seal,
@@ -43,6 +45,8 @@ ORDER BY r.entered"""  # noqa: S608 -- own texts only
 SIGNED_SQL = f"""SELECT {", ".join(f"s.{name}" for name in SEALED_TABLES["signature"])}, s.mac FROM signature s
 JOIN record r ON r.patient_id = s.patient_id AND r.record_id = s.record_id AND r.version = s.record_version
 WHERE r.patient_id = $1::bigint AND r.encounter_id = $2::bigint"""  # noqa: S608 -- own texts only
+FILED_SQL = """SELECT count(*) FROM record WHERE patient_id = $1::bigint AND encounter_id = $2::bigint
+AND state = 'filed'"""
 WAITS = {"sign": "unsigned", "countersign": "not_countersigned", "verify": "not_verified"}
 
 
@@ -105,8 +109,13 @@ async def filing_check(context: ReadContext, permit: Permit, data: FilingCheck) 
     patient = permit.operation.target.patient
     known = await all_in_force(context)
     found = [await context.rows(sql, patient, data.encounter) for sql in (VISIT_SQL, DUE_SQL, FORMS_SQL, SIGNED_SQL)]
+    filed = await context.rows(FILED_SQL, patient, data.encounter)
     return Done(
-        value=Filing(lacking=lacking(context.runtime, known, patient, found[0], found[1], found[2], found[3])),
+        value=Filing(
+            lacking=lacking(context.runtime, known, patient, found[0], found[1], found[2], found[3]),
+            filed=filed[0][0], patient=patient_line(context, context.patient) if context.patient else None,
+            kind=found[0][0][1], starts=found[0][0][2], ends=found[0][0][3],
+        ),
         lines=(context.line(patient),),
     )  # fmt: skip
 

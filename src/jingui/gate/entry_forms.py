@@ -3,6 +3,7 @@
 [2.1.1] [2.1.2] [2.2.1] [2.2.2] [2.2.4]. Everything found here is told only after the decision (gate.entry_judging).
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -263,7 +264,21 @@ def agrees(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
 
 def _said(answers: Mapping[str, Any], item: Item) -> bool:
     rows = [answers, *(row for value in answers.values() if isinstance(value, list) for row in value)]
-    return any(isinstance(row, Mapping) and row.get(item.link) not in (None, "", False, []) for row in rows)
+    held = [row.get(item.link) for row in rows if isinstance(row, Mapping)]
+    return any(one not in (None, "", False, []) and not (isinstance(one, str) and denied(one)) for one in held)
+
+
+DENIALS = ("否认", "无", "没有", "未曾", "未见", "未患")
+BUT = re.compile("但|除|曾|确诊|疑似|阳性|接触|携带|年|月|周|天|[0-9]")
+
+
+def denied(text: str) -> bool:
+    """Whether words only deny (否认肝炎、结核等传染病史): such an answer makes no record sensitive.
+
+    Anything beyond one plain denial is taken as said: a label too many narrows, a label too few tells.
+    """
+    parts = [part.strip() for part in re.split(r"[。.；;，,\n]", text) if part.strip()]
+    return bool(parts) and all(part.startswith(DENIALS) and not BUT.search(part) for part in parts)
 
 
 def _resource(

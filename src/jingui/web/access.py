@@ -84,7 +84,7 @@ def chart(request: HttpRequest, patient: str) -> HttpResponse:
         patient=charting.header(
             found.patient, holds=found.holds, visits=found.encounters, precautions=found.precautions
         ),
-        actions=actions(request, patient), owed=owed(found),
+        actions=(*actions(request, patient), *filing(request, found)), owed=owed(found),
         encounters=charting.visits(found, encounter), timeline=charting.timeline(found, now),
         filters=filters(found, here, asked), why=wording.why(result.trace),
         readers=charting.readers(found.readers, linked=asking.may(request, Verb.READ_LEDGER)),
@@ -106,6 +106,15 @@ def actions(request: HttpRequest, patient: str) -> tuple[Link, ...]:
     )
     kept = TAKEN if asking.purpose_for(request, door.locate(patient)) is Purpose.EMERGENCY else frozenset()
     return tuple(link for verb, link in offered if verb not in kept and asking.may(request, verb))
+
+
+def filing(request: HttpRequest, found: Chart) -> tuple[Link, ...]:
+    """归档 of the visit that ended last, for those who file."""
+    over = next((one for one in found.encounters if one.state != "open"), None)
+    if over is None or not asking.may(request, Verb.FILE_RECORD):
+        return ()
+    number = door.locate(over.id).record
+    return (Link(label=_("归档"), href=to("filing", patient=found.patient.id, visit=number)),)
 
 
 def owed(found: Chart) -> str:

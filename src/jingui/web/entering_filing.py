@@ -6,15 +6,14 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from jingui.core.entering import FormVisit
 from jingui.core.errors import NotFound
 from jingui.core.operation import Target
-from jingui.core.signatures import FileChart, Filing, FilingCheck, Lacking
+from jingui.core.signatures import FileChart, Filing, FilingCheck, FilingLacks, Lacking
 from jingui.core.word import N_
 from jingui.core.words import Verb
 from jingui.gate import door
 from jingui.web import answering, asking, charting, wording
-from jingui.web.entering_place import Place, opened
+from jingui.web.entering_place import Place
 from jingui.web.viewmodels.enter import FilingLine, FilingPage
 from jingui.web.viewmodels.parts import Link, Tag
 from jingui.web.viewmodels.paths import to
@@ -33,20 +32,22 @@ def filing(request: HttpRequest, patient: str, visit: int) -> HttpResponse:
     target = Target(patient=door.locate(patient).patient)
     here = to("filing", patient=patient, visit=visit)
     if request.method == "POST":
-        made: Filing = asking.write(request, Verb.FILE_RECORD, FileChart(encounter=visit), target=target).value
-        if made.lacking:
-            return answering.said(request, _("还有文书不齐，没有归档。"), here, "warn")
+        try:
+            made: Filing = asking.write(request, Verb.FILE_RECORD, FileChart(encounter=visit), target=target).value
+        except FilingLacks as error:
+            return answering.said(request, f"{_(error.message)}{_(error.next_step)}", here, "warn")
         return answering.said(request, _("已归档 %(n)s 份记录。") % {"n": made.filed}, here)
-    form = opened(request, Place(patient=patient), visit=visit)
-    stay: FormVisit | None = next((one for one in form.visits if one.number == visit), None)
-    if stay is None:
-        raise NotFound()
     found: Filing = asking.read(request, Verb.LIST, FilingCheck(encounter=visit), target=target).value
+    if found.patient is None or found.starts is None:
+        raise NotFound()
     filed = bool(found.filed) and not found.lacking
+    recall = Link(label=_("打开病历，选择要更正的记录"), href=to("chart", patient=patient))
     page = FilingPage(
-        patient=charting.header(form.patient), stay=_(charting.kind(stay.kind).label), start=stay.starts, end=stay.ends,
+        patient=charting.header(found.patient), stay=_(charting.kind(found.kind).label), start=found.starts,
+        end=found.ends,
         lines=(), missing=tuple(lacking(one, patient) for one in found.lacking), here=here,
-        ready=not found.lacking, filed=filed, may_file=asking.may(request, Verb.FILE_RECORD),
+        ready=not found.lacking, filed=filed, recall=recall if filed else None,
+        may_file=asking.may(request, Verb.FILE_RECORD),
     )  # fmt: skip
     return answering.page(request, "enter/filing.html", page)
 

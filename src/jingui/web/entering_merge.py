@@ -35,7 +35,7 @@ def answer(
         patient=charting.header(found.patient), title=form.label(wording.language()), who=who,
         at=found.saved if isinstance(error, DraftForked) else None,
         fields=tuple(choice(form, fork, isinstance(error, MergeNeeded)) for fork in clashes), here=place.at("write"),
-        hidden=tuple(hidden.items()), same=sum(1 for fork in error.forks if not open_one(error, fork) and moved(fork)),
+        hidden=tuple(hidden.items()), same=taken_over(error),
         back=place.at("write", draft=found.key) if isinstance(error, DraftForked) else "",
     )  # fmt: skip
     return answering.page(request, "enter/merge.html", page, status=error.status)
@@ -46,9 +46,11 @@ def open_one(error: Conflict, fork: Fork) -> bool:
     return fork.clash if isinstance(error, MergeNeeded) else not agree(fork.theirs, fork.mine)
 
 
-def moved(fork: Fork) -> bool:
-    """Whether the other side changed it."""
-    return not agree(fork.was, fork.theirs)
+def taken_over(error: DraftForked | MergeNeeded) -> int:
+    """How many changes of the other side were taken over by themselves."""
+    if isinstance(error, DraftForked):
+        return 0
+    return sum(1 for fork in error.forks if not fork.clash and not agree(fork.was, fork.theirs))
 
 
 def carried(request: HttpRequest, form: Template) -> list[tuple[str, str]]:
