@@ -97,6 +97,7 @@ def opened(*, reading: bool = True, sequencing: bool = False) -> Iterator[None]:
     with ExitStack() as stack:
         stack.enter_context(lent())
         prepare()
+        point_django()
         from jingui.config import wiring
         from jingui.gate import plane, runtime
 
@@ -131,6 +132,18 @@ def actor(username: str, token: str = "") -> Actor | None:
     if held.account != found.account:
         return None
     return replace(held, entrance=Entrance.COMMAND)
+
+
+def point_django() -> None:
+    """Let Django use the database as it is now: its settings may have been read before a new house had one."""
+    from django.db import connections
+
+    found = plugs.address().django()
+    connection = connections["default"]
+    if any(connection.settings_dict.get(name) != value for name, value in found.items()):
+        connection.close()
+        connections.settings["default"].update(found)
+        connection.settings_dict.update(found)
 
 
 def close_connections() -> None:
