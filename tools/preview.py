@@ -79,6 +79,7 @@ def __getattr__(name: str) -> Any:
 
 def samples(english: bool) -> dict[str, tuple[str, dict[str, Any]]]:
     """Name → (template, context) of every sample."""
+    from tools import preview_access as accessing
     from tools import preview_capture as captured
     from tools import preview_care as care
     from tools import preview_consents as consented
@@ -107,6 +108,7 @@ def samples(english: bool) -> dict[str, tuple[str, dict[str, Any]]]:
         **office.people(t),
         **office.policy(t),
         **waiting.waiting(t),
+        **accessing.access(t),
         **entering.entry(t),
         **captured.templates(t),
         **consented.consents(t),
