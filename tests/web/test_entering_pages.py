@@ -191,6 +191,9 @@ def test_corrected_with_a_reason_struck_through_in_record_and_chart(ward: Hospit
     assert "更正原因" in plain(without)
     given = nurse.post(checked.partition("?")[0], {**fields(check), "reason": "看错一行", "act": "enter"})
     assert given.status_code == 302, plain(given)
+    printed = nurse.post(to("print_record", record=record.split("/")[2]), {})
+    assert printed.status_code == 200, plain(printed)
+    assert "<del>36.8" in printed.content.decode()
     for address in (given["Location"], to("chart", patient=patient)):
         text = nurse.get(address).content.decode()
         assert "<del>36.8" in text, address

@@ -9,6 +9,7 @@ from jingui.core.entry import Line
 from jingui.core.errors import Invalid, NotFound, Refused, Tampered
 from jingui.core.word import N_
 from jingui.core.words import Category, Level, RecordState, Verb
+from jingui.gate.charting import versions_of
 from jingui.gate.context import ReadContext
 from jingui.gate.names import NOBODY, names_of
 from jingui.store.vault import seal_of
@@ -21,8 +22,10 @@ TAKEN_SQL: Final = """WITH r AS MATERIALIZED (SELECT r.* FROM record r WHERE r.p
     AND (r.category, r.level) IN (SELECT * FROM unnest($2::text[], $3::text[])) ORDER BY r.record_id LIMIT $5::int)
 SELECT r.record_id, r.version, r.kind, r.category, r.level, r.labels, r.state, r.status, r.author_id,
   r.retention_class, r.encounter_id, r.department_id, r.entered, v.seal, v.payload, k.wrapped,
-  r.form, r.medium, r.mac
+  r.form, r.medium, r.mac, w.payload
 FROM r JOIN record_version v ON v.patient_id = $1::bigint AND v.record_id = r.record_id AND v.version = r.version
+LEFT JOIN record_version w ON w.patient_id = $1::bigint AND w.record_id = r.record_id AND w.version = r.version - 1
+  AND w.seal = v.seal
 LEFT JOIN patient_key k ON k.patient_id = $1::bigint AND k.retention_class = r.retention_class ORDER BY r.record_id"""
 KEPT_SQL: Final = """SELECT r.category, r.level, count(*) FROM record r WHERE r.patient_id = $1::bigint
     AND r.kind NOT IN ('Patient', 'Encounter') AND r.state NOT IN ('draft', 'destroyed')
@@ -84,20 +87,21 @@ def line(
     """A decided row, decrypted; Tampered if anything about it is not as written."""
     runtime = context.runtime
     (number, version, kind, category, level, labels, state, status, author, retention, encounter, department, entered,
-     seal, payload, wrapped, form, medium, mac) = row  # fmt: skip
+     seal, payload, wrapped, form, medium, mac, older) = row  # fmt: skip
     decides = (patient, number, kind, form, category, level, labels, state, author, version, retention, medium)
     if not runtime.sealer.holds("record", decides, mac) or seal != seal_of(category, level, retention, kind, labels):
         raise Tampered(where=f"record:{patient}.{number}")
     key = runtime.vault.key(patient, retention, wrapped)
     body = runtime.vault.open(key, patient, number, version, seal, payload)
+    before = runtime.vault.open(key, patient, number, version - 1, seal, older) if older is not None else b""
     return RecordLine(
         runtime.public(patient, number), kind, category, level, tuple(labels), state, status, version, author,
         people.get(author, NOBODY).name, departments.get(department or 0, ""),
-        runtime.public(patient, encounter) if encounter else "", entered, None, body,
+        runtime.public(patient, encounter) if encounter else "", entered, None, body, before,
     )  # fmt: skip
 
 
 def targets(context: ReadContext, records: Sequence[RecordLine]) -> tuple[Line, ...]:
-    """The targets of the entry: every record that leaves, with its version."""
+    """The targets of the entry: every record that leaves, with its version and the one whose words it corrected."""
     patient = context.runtime.public(context.operation.target.patient, 0)
-    return tuple(Line(patient, one.id, one.kind, one.version) for one in records)
+    return tuple(Line(patient, one.id, one.kind, version) for one in records for version in versions_of(one))

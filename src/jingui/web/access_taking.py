@@ -15,13 +15,12 @@ from jingui.core.operation import Target
 from jingui.core.words import Category, Verb
 from jingui.formats import display, fhir_json
 from jingui.gate import door
-from jingui.web import answering, asking, charting, records, sheets_csv, wording
+from jingui.web import answering, asking, charting, corrections, records, sheets_csv, wording
 from jingui.web.filling import Filled
 from jingui.web.viewmodels.access_operations import PrintedRecord, PrintPage
 from jingui.web.viewmodels.parts import Link
 from jingui.web.viewmodels.paths import to
 from jingui.web.viewmodels.people import FormPage
-from jingui.web.viewmodels.resource import shown
 
 ON_PAPER: Final = 100  # records of one printed part: about what a person carries away
 IN_FILE: Final = 200  # records of one part of a file, each part with its own entry
@@ -79,11 +78,13 @@ def printed(
 def paper(one: RecordLine) -> PrintedRecord:
     """A record as paper shows it: what a person reads, no raw data."""
     resource = fhir_json.parse(one.body)
+    before = fhir_json.parse(one.before) if one.before else None
     line = display.line(resource, wording.language())
     return PrintedRecord(
         title=charting.title(line, resource), kind=charting.kind_of(line, resource), at=line.at or one.entered,
         author=wording.person(one.author_name, department=wording.department(one.department)), version=one.version,
-        shown=records.linked(shown(resource)), tags=wording.labels(one.level, one.labels),
+        shown=records.linked(corrections.marked(before, resource) if before else corrections.read(resource)),
+        tags=wording.labels(one.level, one.labels),
     )  # fmt: skip
 
 
