@@ -371,3 +371,21 @@ def test_about_a_patient_it_lies_under_their_key(people: Hospital, row: list[dic
             view(people, "surgeon", done.value.matter)
     finally:
         del KINDS["about"]
+
+
+def test_verification_finds_what_was_done_and_what_was_not(people: Hospital, row: list[dict[str, str]]) -> None:
+    """[7.1.2] Matters of every end replay against the ledger; a bent vote is named."""
+    number = started(people)
+    for who in ("affairs1", "affairs2", "head"):
+        say(people, who, number)
+    tables = {"matter", "matter_event", "matter_paper", "delegation"}
+
+    def found() -> set[str]:
+        result = door.evidence.verify()
+        return {one.where for one in result.findings if one.where.partition(":")[0] in tables}
+
+    before = found()
+    people.sql("UPDATE matter SET outcome = 'forged' WHERE id = %s", number)
+    assert found() - before == {f"matter:{number}"}
+    people.sql("UPDATE matter SET outcome = '' WHERE id = %s", number)
+    assert found() == before
