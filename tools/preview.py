@@ -86,6 +86,7 @@ def samples(english: bool) -> dict[str, tuple[str, dict[str, Any]]]:
     from tools import preview_door as door
     from tools import preview_entry as entering
     from tools import preview_frame as frame
+    from tools import preview_matters as matters
     from tools import preview_office as office
     from tools import preview_portal as patients
     from tools import preview_record as record
@@ -112,6 +113,7 @@ def samples(english: bool) -> dict[str, tuple[str, dict[str, Any]]]:
         **entering.entry(t),
         **captured.templates(t),
         **consented.consents(t),
+        **matters.matters(t),
         **door.errors(t),
         **patients.window(t),
     }

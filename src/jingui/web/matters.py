@@ -52,12 +52,13 @@ SAID: Final = {
 }  # fmt: skip
 
 
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 def matters(request: HttpRequest) -> HttpResponse:
     """The lists of matters, narrowed and paged."""
-    which = request.GET.get("which", "queue")
+    narrowed = request.POST or request.GET
+    which = narrowed.get("which", "queue")
     which = which if which in EMPTY else "queue"
-    filled = Filled(request.GET, sent=True)
+    filled = Filled(narrowed, sent=True)
     kinds = (("", _("全部事项")), *((row.id, _(row.text)) for row in KINDS.values()))
     kind = filled.choice("kind", _("事项"), kinds, required=False)
     states = (("", _("全部状态")), *((str(one), _(one.label)) for one in State))
@@ -69,7 +70,7 @@ def matters(request: HttpRequest) -> HttpResponse:
         state=state,
         overdue=overdue == "1",
         count=COUNT,
-        cursor=request.GET.get("after", ""),
+        cursor=narrowed.get("after", ""),
         counted=True,
     )
     result = asking.read(request, Verb.READ_MATTERS, asked)
