@@ -1,30 +1,14 @@
 """二（二）录入: the pages of writing over the real door [2.2.2] [2.2.3] [2.2.4]"""
 
-import re
 from collections.abc import Iterator
-from datetime import timedelta
-from html import unescape
 from typing import Any
 
 import pytest
 from django.utils.crypto import salted_hmac
 
-from jingui.core.enter import Change
-from jingui.core.words import Purpose, Verb
 from jingui.web.viewmodels.paths import to
-from tests.gate.test_door import bundle
 from tests.hospital import Hospital
-
-VITALS = {
-    "a.measured_at": "现在", "a.temperature": "36.8", "a.pulse": "82", "a.breathing": "18", "a.systolic": "128",
-    "a.diastolic": "76",
-}  # fmt: skip
-TEXT = "胸闷三天，活动后加重，休息可缓解。"
-NOTE = {
-    "a.written_at": "现在", "a.chief_complaint": "胸闷三天", "a.features": TEXT, "a.grounds": TEXT,
-    "a.differential": TEXT, "a.diagnoses.0.diagnosis": "I10", "a.plan": "降压，监测血压，完善心电图。",
-}  # fmt: skip
-NUMBERS = iter(range(10, 99))
+from tests.web.writing import NOTE, VITALS, admitted, begun, entered, fields, plain
 
 
 @pytest.fixture(scope="module")
@@ -33,42 +17,6 @@ def ward(hospital: Hospital) -> Iterator[Hospital]:
 
     with pages():
         yield hospital
-
-
-def admitted(ward: Hospital, name: str, *, hours: int = 2) -> str:
-    """A patient on the ward since some hours."""
-    from tests.web.clinic import enter
-
-    changes = bundle(name, f"009901{next(NUMBERS)}")
-    start = (ward.now() - timedelta(hours=hours)).isoformat(timespec="seconds")
-    stay = {**changes[1].resource, "period": {"start": start}}
-    return enter(ward, [changes[0], Change(stay, changes[1].full_url)])[0]
-
-
-def fields(page: Any) -> dict[str, str]:
-    """What a browser without scripts would send back of the writing form."""
-    text = page.content.decode()
-    found = re.search(r'<form class="(?:entry|sheet|merge)"[^>]*>.*?</form>', text, re.DOTALL)
-    assert found, text
-    pairs = re.findall(r'<input[^>]*?name="([^"]+)"[^>]*?value="([^"]*)"', found[0])
-    pairs += re.findall(r'<input[^>]*?type="hidden" name="([^"]+)" value="([^"]*)"', found[0])
-    pairs += [(n, v) for n, v in re.findall(r'<textarea[^>]*?name="([^"]+)"[^>]*>([^<]*)</textarea>', found[0])]
-    boxes = re.findall(r'type="(?:radio|checkbox)"', found[0])
-    out = {name: unescape(value) for name, value in pairs}
-    return {name: value for name, value in out.items() if not boxes or not name.startswith("m.")}
-
-
-def plain(page: Any) -> str:
-    return unescape(re.sub(r"<[^>]+>", " ", page.content.decode()))
-
-
-def begun(browser: Any, patient: str, template: str = "vital_signs") -> tuple[str, dict[str, str]]:
-    """A fresh form and what it carries."""
-    where = to("form", patient=patient, template=template)
-    page = browser.get(where)
-    assert page.status_code == 200, plain(page)
-    held = fields(page)
-    return where, {name: value for name, value in held.items() if not name.startswith("a.")}
 
 
 def test_what_may_be_written_is_listed_with_its_deadline(ward: Hospital) -> None:
@@ -171,6 +119,41 @@ def test_two_windows_are_shown_side_by_side(ward: Hospital) -> None:
     assert 'value="82"' in page
 
 
+def test_two_people_corrected_the_same_record(ward: Hospital) -> None:
+    from jingui.core.words import Role
+    from tests.web.clinic import Pages
+
+    ward.person("colleague", Role.PHYSICIAN, "xnk")
+    patient, doctor = admitted(ward, "并一并", attending="colleague"), Pages(ward.actors["doctor"])
+    colleague = Pages(ward.actors["colleague"])
+    first = {"a.written_at": "现在", "a.course": "胸闷缓解。", "a.advice": "继续监测。"}
+    amend = to("amend", record=entered(doctor, patient, "progress_note", first).split("/")[2])
+
+    def corrected(browser: Any, page: Any, **answers: str) -> Any:
+        given = {f"a.{name}": value for name, value in answers.items()}
+        checked = browser.post(amend, {**fields(page), **given, "act": "check"})["Location"]
+        sent = {**fields(browser.get(checked)), "reason": "补充", "act": "enter"}
+        return browser.post(checked.partition("?")[0], sent)
+
+    mine = doctor.get(amend)
+    theirs = corrected(colleague, colleague.get(amend), course="胸闷消失。", advice="停心电监护。")
+    assert theirs.status_code == 302, plain(theirs)
+    fork = corrected(doctor, mine, course="胸闷减轻。")
+    assert fork.status_code == 409, plain(fork)
+    text = plain(fork)
+    for words in ("胸闷缓解", "胸闷消失", "胸闷减轻", "其余 1 项已自动合并"):  # base, theirs, mine
+        assert words in text
+    merged = doctor.post(amend, {**fields(fork), "m.course": "mine", "act": "merged"})
+    page = doctor.get(merged["Location"])
+    assert "停心电监护" in page.content.decode()
+    done = corrected(doctor, page)
+    assert done.status_code == 302, plain(done)
+    shown = plain(doctor.get(done["Location"]))
+    for words in ("第 3 版", "停心电监护"):
+        assert words in shown
+    assert "减轻" in shown
+
+
 def test_corrected_with_a_reason_struck_through_in_record_and_chart(ward: Hospital) -> None:
     from tests.web.clinic import Pages
 
@@ -236,87 +219,6 @@ def test_strangers_neither_open_nor_save_nor_check(ward: Hospital) -> None:
     assert "36.9" not in stolen.content.decode()  # another's draft: never
 
 
-def entered(browser: Any, patient: str, template: str, answers: dict[str, str]) -> str:
-    """A document entered and not signed; the record's address."""
-    where, held = begun(browser, patient, template)
-    checked = browser.post(where, {**held, **answers, "act": "check"})["Location"]
-    done = browser.post(checked.partition("?")[0], {**fields(browser.get(checked)), "act": "enter"})
-    assert done.status_code == 302, plain(done)
-    return str(done["Location"])
-
-
-def test_several_are_signed_at_once(ward: Hospital) -> None:
-    from tests.web.clinic import Pages
-
-    doctor = Pages(ward.actors["doctor"])
-    for name in ("签一签", "签两签"):
-        entered(doctor, admitted(ward, name), "first_progress_note", NOTE)
-    desk = plain(doctor.get("/"))
-    assert "待我签名" in desk
-    listed = doctor.get(to("signing")).content.decode()
-    chosen = re.findall(r'name="choose" value="([^"]+)"', listed)
-    assert len(chosen) == 2
-    done = doctor.post(to("signing"), {"kind": "sign", "choose": chosen})
-    assert done.status_code == 302
-    after = doctor.get(to("signing")).content.decode()
-    assert re.findall(r'name="choose" value="([^"]+)"', after) == []
-    assert "份文书已完成" in after
-    assert ward.sql("SELECT count(*) FROM signature WHERE kind = 'sign'")[0][0] >= 3
-
-
-def test_a_trainee_writes_and_a_senior_countersigns(ward: Hospital) -> None:
-    from jingui.core.words import Role
-    from tests.web.clinic import Pages
-
-    ward.person("intern", Role.TRAINEE, "xnk")
-    intern, doctor = Pages(ward.actors["intern"]), Pages(ward.actors["doctor"])
-    patient = admitted(ward, "教一教")
-    where, held = begun(intern, patient, "first_progress_note")
-    assert "上级医师审阅签名" in plain(intern.get(where))
-    checked = intern.post(where, {**held, **NOTE, "act": "check"})["Location"]
-    intern.post(checked.partition("?")[0], {**fields(intern.get(checked)), "act": "sign"})
-    listed = doctor.get(to("signing")).content.decode()
-    part = listed[listed.index('id="countersign"') :]
-    chosen = re.findall(r'name="choose" value="([^"]+)"', part)
-    assert len(chosen) == 1, plain(doctor.get(to("signing")))
-    done = doctor.post(to("signing"), {"kind": "countersign", "choose": chosen})
-    assert done.status_code == 302
-    assert "份文书已完成" in plain(doctor.get(to("signing")))
-    assert ward.sql("SELECT count(*) FROM signature WHERE kind = 'countersign'") == [(1,)]
-
-
-def test_the_board_shows_what_is_owed_and_overdue(ward: Hospital) -> None:
-    from tests.web.clinic import Pages
-
-    admitted(ward, "逾一逾", hours=30)
-    page = Pages(ward.actors["doctor"]).get(to("due"))
-    assert page.status_code == 200, plain(page)
-    assert "逾一逾" in plain(page)
-    assert "逾期" in plain(page)
-    overdue = Pages(ward.actors["doctor"]).get(f"{to('due')}?state=overdue&order=person")
-    assert "逾一逾" in plain(overdue)
-
-
-def test_an_overdue_document_asks_why_and_is_marked_late(ward: Hospital) -> None:
-    from tests.web.clinic import Pages
-
-    patient, doctor = admitted(ward, "迟一迟", hours=30), Pages(ward.actors["doctor"])
-    where, held = begun(doctor, patient, "first_progress_note")
-    assert "补记" in plain(doctor.get(where))
-    page = doctor.post(where, {**held, **NOTE, "act": "check"})
-    check = doctor.get(page["Location"])
-    if check.status_code == 302:
-        pytest.fail(plain(doctor.get(check["Location"])))
-    assert "补记原因" in plain(check)
-    without = doctor.post(page["Location"].partition("?")[0], {**fields(check), "late_reason": "", "act": "enter"})
-    assert without.status_code == 400
-    done = doctor.post(
-        page["Location"].partition("?")[0], {**fields(check), "late_reason": "连台手术", "act": "enter"}
-    )
-    assert done.status_code == 302, plain(done)
-    assert "连台手术" in plain(doctor.get(done["Location"]))
-
-
 def test_codes_are_found_by_initials_and_nobody_without_a_session_asks(ward: Hospital) -> None:
     from tests.web.clinic import Pages
 
@@ -335,19 +237,6 @@ def test_what_one_person_typed_is_never_saved_as_anothers(ward: Hospital) -> Non
     assert doctor.post(where, {**sent, "act": "check"}).status_code == 401
     assert "39.9" not in doctor.get(where).content.decode()
     assert nurse.post(where + "save/", sent).status_code == 200
-
-
-def test_filing_says_what_is_missing(ward: Hospital) -> None:
-    from tests.web.clinic import Pages
-
-    patient, doctor = admitted(ward, "归一归"), Pages(ward.actors["doctor"])
-    entered(doctor, patient, "first_progress_note", NOTE)
-    number = ward.runtime.ids.internal(patient)[0]
-    visit = ward.sql("SELECT encounter_id FROM encounter WHERE patient_id = %s", number)[0][0]
-    page = doctor.get(to("filing", patient=patient, visit=visit))
-    assert page.status_code == 200, plain(page)
-    assert "未签名" in plain(page)
-    assert "就诊尚未结束" in plain(page)
 
 
 def test_writing_pages_take_few_statements(ward: Hospital) -> None:
@@ -378,27 +267,3 @@ def test_writing_pages_take_few_statements(ward: Hospital) -> None:
         finally:
             del pool.fetch
         assert len(said) + len(direct) <= 12, (address, len(said), len(direct), said)
-
-
-def test_a_finished_stay_is_filed_and_then_only_a_recall_opens_it(ward: Hospital) -> None:
-    from tests.web.clinic import Pages, enter
-
-    changes = bundle("归两归", f"009901{next(NUMBERS)}")
-    start = (ward.now() - timedelta(hours=3)).isoformat(timespec="seconds")
-    stay = {**changes[1].resource, "period": {"start": start}}
-    patient, visit = enter(ward, [changes[0], Change(stay, changes[1].full_url)])[:2]
-    doctor, archivist = Pages(ward.actors["doctor"]), Pages(ward.actors["archivist"])
-    record = entered(doctor, patient, "progress_note", {"a.written_at": "现在", "a.course": TEXT, "a.measures": TEXT})
-    number = ward.runtime.ids.internal(visit)
-    ended = {**stay, "status": "finished", "period": {"start": start, "end": ward.now().isoformat(timespec="seconds")}}
-    ended |= {"subject": {"reference": f"Patient/{patient}"}, "id": visit}
-    ward.enter("his", Change(ended, record=number), verb=Verb.CORRECT, purpose=Purpose.OPERATION)
-    where = to("filing", patient=patient, visit=number[1])
-    assert where in doctor.get(to("chart", patient=patient)).content.decode()
-    page = archivist.get(where)
-    assert page.status_code == 200, plain(page)
-    assert "未签名" in plain(page)
-    refused = archivist.post(where, {})
-    assert refused.status_code == 302
-    assert "没有归档" in plain(archivist.get(where))
-    assert record

@@ -106,7 +106,7 @@ def taken(request: HttpRequest, place: Place) -> HttpResponse:
 
 def again(request: HttpRequest, place: Place, given: Given, error: Invalid) -> HttpResponse:
     """The form with everything that was typed and what the door said of it."""
-    found = opened(request, place, draft=key(request.POST.get("key")) if place.record == "" else "")
+    found = opened(request, place, draft=key(request.POST.get("key")) if number(request.POST.get("revision", "")) else "")
     page = entering_page.page(found, place, given, error=error, now=asking.now(), who=who(request))
     return answering.page(request, "enter/write.html", page, status=error.status)
 
@@ -154,5 +154,5 @@ def saved(request: HttpRequest, place: Place) -> HttpResponse:
     return JsonResponse({
         "revision": draft.revision, "saved": f"{draft.saved.astimezone(now.tzinfo):%H:%M}",
         "complete": draft.completeness, "echo": entering_form.echoes(form, given, now), "missing": left,
-        "left": entering_form.left(2),
+        "left": entering_form.left(2), "session": int(request.session.rest().total_seconds()),
     })  # fmt: skip

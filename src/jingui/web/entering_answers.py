@@ -16,7 +16,6 @@ from jingui.web import entering_codes as codes
 from jingui.web import entering_times as times
 
 SEX: Final = {"male": "male", "female": "female"}
-LONGEST: Final = 20_000  # characters of one box
 ROWS: Final = 200  # of one group
 
 
@@ -65,7 +64,7 @@ def rows(group: Item, posted: Posted, now: datetime) -> list[dict[str, Any]]:
 
 def boxes(item: Item, name: str, posted: Posted, now: datetime) -> Any:
     """What the boxes of one item hold: one value, or a list where it repeats."""
-    typed = [text[:LONGEST] for text in posted.getlist(name) if text.strip()]
+    typed = [text for text in posted.getlist(name) if text.strip()]
     values = [value(item, text, now) for text in typed]
     if item.repeats:
         return values

@@ -4,7 +4,7 @@
 const text = document.querySelector("[data-session-text]");
 const status = document.querySelector("[data-session-status]");
 const main = document.getElementById("main");
-const end = performance.now() + Number(document.body.dataset.session) * 1000;
+let end = performance.now() + Number(document.body.dataset.session) * 1000;
 const me = document.querySelector(".person")?.textContent;
 let typed = false;
 let warned = null;
@@ -69,5 +69,10 @@ function tick() {
   setTimeout(tick, Math.min(left + 50, 15000));
 }
 
+addEventListener("jingui:alive", ({ detail }) => {
+  end = performance.now() + detail * 1000;
+  warned?.remove();
+  warned = null;
+});
 main.addEventListener("input", () => (typed = true));
 if (text && end > performance.now()) tick();

@@ -77,6 +77,7 @@ async function save() {
   sending = null;
   failures = 0;
   form.elements.revision.value = told.revision;
+  dispatchEvent(new CustomEvent("jingui:alive", { detail: told.session })); // saving is work: the session goes on
   show(told);
   if (typed > kept) return later(onward ? 0 : QUIET);
   say(words.saved.replace("{t}", told.saved), "ok");
