@@ -169,6 +169,7 @@ def test_corrected_with_a_reason_struck_through_in_record_and_chart(ward: Hospit
     sent = {**fields(page), "a.temperature": "38.6", "act": "check"}
     checked = nurse.post(amend, sent)["Location"]
     check = nurse.get(checked)
+    assert "<del>36.8" in check.content.decode()  # what the correction changes is checked before it is entered
     without = nurse.post(checked.partition("?")[0], {**fields(check), "reason": "", "act": "enter"})
     assert without.status_code == 400
     assert "更正原因" in plain(without)

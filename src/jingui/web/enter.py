@@ -106,7 +106,8 @@ def taken(request: HttpRequest, place: Place) -> HttpResponse:
 
 def again(request: HttpRequest, place: Place, given: Given, error: Invalid) -> HttpResponse:
     """The form with everything that was typed and what the door said of it."""
-    found = opened(request, place, draft=key(request.POST.get("key")) if number(request.POST.get("revision", "")) else "")
+    kept = number(request.POST.get("revision", "")) > 0
+    found = opened(request, place, draft=key(request.POST.get("key")) if kept else "")
     page = entering_page.page(found, place, given, error=error, now=asking.now(), who=who(request))
     return answering.page(request, "enter/write.html", page, status=error.status)
 

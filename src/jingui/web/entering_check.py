@@ -14,6 +14,7 @@ from jingui.core.enter import FilledForm, Made, Submission
 from jingui.core.entering import OpenedForm
 from jingui.core.errors import Conflict, Invalid, JinguiError, NotFound
 from jingui.core.words import Verb
+from jingui.formats import capture, fhir_json
 from jingui.gate import door
 from jingui.web import (
     answering,
@@ -27,6 +28,7 @@ from jingui.web import (
     wording,
 )
 from jingui.web.entering_place import Place, key, number, opened
+from jingui.web.viewmodels.diff import compare
 from jingui.web.viewmodels.enter import Answer, AnswerGroup, CheckPage
 from jingui.web.viewmodels.form import Field
 from jingui.web.viewmodels.parts import Link
@@ -82,7 +84,7 @@ def page(
                        href=f"{edit}#q-{one}") for one, what in (wrong or {}).items() if one not in OWN)  # fmt: skip
     return CheckPage(
         patient=charting.header(found.patient), title=form.label(language),
-        groups=groups(form, found, judged, edit, now), here=place.at("check"), edit=edit,
+        groups=groups(form, found, judged, edit, now, before(request, place, found)), here=place.at("check"), edit=edit,
         hidden=(("key", found.key), ("revision", str(found.revision))), wrong=links, error=error,
         untouched=tuple(
             Link(label=items[one].label(language), href=f"{edit}#q-{one}") for one in found.untouched if one in items
@@ -113,29 +115,39 @@ def own(request: HttpRequest, found: OpenedForm, wrong: Mapping[str, str]) -> tu
     )  # fmt: skip
 
 
-def groups(form: Template, found: OpenedForm, judged: Checked, edit: str, now: datetime) -> tuple[AnswerGroup, ...]:
-    """The answers part by part; what is empty and need not be filled is left out."""
+def before(request: HttpRequest, place: Place, found: OpenedForm) -> dict[str, Any]:
+    """What the version says that a correction began from; {} for a new document."""
+    if not found.record:
+        return {}
+    sheet = asking.sheet(request, asking.at_version(place.target, found.start))
+    return capture.answers_of(found.template, fhir_json.parse(sheet.body))
+
+
+def groups(
+    form: Template, found: OpenedForm, judged: Checked, edit: str, now: datetime, was: Mapping[str, Any]
+) -> tuple[AnswerGroup, ...]:
+    """The answers part by part; what is empty and need not be filled is left out, unless a correction emptied it."""
     language = wording.language()
     cautions = entering_form.by_path(judged.warnings)
     made = []
     for section in form.sections:
         answers = []
         for item in section.items:
-            texts = entering_answers.spoken(item, found.answers.get(item.link), now, language)
-            if not texts and not entering_form.required(item, found.answers):
+            given = found.answers.get(item.link)
+            texts = entering_answers.spoken(item, given, now, language)
+            old = entering_answers.spoken(item, was.get(item.link), now, language)
+            if not texts and not old and not entering_form.required(item, found.answers):
                 continue
             answers.append(
                 Answer(
-                    label=item.label(language),
-                    texts=texts,
-                    href=f"{edit}#q-{item.link}",
+                    label=item.label(language), texts=texts, href=f"{edit}#q-{item.link}", code=code(given),
                     warnings=tuple(
                         text for path, said in cautions.items() if path.split(".")[0] == item.link for text in said
                     ),
-                    code=code(found.answers.get(item.link)),
                     long=any(len(text) > LONG for text in texts),
+                    parts=compare("\n".join(old), "\n".join(texts)) if found.record and old != texts else (),
                 )
-            )
+            )  # fmt: skip
         if answers:
             made.append(AnswerGroup(title=section.label(language), answers=tuple(answers)))
     return tuple(made)

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Literal
 
 from jingui.web.viewmodels.access import PatientHeader
+from jingui.web.viewmodels.diff import Part
 from jingui.web.viewmodels.form import Choice, Field
 from jingui.web.viewmodels.parts import Link, PersonLine, Tag
 
@@ -153,7 +154,7 @@ class ChoosePage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """One checked answer; `href` leads back to its question."""
+    """One checked answer; `href` leads back to its question. `parts` shows what a correction changes in it."""
 
     label: str
     texts: tuple[str, ...]
@@ -162,6 +163,7 @@ class Answer:
     warnings: tuple[str, ...] = ()
     wrong: tuple[str, ...] = ()
     long: bool = False
+    parts: tuple[Part, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
