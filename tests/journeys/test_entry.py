@@ -88,7 +88,8 @@ def fill(hands: Hands) -> None:
 
     say("admitted_at", "7:10")
     say("informant", "本人")
-    at("informant_relation")
+    hands.press("Enter")  # goes on like Tab and hands nothing in
+    assert hands.page.evaluate("document.activeElement.name") == "a.informant_relation"
     hands.press("ArrowDown")
     pick("reliable", "1")
     say("chief_complaint", COMPLAINT)

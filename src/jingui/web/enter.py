@@ -135,6 +135,11 @@ def keep(request: HttpRequest, place: Place, form: Template, given: Given) -> Dr
     return found
 
 
+def rest(request: Any) -> int:
+    """Seconds that the session has left."""
+    return int(request.session.rest().total_seconds())
+
+
 def saved(request: HttpRequest, place: Place) -> HttpResponse:
     """Save and say what the server made of it; a page's script asks this while somebody types."""
     posted = request.POST
@@ -155,5 +160,5 @@ def saved(request: HttpRequest, place: Place) -> HttpResponse:
     return JsonResponse({
         "revision": draft.revision, "saved": f"{draft.saved.astimezone(now.tzinfo):%H:%M}",
         "complete": draft.completeness, "echo": entering_form.echoes(form, given, now), "missing": left,
-        "left": entering_form.left(2), "session": int(request.session.rest().total_seconds()),
+        "left": entering_form.left(2), "session": rest(request),
     })  # fmt: skip

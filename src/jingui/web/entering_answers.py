@@ -16,7 +16,6 @@ from jingui.web import entering_codes as codes
 from jingui.web import entering_times as times
 
 SEX: Final = {"male": "male", "female": "female"}
-ROWS: Final = 200  # of one group
 
 
 class Posted(Protocol):
@@ -51,7 +50,7 @@ def rows(group: Item, posted: Posted, now: datetime) -> list[dict[str, Any]]:
     shape = re.compile(rf"a\.{re.escape(group.link)}\.(\d{{1,4}})\.")
     numbers = sorted({int(match[1]) for name in posted if (match := shape.match(str(name)))})
     found = []
-    for number in numbers[:ROWS]:
+    for number in numbers:
         line = {
             item.link: value
             for item in group.items

@@ -70,7 +70,8 @@ async function save() {
   try {
     told = await answer.json();
   } catch {
-    return lost(answer.status === 403 ? words.out : "");
+    if (answer.status === 403) return lost(words.out);
+    return answer.ok ? lost() : refused({ message: String(answer.status), label: words.look });
   }
   if (!answer.ok) return refused(told);
   kept = sending.change;
@@ -159,6 +160,10 @@ addEventListener("keydown", (event) => {
   if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "s") {
     event.preventDefault();
     form.querySelector("[data-save-now]").click();
+  } else if (event.key === "Enter" && !event.ctrlKey && !event.metaKey && event.target.matches?.("form.entry input")) {
+    event.preventDefault(); // Enter goes on to the next field, as Tab does
+    const stops = [...form.querySelectorAll("input:not([type=hidden]), select, textarea, .bar .go")];
+    stops[stops.indexOf(event.target) + 1]?.focus();
   } else if (event.key === "F2") {
     const button = document.activeElement?.closest(".field")?.querySelector("[data-take]");
     if (button) event.preventDefault(), take(button);
