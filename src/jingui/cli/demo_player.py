@@ -16,6 +16,7 @@ AGAIN = 75  # "temporary failure": the supervisor starts it again
 LINES = {
     "people": N_("演示医院：人员 {done}/{of}"),
     "patients": N_("演示医院：患者 {done}/{of}，记录 {resources} 条"),
+    "month": N_("演示医院：本月事务 {done}/{of} 件"),
     "scenes": N_("演示医院：医院日常 {done}/{of} 幕"),
 }
 

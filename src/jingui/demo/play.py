@@ -18,6 +18,7 @@ from jingui.demo.build import INIT, Builder
 from jingui.demo.generator import build_hospital, stories
 from jingui.demo.generator.hospital import ZONE
 from jingui.demo.play_marks import Marks
+from jingui.demo.play_month import Month
 from jingui.demo.play_patients import Patients
 from jingui.demo.play_scenes import Scenes
 from jingui.demo.play_state import State
@@ -66,8 +67,11 @@ def play(stage: Stage, *, count: int = COUNT, today: date | None = None, act: bo
     for story in stories(hospital, Random(state.seed + 1), state.today, count):
         marks.make(story)
     if act:
-        scenes = Scenes(hospital=hospital, state=state, names=stage.names, now=stage.now)
         whole = list(stories(hospital, Random(state.seed + 1), state.today, count))
+        month = Month.of(hospital, state, stage.names, stage.now, patients.actor, whole)
+        for done, of in month.play():
+            stage.tell("month", {"done": done, "of": of, "seconds": monotonic() - began})
+        scenes = Scenes(hospital=hospital, state=state, names=stage.names, now=stage.now)
         for done, of in scenes.play(whole):
             stage.tell("scenes", {"done": done, "of": of, "seconds": monotonic() - began})
     stage.tell("done", {"seconds": monotonic() - began})

@@ -20,6 +20,9 @@ class State:
     patients: set[str] = field(default_factory=set)  # stories entered whole
     marked: set[str] = field(default_factory=set)  # stories whose teams and marks are made
     scene: int = 0  # scenes played
+    month: str = ""  # the month's own now
+    deeds: dict[str, dict[str, str]] = field(default_factory=dict)  # rows of the month played: ids and numbers
+    keys: dict[str, str] = field(default_factory=dict)  # forms under way: entered once whatever happens
     _file: IO[str] | None = None
 
     @classmethod
@@ -46,12 +49,18 @@ class State:
             self.ids |= ids
             here = {reference: f"{reference.partition('/')[0]}/{public}" for reference, public in ids.items()}
             self.known |= here
-            if "patient" not in row and "scene" not in row:
+            if not row.keys() & {"patient", "scene", "deed"}:
                 self.directory |= here
         if "patient" in row:
             self.patients.add(str(row["patient"]))
         if "marked" in row:
             self.marked.add(str(row["marked"]))
+        if "month" in row:
+            self.month = str(row["month"])
+        if "key" in row:
+            self.keys[str(row["form"])] = str(row["key"])
+        if isinstance(kept := row.get("kept"), dict):
+            self.deeds[str(row["deed"])] = kept
         if "scene" in row:
             self.scene = int(str(row["scene"]))
 

@@ -45,7 +45,8 @@ class Bedside:
     stay: EncounterStory
 
 
-def _open(stories: list[PatientStory]) -> list[Bedside]:
+def open_beds(stories: list[PatientStory]) -> list[Bedside]:
+    """Everybody who is in hospital when the stories end."""
     return [Bedside(story=story, stay=each) for story in stories for each in story.encounters if each.end is None]
 
 
@@ -112,7 +113,7 @@ def _round(
         yield Scene(at=at, person=person, verb=Verb.ENTER, about=about, purpose=treat, words=text, resource=resource)
 
 
-def _pick(choice: str, stories: list[PatientStory], beds: list[Bedside]) -> PatientStory | None:
+def pick(choice: str, stories: list[PatientStory], beds: list[Bedside]) -> PatientStory | None:
     """The first patient whom a named scene means; None when so few stories were made that there is none."""
     how, _, what = choice.partition(":")
     if how == "note":
@@ -139,7 +140,7 @@ def _named(
     at = datetime.combine(start + timedelta(days=row["day"]), time(hour, minute), ZONE)
     about, person, resource = row.get("about", ""), row["person"], None
     if row["patient"]:
-        story = _pick(row["patient"], stories, beds)
+        story = pick(row["patient"], stories, beds)
         if story is None:
             return None
         stay = next((each for each in story.encounters if each.end is None), story.encounters[-1])
@@ -195,7 +196,7 @@ def scenes(hospital: Hospital, stories: Iterable[PatientStory], rng: Random, sta
     Daily rounds are read and written by those who treat; the rest comes from `data/scenes.toml`.
     """
     known = list(stories)
-    beds = [each for each in _open(known) if each.stay.kind is not EncounterKind.INTERNET]
+    beds = [each for each in open_beds(known) if each.stay.kind is not EncounterKind.INTERNET]
     named = [_named(hospital, known, beds, row, start) for row in table("scenes")["scene"]]
     night = sorted((each for each in named if each), key=lambda each: each.at)
     audit = hospital.of(Role.AUDIT_ADMIN)[0].id

@@ -1,0 +1,66 @@
+"""The demonstration's month: every row is decided as it says, nothing is played twice, all that is shown is there [1.2]"""
+
+from datetime import UTC, datetime
+from random import Random
+
+import pytest
+
+from jingui.demo.generator import build_hospital, stories
+from jingui.demo.month import deeds, message, moment, timed
+from jingui.demo.play import Stage, play
+from jingui.demo.play_month import Month
+
+COUNT = 62  # as many as the rows speak of
+
+
+def month_of(here: Stage) -> Month:
+    """The month in a house that stands."""
+    from jingui.demo.build import Builder
+
+    state = play(here, count=COUNT, act=False)
+    hospital = build_hospital(Random(state.seed), state.today)
+    told = list(stories(hospital, Random(state.seed + 1), state.today, COUNT))
+    machine = Builder(hospital=hospital, names=here.names, now=here.now).token()
+    return Month.of(hospital, state, here.names, here.now, machine, told)
+
+
+@pytest.mark.database
+@pytest.mark.slow
+def test_the_month_is_decided_as_it_expects_and_played_once(stage: "tuple[Stage, list[str]]") -> None:
+    here, _ = stage
+    month = month_of(here)
+    list(month.play())
+    assert month.surprises == []
+    absent = [name for name, kept in month.state.deeds.items() if "absent" in kept]
+    assert absent == []
+    assert list(month.play()) == []
+    from jingui.gate.sql import raw
+
+    states = {state for (state,) in raw("SELECT DISTINCT state FROM matter WHERE kind = 'internal_access'")}
+    assert states >= {"draft", "waiting", "returned", "executed", "refused", "appealed", "withdrawn", "closed"}
+
+
+def test_rows_have_names_of_their_own_and_say_known_deeds() -> None:
+    from jingui.demo.deeds import DEEDS
+
+    rows = list(deeds())
+    assert len({row.id for row in rows}) == len(rows) > 100
+    assert {row.do for row in rows} <= DEEDS.keys()
+    assert DEEDS.keys() <= {row.do for row in rows}, "what no row does is not needed"
+    seen: set[str] = set()
+    for row in rows:
+        for name in (row.record, row.more.get("matter", ""), row.about.removeprefix("new:") if ":" in row.about else ""):
+            if name and not name.startswith(("note:", "script:", "department:")):
+                assert name in seen, (row.id, name)
+        seen.add(row.id)
+
+
+def test_times_are_counted_from_the_months_own_now() -> None:
+    now = datetime(2026, 11, 23, 1, 30, 15, 7, tzinfo=UTC)
+    assert moment("@-5h", now).isoformat() == "2026-11-23T04:30:15+08:00"
+    assert timed({"a": ["@day-1d", "@30m", "plain"]}, now) == {
+        "a": ["2026-11-22", "2026-11-23T10:00:15+08:00", "plain"]
+    }
+    assert message("\nMSH|@{-1d}\nPID|\n", now) == b"MSH|20261122093015+0800\rPID|"
+    with pytest.raises(ValueError, match="no span"):
+        moment("@soon", now)
