@@ -202,12 +202,26 @@ def test_what_was_typed_is_veiled_and_comes_back_after_a_new_sign_in(page: Any, 
     page.evaluate("dispatchEvent(new Event('focus'))")  # still signed out: /account/ is not answered
     page.wait_for_timeout(200)
     assert not page.locator("main").is_visible()
+    me = page.evaluate("document.querySelector('.person').outerHTML")
     page.route("**/account/", lambda route: route.fulfill(
-        content_type="text/html", body="<input name=csrfmiddlewaretoken value=fresh>"))  # fmt: skip
+        content_type="text/html; charset=utf-8", body=f"{me}<input name=csrfmiddlewaretoken value=fresh>"))  # fmt: skip
     page.evaluate("dispatchEvent(new Event('focus'))")
     page.wait_for_selector("main", state="visible")
     assert page.input_value("#id_reason") == "夜班"
     assert page.locator("main input[name=csrfmiddlewaretoken]").first.input_value() == "fresh"
+
+
+def test_what_was_typed_is_never_shown_to_another_person(page: Any, address: str) -> None:
+    page.clock.install()
+    page.goto(f"{address}/grant-post-zh.html")
+    page.fill("#id_reason", "夜班")
+    page.clock.fast_forward("29:00")
+    page.wait_for_selector("body > .note.bad")
+    body = "<a class=person>somebody else</a><input name=csrfmiddlewaretoken value=fresh>"
+    page.route("**/account/", lambda route: route.fulfill(content_type="text/html", body=body))
+    with page.expect_navigation():
+        page.evaluate("dispatchEvent(new Event('focus'))")
+    assert "夜班" not in page.content()
 
 
 def test_a_passkey_is_made_and_used(browser: Any, address: str) -> None:
