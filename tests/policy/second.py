@@ -19,7 +19,7 @@ from jingui.core.words import (
     Strength,
     Verb,
 )
-from tests.policy import second_consents, second_matters, second_monitor, second_sources, second_templates
+from tests.policy import second_consents, second_downtime, second_matters, second_monitor, second_sources, second_templates
 from tests.policy.second_access import GLASS, HERE, TAKES, here, touches
 from tests.policy.second_enter import ENTERING, closed_visit, enters, unfit
 
@@ -111,7 +111,8 @@ def _machine(v: Vector) -> bool:
     by_token = v.strength is Strength.TOKEN and v.entrance in (Entrance.FHIR, Entrance.COMMAND)
     sends = v.verb in WRITES | {Verb.REGISTER_PATIENT, Verb.MERGE_PATIENT}
     by_message = v.strength is Strength.TOKEN and v.entrance is Entrance.MESSAGE and sends
-    return v.role is not Role.INTERFACE or by_token or by_message
+    by_station = second_downtime.station(v)
+    return v.role is not Role.INTERFACE or by_token or by_message or by_station
 
 
 def _strong(v: Vector) -> bool:
@@ -145,6 +146,8 @@ def _can(v: Vector) -> bool:
         return second_consents.here(v)
     if v.verb in second_sources.HERE:
         return second_sources.here(v)
+    if v.verb in second_downtime.HERE:
+        return second_downtime.here(v)
     if v.verb in second_matters.HERE:
         return second_matters.here(v)
     if v.verb in second_monitor.HERE:
@@ -347,6 +350,8 @@ def _governs(v: Vector) -> bool:
             return security or v.role in desk
         case Verb.LIFT_HOLD:
             return v.role in (Role.ARCHIVIST, Role.MEDICAL_AFFAIRS, Role.HEAD)
+        case Verb.GIVE_CONSENT:
+            return False  # a patient's consent is registered by who explained it
         case Verb.START_SYSTEM:
             here = v.strength is Strength.LOCAL and v.entrance in (Entrance.COMMAND, Entrance.JOB)
             return v.role is Role.SYSTEM and here

@@ -33,6 +33,7 @@ DOORS = [
     (Strength.LOCAL, Entrance.COMMAND),
     (Strength.LOCAL, Entrance.JOB),
     (Strength.TWO_FACTOR, Entrance.PORTAL),
+    (Strength.TOKEN, Entrance.STATION),
 ]
 #: How often a sweep takes the fact that lets most through, so that it does not drown in refusals.
 LIKELY = {

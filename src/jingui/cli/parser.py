@@ -19,6 +19,7 @@ def parser() -> argparse.ArgumentParser:
     _content(commands)
     _policy(commands)
     _ledger(commands)
+    _station(commands)
     return top
 
 
@@ -97,3 +98,16 @@ def _ledger(commands: "Commands") -> None:
     bench = _add(commands, "bench", N_("测量速度"), ledger.bench)
     bench.add_argument("--quick", action="store_true")
     bench.add_argument("--json", action="store_true")
+
+
+def _station(commands: "Commands") -> None:
+    from jingui.cli import station
+
+    made = _add(commands, "station", N_("病区应急工作站：停机时查阅本病区的加密摘要"), station.chosen)
+    made.add_argument("step", choices=["init", "token", "pull", "serve"])
+    made.add_argument("--folder", default="", metavar="DIR", help=say(N_("工作站目录（默认 $JINGUI_STATION）")))
+    made.add_argument("--code", default="", help=say(N_("工作站代码")))
+    made.add_argument("--house", default="", metavar="URL", help=say(N_("系统地址，https://…")))
+    made.add_argument("--suite", default="intl", choices=["intl", "gm"], help=say(N_("密码套件，与本院相同")))
+    made.add_argument("--port", type=int, default=8731)
+    made.add_argument("--no-passphrase", action="store_true", help=say(N_("密钥只靠文件权限保护")))

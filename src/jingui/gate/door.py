@@ -17,7 +17,7 @@ from jingui.core.errors import JinguiError, NotFound, Refused, Unavailable
 from jingui.core.operation import Actor, Operation, Target
 from jingui.core.sheets import Result, Sheet
 from jingui.core.vector import Decided
-from jingui.core.words import Purpose, Verb
+from jingui.core.words import Entrance, Purpose, Verb
 from jingui.gate import (
     acts,
     due,
@@ -26,6 +26,7 @@ from jingui.gate import (
     explaining,
     factors,
     ingest,
+    offline,
     plane,
     portal,
     runtime,
@@ -49,7 +50,7 @@ T = TypeVar("T")
 __all__ = [
     "Entered", "aauthenticate", "abundle", "acts", "aenter", "aproven", "aread", "aregistered", "asheet",
     "aturned_away", "awhoami", "due", "duties", "enter", "evidence", "explain", "explain_refusal", "explaining",
-    "factors", "locate", "new_token", "now", "portal", "read", "sheet", "signing", "whoami", "write",
+    "factors", "locate", "new_token", "now", "offline", "portal", "read", "sheet", "signing", "whoami", "write",
 ]  # fmt: skip
 
 
@@ -86,9 +87,9 @@ async def abundle(actor: Actor, purpose: Purpose, body: bytes, reason: str) -> E
     return await ingest.bundle(actor, purpose, body, reason)
 
 
-async def aauthenticate(token: str, address: str) -> Actor:
+async def aauthenticate(token: str, address: str, entrance: Entrance = Entrance.FHIR) -> Actor:
     """The actor a bearer token speaks for; NotSignedIn for none."""
-    return await actor_of(plane.current().pipe, token, address)
+    return await actor_of(plane.current().pipe, token, address, entrance)
 
 
 def new_token() -> tuple[str, bytes]:

@@ -12,7 +12,7 @@ from typing import Any
 import psycopg
 from django.db import connection
 
-from jingui.core.errors import NotFound
+from jingui.core.errors import NotFound, Unavailable
 from jingui.core.oversee import LedgerState, Placed, Progress, Verification
 from jingui.crypto import note, proof
 from jingui.crypto.checkpoint import Receipt
@@ -43,6 +43,17 @@ async def acheckpoint() -> str:
     if newest is None:
         raise NotFound()
     return newest.note
+
+
+async def awell() -> bool:
+    """Whether what is read now could be entered: ledger and database are there, nothing is locked. Says no more."""
+    pipe = plane.current().pipe
+    try:
+        rows = await pipe.pool.fetch("SELECT lockdown FROM epoch")
+        pipe.check_open(bool(not rows or rows[0][0]))
+    except Unavailable:
+        return False
+    return True
 
 
 async def aplaced(entry: str) -> Placed:

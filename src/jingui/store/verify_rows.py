@@ -23,7 +23,7 @@ HOLDING = frozenset({"place_hold", "lift_hold"})
 MAKING = ENTERING | CONSENTING  # whose entries name versions: what was signed is a record of the chart
 MATTER = frozenset(
     {"start_matter", "save_matter", "submit_matter", "add_paper", "decide_matter", "withdraw_matter", "close_matter",
-     "appeal_matter", "break_glass", "watch_access"}
+     "appeal_matter", "break_glass", "watch_access", "deliver_downtime"}
 )  # fmt: skip
 # Which operations may be the last to have written a row of a table. A new act that seals rows is added here.
 FITTING: Mapping[str, frozenset[str]] = {
@@ -43,6 +43,7 @@ FITTING: Mapping[str, frozenset[str]] = {
     "duty_run": frozenset({"do_duty"}),
     "capture_template": frozenset({"decide_matter"}),
     "source": frozenset({"register_source", "end_source"}),
+    "station": frozenset({"register_station", "end_station"}),
     "access_grant": frozenset(
         {"approve", "relate", "break_glass", "end_grant", "decide_matter", "close_matter", "prescriber_statistics"}
     ),
@@ -68,6 +69,7 @@ COUNTED: Mapping[str, tuple[str, ...]] = {
     "post": ("grant_post", "end_post", "open_portal", "end_portal"),
     "token": ("issue_token", "revoke_token"),
     "source": ("register_source", "end_source"),
+    "station": ("register_station", "end_station"),
     "person": ("register_person", "open_portal"),
     "qualification": ("qualify",),
 }

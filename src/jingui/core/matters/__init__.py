@@ -1,7 +1,7 @@
 """一（三）2 事项: the table of matters, one row each; a section's rows stand in the file of its name [1.3.1] [4.1.1]"""
 
 from jingui.core.errors import Misconfigured
-from jingui.core.matters import access, access_operations, collect, enter, monitor, portal
+from jingui.core.matters import access, access_operations, collect, downtime, enter, monitor, portal
 from jingui.core.matters.row import About, MatterKind, Move, Who
 
 __all__ = ["KINDS", "checked", "kind_of"]
@@ -32,7 +32,15 @@ def checked(row: MatterKind) -> MatterKind:
 
 KINDS: dict[str, MatterKind] = {
     row.id: checked(row)
-    for row in (*collect.ROWS, *enter.ROWS, *access.ROWS, *access_operations.ROWS, *monitor.ROWS, *portal.ROWS)
+    for row in (
+        *collect.ROWS,
+        *enter.ROWS,
+        *downtime.ROWS,
+        *access.ROWS,
+        *access_operations.ROWS,
+        *monitor.ROWS,
+        *portal.ROWS,
+    )
 }
 
 

@@ -27,6 +27,7 @@ from jingui.gate.acts import (
     restrictions,
     seconding,
     sources,
+    stations,
     taking,
     templates,
 )
@@ -59,6 +60,7 @@ __all__ = [
     "seconding",
     "sensitive_codes",
     "sources",
+    "stations",
     "taking",
     "templates",
 ]

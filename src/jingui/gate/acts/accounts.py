@@ -4,12 +4,13 @@ from typing import Any, cast
 
 from allauth.mfa.models import Authenticator
 
+from jingui.core.downtime import OfflinePin
 from jingui.core.errors import NotFound, NotSignedIn, Refused
 from jingui.core.permit import Permit
 from jingui.core.protect import ChangePassword, EnrolFactor, SignIn, SignOut
 from jingui.core.word import N_
 from jingui.core.words import Strength, Verb
-from jingui.gate import factors
+from jingui.gate import factors, offline
 from jingui.gate.acts.protect import end_sessions
 from jingui.gate.registry import Done, write_act
 from jingui.gate.rows import keep, locked
@@ -81,6 +82,8 @@ def enrol_factor(context: WriteContext, permit: Permit) -> Done:
 
     Who signed in by password alone may only add the very first one: a stolen password never becomes a second factor.
     """
+    if isinstance(permit.operation.data, OfflinePin):
+        return offline.set_pin(context, permit, permit.operation.data)
     data, actor = cast(EnrolFactor, permit.operation.data), permit.operation.actor
     locked(context, Account, actor.account)  # one change at a time
     rows = factors.genuine(context.runtime, actor.account, lock=True)
