@@ -89,7 +89,8 @@ def number(text: str) -> int:
 def item(one: RestrictionLine) -> view.RestrictionItem:
     """One restriction in words."""
     if one.kind == "others":
-        against = _(RESTRICTIONS["others"])
+        others = RESTRICTIONS[one.kind]
+        against = _(others)
     else:
         post = _(Role(one.role).label) if one.role in set(Role) else ""
         against = " · ".join(part for part in (wording.department(one.against), post) if part)

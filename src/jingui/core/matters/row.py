@@ -15,7 +15,7 @@ class State(Word):
 
     DRAFT = "draft", N_("草稿")
     WAITING = "waiting", N_("办理中")
-    RETURNED = "returned", N_("退回补充")
+    RETURNED = "returned", N_("已退回")
     APPROVED = "approved", N_("已通过")
     EXECUTED = "executed", N_("已执行")
     REFUSED = "refused", N_("未通过")
