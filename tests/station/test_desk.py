@@ -1,0 +1,252 @@
+"""二（二）3: a ward reads its sealed summary while the house is down, each read entered first, told once [2.2.3]"""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from jingui.core.downtime import Flaw
+from jingui.core.errors import KeyTrouble, NotSignedIn, Refused, Tampered, Unavailable
+from jingui.core.words import Verb
+from jingui.station import folder as folders
+from tests.hospital import Hospital
+from tests.station.ward import CANARY, PIN, Ward, entries, full, matters, patient, pins
+
+
+@pytest.fixture(scope="module")
+def sick(hospital: Hospital) -> str:
+    pins(hospital, "doctor", "nurse")
+    return patient(hospital)
+
+
+@pytest.fixture
+def ward(hospital: Hospital, sick: str, tmp_path: Path) -> Iterator[Ward]:
+    made = Ward(hospital, tmp_path)
+    made.pull()
+    yield made
+
+
+def test_a_summary_tells_what_a_ward_needs_and_no_more(ward: Ward, sick: str) -> None:
+    found = ward.desk.summary()
+    one = found.patients[sick]
+    assert one["name"] == CANARY
+    assert any("青霉素" in text for text in one["allergies"])
+    assert any("心肌梗死" in text for text in one["diagnoses"])
+    assert not any("免疫缺陷" in text for text in one["diagnoses"]), "highly sensitive items never leave"
+    assert one["withheld"] >= 1
+    assert "blood" in one["precautions"]
+    assert "胸痛缓解" in one["notes"][0]["text"]
+    assert set(found.staff) >= {"doctor", "nurse"}
+    assert "surgeon" not in found.staff
+
+
+def test_what_is_read_is_entered_first_and_told_once(ward: Ward, hospital: Hospital, sick: str) -> None:
+    account = hospital.actors["nurse"].account
+    before, reviews = entries(hospital, Verb.OPEN_CHART, account), matters(hospital)
+    visit = ward.desk.sign_in("nurse", PIN, "全院停电，交接班核对用药", declared=False)
+    ward.desk.ward(visit)
+    ward.desk.chart(visit, sick)
+    ward.desk.chart(visit, sick, Verb.PRINT)
+    assert ward.book.size == 4
+    assert entries(hospital, Verb.OPEN_CHART, account) == before
+    told = ward.deliver()
+    assert (told.next, told.accepted, told.flaws) == (4, 4, ())
+    assert ward.deliver().accepted == 0, "the same lines again are entered once"
+    assert entries(hospital, Verb.OPEN_CHART, account) == before + 1
+    assert matters(hospital) == reviews + 1
+    number = hospital.runtime.ids.internal(sick)[0]
+    rows = hospital.sql(
+        "SELECT head FROM entry WHERE verb = 'open_chart' AND account_id = %s AND patient_id = %s ORDER BY id DESC LIMIT 1",
+        account, number,
+    )  # fmt: skip
+    assert b'"entrance":"station"' in bytes(rows[0][0])
+    assert b'"reason":"downtime"' in bytes(rows[0][0])
+
+
+def test_the_station_goes_on_after_a_restart(ward: Ward, sick: str) -> None:
+    visit = ward.desk.sign_in("doctor", PIN, "系统故障，抢救需要", declared=False)
+    ward.desk.chart(visit, sick)
+    ward.again()
+    assert ward.book.size == 2
+    with pytest.raises(NotSignedIn):
+        ward.desk.visit(visit.key)
+    again = ward.desk.sign_in("doctor", PIN, "系统故障，抢救需要", declared=False)
+    ward.desk.chart(again, sick)
+    assert ward.deliver().accepted == 4
+
+
+def test_a_wrong_pin_is_entered_and_locks_even_after_a_restart(ward: Ward) -> None:
+    for _ in range(5):
+        with pytest.raises(NotSignedIn):
+            ward.desk.sign_in("doctor", "999999", "系统故障，抢救需要", declared=False)
+    ward.again()
+    with pytest.raises(NotSignedIn) as locked:
+        ward.desk.sign_in("doctor", PIN, "系统故障，抢救需要", declared=False)
+    assert locked.value.data.get("locked") == 1
+    assert ward.book.size == 5
+    assert ward.deliver().accepted == 5
+
+
+def test_while_the_house_is_up_nothing_opens_unless_declared(ward: Ward) -> None:
+    ward.down = False
+    with pytest.raises(Refused) as refused:
+        ward.desk.sign_in("doctor", PIN, "系统故障，抢救需要", declared=False)
+    assert refused.value.reason == "house_up"
+    ward.desk.sign_in("doctor", PIN, "网页打不开，已报信息科", declared=True)
+
+
+def test_nothing_is_shown_when_the_ledger_cannot_be_written(
+    ward: Ward, sick: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    visit = ward.desk.sign_in("doctor", PIN, "系统故障，抢救需要", declared=False)
+    with full(monkeypatch), pytest.raises(Unavailable):
+        ward.desk.chart(visit, sick)
+    assert ward.book.size == 1
+    ward.desk.chart(visit, sick)
+    ward.again()
+    assert ward.book.size == 2
+
+
+def test_the_folder_holds_nothing_in_clear(ward: Ward, sick: str) -> None:
+    visit = ward.desk.sign_in("doctor", PIN, "系统故障，抢救需要", declared=False)
+    ward.desk.chart(visit, sick)
+    for path in ward.folder.path.iterdir():
+        data = path.read_bytes()
+        assert path.stat().st_mode & 0o077 == 0
+        for secret in (CANARY, "青霉素", "胸痛", "抢救需要", "doctor", sick, ward.folder.token(), PIN):
+            assert secret.encode() not in data, (path.name, secret)
+
+
+def test_a_stolen_folder_opens_nothing_without_the_passphrase(ward: Ward) -> None:
+    for phrase in ("", "not the passphrase"):
+        with pytest.raises(KeyTrouble):
+            folders.opened(ward.folder.path, phrase)
+
+
+@pytest.mark.parametrize("how", ["cut", "edited", "swapped", "emptied"])
+def test_a_ledger_that_was_touched_is_refused(ward: Ward, sick: str, how: str) -> None:
+    visit = ward.desk.sign_in("doctor", PIN, "系统故障，抢救需要", declared=False)
+    ward.desk.chart(visit, sick)
+    path = ward.folder.path / "book.lines"
+    lines = path.read_bytes().splitlines(keepends=True)
+    bent = {
+        "cut": lines[:1], "swapped": lines[::-1], "emptied": [],
+        "edited": [lines[0], lines[1][:60] + (b"A" if lines[1][60:61] != b"A" else b"B") + lines[1][61:]],
+    }[how]  # fmt: skip
+    path.write_bytes(b"".join(bent))
+    with pytest.raises(Tampered):
+        ward.again()
+
+
+def test_a_line_that_power_cut_off_is_taken_away(ward: Ward, sick: str) -> None:
+    visit = ward.desk.sign_in("doctor", PIN, "系统故障，抢救需要", declared=False)
+    ward.desk.chart(visit, sick)
+    path = ward.folder.path / "book.lines"
+    path.write_bytes(path.read_bytes() + b"half a line without its end")
+    ward.again()
+    assert ward.book.size == 2
+    ward.desk.sign_in("doctor", PIN, "系统故障，抢救需要", declared=False)
+    ward.again()
+    assert ward.book.size == 3
+
+
+def test_an_old_folder_put_back_is_a_finding_and_gets_no_summary(
+    ward: Ward, hospital: Hospital, sick: str, tmp_path: Path
+) -> None:
+    import shutil
+
+    visit = ward.desk.sign_in("doctor", PIN, "系统故障，抢救需要", declared=False)
+    shutil.copytree(ward.folder.path, tmp_path / "old")
+    ward.desk.chart(visit, sick)
+    assert ward.deliver().accepted == 2
+    shutil.rmtree(ward.folder.path)
+    shutil.copytree(tmp_path / "old", ward.folder.path)
+    ward.folder.path.chmod(0o700)
+    ward.again()
+    reviews = matters(hospital)
+    assert ward.deliver().flaws == (Flaw.REWOUND,)
+    assert matters(hospital) == reviews + 1
+    with pytest.raises(Refused) as refused:
+        ward.pull()
+    assert refused.value.reason == "rewound"
+    again = ward.desk.sign_in("doctor", PIN, "系统故障，抢救需要", declared=False)
+    assert ward.deliver().flaws == (Flaw.FORK,)
+    ward.desk.chart(again, sick)
+    assert ward.deliver().flaws == (Flaw.FORK,)
+    assert entries(hospital, Verb.SUMMARISE, ward.actor.account, "deny") == 1
+
+
+def test_gaps_changed_lines_and_wrong_clocks_are_findings(ward: Ward, hospital: Hospital, sick: str) -> None:
+    from datetime import timedelta
+
+    visit = ward.desk.sign_in("doctor", PIN, "系统故障，抢救需要", declared=False)
+    ward.desk.chart(visit, sick)
+    reviews = matters(hospital)
+    assert ward.deliver(start=1).flaws == (Flaw.GAP,)
+    assert ward.deliver(start=1).flaws == (Flaw.GAP,)
+    assert matters(hospital) == reviews + 1, "told once"
+    lines = ward.book.lines(0, 9)
+    bent = (lines[0], lines[1].replace(b'\\"verb\\":\\"open_chart\\"', b'\\"verb\\":\\"list\\"'))
+    told = ward.deliver(lines=bent)
+    assert (told.accepted, told.flaws) == (1, (Flaw.SIGNATURE,))
+    told = ward.deliver(at=ward.clock() + timedelta(minutes=11))
+    assert (told.accepted, told.next, told.flaws) == (1, 2, (Flaw.CLOCK,))
+
+
+def test_a_post_that_ended_after_the_last_summary(ward: Ward, hospital: Hospital, sick: str) -> None:
+    from jingui.core.protect import EndPost
+    from jingui.core.words import Role
+
+    hospital.person("leaver", Role.NURSE, "xnk")
+    pins(hospital, "leaver")
+    ward.pull()
+    hospital.write("secadmin", Verb.END_POST, EndPost(post=hospital.actors["leaver"].post))
+    visit = ward.desk.sign_in("leaver", PIN, "系统故障，抢救需要", declared=False)
+    ward.desk.chart(visit, sick)
+    told = ward.deliver()
+    assert (told.accepted, told.flaws) == (2, (Flaw.POST_ENDED,))
+    ward.pull()
+    assert "leaver" not in ward.desk.summary().staff
+
+
+def test_a_summary_expires_and_a_clock_put_back_does_not_help(ward: Ward) -> None:
+    from datetime import timedelta
+
+    visit = ward.desk.sign_in("doctor", PIN, "系统故障，抢救需要", declared=False)
+    ward.clock.ahead = timedelta(hours=25)
+    with pytest.raises(Refused):
+        ward.desk.ward(visit)
+    ward.clock.ahead = timedelta(hours=-2)
+    ward.desk.ward(ward.desk.visit(visit.key))  # no earlier than the last entry
+    assert ward.deliver().flaws[0] == Flaw.CLOCK
+
+
+def test_a_summary_that_the_house_did_not_make_is_refused(ward: Ward) -> None:
+    import os
+
+    from jingui.crypto.recipient import seal_to
+    from jingui.station.summary import stored
+
+    identity = ward.folder.keys.identity
+    forged = seal_to(identity.suite, identity.opens, b"{}", f"summary:{ward.code}".encode(), bytes(32), os.urandom)
+    with pytest.raises(Tampered):
+        stored(ward.folder, forged)
+    old = (ward.folder.path / "summary.box").read_bytes()
+    ward.pull()
+    with pytest.raises(Tampered):
+        stored(ward.folder, old)
+
+
+def test_the_registers_mark_cannot_be_put_back(ward: Ward, hospital: Hospital, sick: str) -> None:
+    visit = ward.desk.sign_in("doctor", PIN, "系统故障，抢救需要", declared=False)
+    ward.deliver()
+    name = f"station:{ward.number}"
+    old = hospital.sql("SELECT value FROM mark WHERE name = %s", name)[0][0]
+    ward.desk.chart(visit, sick)
+    ward.deliver()
+    hospital.sql("UPDATE mark SET value = %s WHERE name = %s", old, name)
+    with pytest.raises(Tampered):
+        ward.deliver()
+    hospital.sql("DELETE FROM mark WHERE name = %s", name)
+    with pytest.raises(Tampered):
+        ward.deliver()
