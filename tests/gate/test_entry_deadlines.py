@@ -13,6 +13,7 @@ from jingui.core.matters.asking import DecideMatter, ReadMatter, StartMatter
 from jingui.core.operation import Target
 from jingui.core.signatures import FileChart, FilingCheck, FilingLacks
 from jingui.core.words import Purpose, Role, Verb
+from jingui.formats.codetables import in_force
 from jingui.gate import door
 from tests.gate.entering import (
     Admitted,
@@ -53,7 +54,8 @@ def test_admission_opens_and_documents_close(hospital: Hospital) -> None:
     bed = admit(hospital)
     found = deadlines(hospital, bed)
     hours = {rule: (due - since) / timedelta(hours=1) for rule, (since, due, *_) in found.items()}
-    assert hours == {"admission_record": 24, "first_progress_note": 8, "first_ward_round": 48, "progress_stable": 72}
+    first = {"admission_record": 24, "first_progress_note": 8, "first_ward_round": 48, "progress_stable": 72}
+    assert hours == first | {"stage_summary": 720}
     entered(hospital, "doctor", bed, filled(hospital, "first_progress_note"), template="first_progress_note")
     found = deadlines(hospital, bed)
     since, _, met, late, _ = found["first_progress_note"]
@@ -86,7 +88,7 @@ def test_a_visit_that_is_put_right_moves_its_deadlines_once(hospital: Hospital) 
 
 
 def test_discharge_and_death_open_their_own(hospital: Hospital) -> None:
-    bed = admit(hospital)
+    bed = admit(hospital, hours=30)
     ended(hospital, bed)
     found = deadlines(hospital, bed)
     assert {"discharge_record", "front_page"} <= set(found)
@@ -94,13 +96,80 @@ def test_discharge_and_death_open_their_own(hospital: Hospital) -> None:
     assert not found["admission_record"][4]
     encounter(hospital, bed)  # the discharge was a mistake
     assert deadlines(hospital, bed)["discharge_record"][4]
-    dead = admit(hospital)
+    dead = admit(hospital, hours=30)
     ended(hospital, dead, hospitalization={"dischargeDisposition": {"coding": [{"code": "exp"}]}})
     found = deadlines(hospital, dead)
     assert {"death_record", "death_front_page", "death_discussion"} <= set(found)
     assert "discharge_record" not in found
     since, due, *_ = found["death_discussion"]
     assert due - since == timedelta(days=7)
+
+
+def test_a_stay_under_a_day_and_one_that_turns_out_longer(hospital: Hospital) -> None:
+    bed = admit(hospital, hours=25)
+    start = bed.since.isoformat(timespec="seconds")
+    early = (bed.since + timedelta(hours=20)).isoformat(timespec="seconds")
+    encounter(hospital, bed, status="finished", period={"start": start, "end": early})
+    found = deadlines(hospital, bed)
+    assert found["admission_record"][4]
+    assert not found["short_stay_record"][4]
+    assert "discharge_record" not in found
+    late = (bed.since + timedelta(hours=24, minutes=30)).isoformat(timespec="seconds")
+    encounter(hospital, bed, status="finished", period={"start": start, "end": late})  # the end is put right
+    found = deadlines(hospital, bed)
+    assert found["short_stay_record"][4]
+    assert not found["discharge_record"][4]
+    owed = "SELECT count(*) FROM deadline WHERE patient_id = %s AND rule = 'admission_record' AND NOT waived"
+    assert hospital.sql(owed, bed.patient) == [(1,)]
+
+
+def test_whoever_takes_over_owes_it_and_a_stage_summary_begins_anew(hospital: Hospital) -> None:
+    hospital.person("second", Role.PHYSICIAN, "xnk")
+    hospital.person("eye", Role.PHYSICIAN, "xnk")
+
+    def of(staff: str, department: str = "xnk") -> dict[str, Any]:
+        who = {"individual": {"identifier": {"system": "urn:jingui:staff-no", "value": staff}}}
+        where = {"coding": [{"system": "urn:jingui:department", "code": department}]}
+        return {"participant": [who], "serviceType": where}
+
+    staff = {name: hospital.sql("SELECT p.staff_no FROM person p JOIN account a ON a.person_id = p.id "
+                                "WHERE a.username = %s", name)[0][0] for name in ("doctor", "second")}  # fmt: skip
+    bed = admit(hospital, hours=3, encounter=of(staff["doctor"]))
+    encounter(hospital, bed, **of(staff["doctor"]))  # told again: nobody took over
+    assert not {"handover_note", "transfer_note"} & set(deadlines(hospital, bed))
+    encounter(hospital, bed, **of(staff["second"]))
+    since, due, met, *_ = deadlines(hospital, bed)["handover_note"]
+    assert due - since == timedelta(hours=24)
+    assert met is None
+    assert "transfer_note" not in deadlines(hospital, bed)
+    first = deadlines(hospital, bed)["stage_summary"]
+    answers = filled(hospital, "handover_note")
+    entered(hospital, "second", bed, answers, template="handover_note")
+    found = deadlines(hospital, bed)
+    open_ones = "SELECT count(*) FROM deadline WHERE patient_id = %s AND rule = 'handover_note' AND met IS NULL"
+    assert hospital.sql(open_ones, bed.patient) == [(0,)]
+    assert found["stage_summary"][0] > first[0]
+    assert found["stage_summary"][2] is None
+    encounter(hospital, bed, **of(staff["second"]))  # told again: what began anew stays where it is
+    assert deadlines(hospital, bed)["stage_summary"][0] == found["stage_summary"][0]
+    encounter(hospital, bed, **of(staff["doctor"], "xxk"))
+    found = deadlines(hospital, bed)
+    assert found["transfer_note"][2] is None
+    assert hospital.sql(open_ones, bed.patient) == [(0,)]  # a transfer is one document, not two
+
+
+def test_an_operation_owes_a_note_at_once_besides_its_record(hospital: Hospital) -> None:
+    bed = admit(hospital, hours=10)
+    procedure = {
+        "resourceType": "Procedure", "status": "completed", "code": {"text": "阑尾切除术"},
+        "category": {"coding": [{"system": "http://snomed.info/sct", "code": "387713003"}]},
+        "performedPeriod": {"end": (hospital.now() - timedelta(hours=1)).isoformat(timespec="seconds")},
+        "subject": {"reference": f"Patient/{bed.public}"}, "encounter": {"reference": f"Encounter/{bed.visit_public}"},
+    }  # fmt: skip
+    hospital.enter("his", Change(procedure), purpose=Purpose.OPERATION)
+    found = deadlines(hospital, bed)
+    assert found["postoperative_note"][1] - found["postoperative_note"][0] == timedelta(hours=2)
+    assert found["operation_record"][1] - found["operation_record"][0] == timedelta(hours=24)
 
 
 def test_a_resuscitation_counts_from_its_end_and_six_hours_later_is_late(hospital: Hospital) -> None:
@@ -331,6 +400,33 @@ def test_a_recall_opens_this_record_for_this_person_and_nothing_else(hospital: H
     hospital.sql("UPDATE access_grant SET ends = ends + interval '9 years' WHERE patient_id = %s", bed.patient)
     with pytest.raises(Tampered):
         entered(hospital, "doctor", bed, note(hospital, course="再次补记。"))
+
+
+def test_a_recall_opens_what_was_taken_out_of_the_record_too(hospital: Hospital) -> None:
+    """A diagnosis stands in the record and as a resource of its own, which was filed with it."""
+    bed = admit(hospital, encounter={"class": {"code": "AMB"}})
+    if "affairs" not in hospital.actors:
+        hospital.person("affairs", Role.MEDICAL_AFFAIRS, "xxk")
+    answers = filled(hospital, "outpatient_record")
+    record = entered(hospital, "doctor", bed, answers, template="outpatient_record")
+    ended(hospital, bed, **{"class": {"code": "AMB"}})
+    signing(hospital, "doctor")
+    sign(hospital, "doctor", bed, record)
+    file(hospital, "archivist", bed)
+    codes = list(in_force()["icd10"].codes)[:2]
+    changed = {**answers, "advice": "更正后的处理意见。", "diagnoses": [{"diagnosis": code} for code in codes]}
+    form = form_of(hospital, bed, changed, template="outpatient_record", start=1, reason="诊断遗漏")
+    with pytest.raises(Refused):
+        submit(hospital, "doctor", bed, form, record=record)
+    recall(hospital, bed, record)
+    made = submit(hospital, "doctor", bed, form, record=record).made
+    assert {(one.kind, one.outcome) for one in made} >= {
+        ("QuestionnaireResponse", "updated"), ("Condition", "created"),
+    }  # fmt: skip
+    condition = hospital.runtime.ids.internal(next(one.id for one in made if one.kind == "Condition"))[1]
+    bare = {"resourceType": "Condition", "subject": {"reference": f"Patient/{bed.public}"}, "code": {"text": "别的"}}
+    with pytest.raises(Refused):  # by itself it stays as closed as before
+        hospital.enter("doctor", Change(bare, record=(bed.patient, condition)), verb=Verb.CORRECT)
 
 
 def boilerplate(name: str) -> list[str]:

@@ -28,6 +28,9 @@ class Trigger(Word):
     DISCHARGE = "discharge", N_("出院")
     DEATH = "death", N_("死亡")
     REPEAT = "repeat", N_("上一次书写")
+    TAKEOVER = "takeover", N_("接班")
+    TRANSFER = "transfer", N_("转入")
+    STATED = "stated", N_("文书所载时间")  # nothing else begins it: the document itself says since when
 
 
 class Grade(Word):
@@ -64,6 +67,8 @@ class DeadlineRule:
     link: str = ""  # the form's item that says since when: a deadline that its own document begins
     sweeps: bool = False  # a document fulfils all that are open, not the oldest alone
     by: str = ""  # fulfilled by a signature of this kind instead of a document: sign | countersign | verify
+    renews: bool = False  # begins anew with each of its documents while the visit is open, whatever the condition
+    short: bool | None = None  # True: only of a stay shorter than `short_stay_hours` · False: only of a longer one
 
     def after(self, since: datetime, settings: Mapping[str, Value]) -> datetime:
         """When it is due, counted from `since`."""
@@ -73,6 +78,11 @@ class DeadlineRule:
     def fulfilled_by(self) -> frozenset[str]:
         """Every template that fulfils it."""
         return self.met_by | {self.template}
+
+    @property
+    def again(self) -> bool:
+        """Whether it begins anew with each of its documents."""
+        return self.renews or self.grade is not None
 
 
 NOTES: Final = frozenset({"progress_note", "ward_round_note", "first_progress_note", "operation_record"})
@@ -88,19 +98,25 @@ def repeat(name: str, text: str, grade: Grade, template: str, setting: str) -> D
 
 
 def once(
-    name: str, text: str, template: str, trigger: Trigger, setting: str, kinds: frozenset[EncounterKind] = IN
-) -> DeadlineRule:
+    name: str, text: str, template: str, trigger: Trigger, setting: str, kinds: frozenset[EncounterKind] = IN, *,
+    short: bool | None = None, met_by: frozenset[str] = frozenset(),
+) -> DeadlineRule:  # fmt: skip
     """A row that a visit has once."""
     return DeadlineRule(
-        name=name, text=text, template=template, trigger=trigger, setting=setting, kinds=kinds, mode="once"
-    )
+        name=name, text=text, template=template, trigger=trigger, setting=setting, kinds=kinds, mode="once",
+        short=short, met_by=met_by,
+    )  # fmt: skip
 
 
-def each(name: str, text: str, template: str, trigger: Trigger, setting: str, *, link: str = "") -> DeadlineRule:
+def each(
+    name: str, text: str, template: str, trigger: Trigger, setting: str, *, link: str = "", sweeps: bool = False,
+    kinds: frozenset[EncounterKind] = EVERY,
+) -> DeadlineRule:  # fmt: skip
     """A row for each event of its kind."""
     return DeadlineRule(
-        name=name, text=text, template=template, trigger=trigger, setting=setting, kinds=EVERY, link=link
-    )
+        name=name, text=text, template=template, trigger=trigger, setting=setting, kinds=kinds, link=link,
+        sweeps=sweeps,
+    )  # fmt: skip
 
 
 def signed(name: str, text: str, by: str, setting: str) -> DeadlineRule:
@@ -111,9 +127,19 @@ def signed(name: str, text: str, by: str, setting: str) -> DeadlineRule:
 
 
 TABLE: Final[tuple[DeadlineRule, ...]] = (
-    once("admission_record", N_("入院记录"), "admission_record", Trigger.ADMISSION, "admission_record_hours"),
+    once("admission_record", N_("入院记录"), "admission_record", Trigger.ADMISSION, "admission_record_hours",
+         short=False),
     once("first_progress_note", N_("首次病程记录"), "first_progress_note", Trigger.ADMISSION, "first_progress_hours"),
     once("first_ward_round", N_("主治医师首次查房记录"), "ward_round_note", Trigger.ADMISSION, "ward_round_hours"),
+    DeadlineRule(
+        name="stage_summary", text=N_("阶段小结"), template="stage_summary", trigger=Trigger.ADMISSION,
+        setting="stage_summary_days", met_by=frozenset({"handover_note", "transfer_note"}), mode="one", sweeps=True,
+        renews=True,
+    ),
+    each("handover_note", N_("接班记录"), "handover_note", Trigger.TAKEOVER, "takeover_hours", link="takeover_at",
+         sweeps=True, kinds=STAYS),
+    each("transfer_note", N_("转入记录"), "transfer_note", Trigger.TRANSFER, "transfer_hours", link="transferred_in_at",
+         sweeps=True, kinds=STAYS),
     once("outpatient_record", N_("门（急）诊病历"), "outpatient_record", Trigger.VISIT, "outpatient_record_hours",
          SEEN),
     repeat("progress_critical", N_("病危患者病程记录"), Grade.CRITICAL, "progress_note", "progress_critical_hours"),
@@ -125,6 +151,8 @@ TABLE: Final[tuple[DeadlineRule, ...]] = (
     repeat("nursing_third", N_("三级护理记录"), Grade.NURSING_THIRD, "nursing_record", "nursing_third_hours"),
     each("operation_record", N_("手术记录"), "operation_record", Trigger.OPERATION, "operation_record_hours",
          link="operation_end"),
+    each("postoperative_note", N_("术后首次病程记录"), "postoperative_note", Trigger.OPERATION,
+         "postoperative_note_hours", link="operation_end", kinds=STAYS),
     each("resuscitation_record", N_("抢救记录"), "resuscitation_record", Trigger.RESUSCITATION,
          "resuscitation_record_hours", link="rescue_end"),
     each("consultation_record", N_("会诊记录"), "consultation_record", Trigger.CONSULTATION,
@@ -133,9 +161,21 @@ TABLE: Final[tuple[DeadlineRule, ...]] = (
         name="critical_value", text=N_("危急值处置记录"), template="progress_note", trigger=Trigger.CRITICAL,
         setting="critical_value_hours", kinds=EVERY, met_by=NOTES | {"resuscitation_record"}, sweeps=True,
     ),
-    once("discharge_record", N_("出院记录"), "discharge_record", Trigger.DISCHARGE, "discharge_record_hours"),
+    once("discharge_record", N_("出院记录"), "discharge_record", Trigger.DISCHARGE, "discharge_record_hours",
+         short=False),
+    once("short_stay_record", N_("24小时内入出院记录"), "short_stay_record", Trigger.DISCHARGE,
+         "short_stay_record_hours", short=True, met_by=frozenset({"discharge_record"})),
+    each("discharge_summary", N_("出院小结"), "discharge_summary", Trigger.STATED, "discharge_summary_hours",
+         link="discharged_at"),
+    each("laboratory_report", N_("检验报告"), "laboratory_report", Trigger.STATED, "report_record_hours",
+         link="reported_on"),
+    each("examination_report", N_("检查报告"), "examination_report", Trigger.STATED, "report_record_hours",
+         link="reported_on"),
+    each("vital_signs", N_("生命体征"), "vital_signs", Trigger.STATED, "vital_signs_hours", link="measured_at"),
     once("front_page", N_("病案首页"), "front_page", Trigger.DISCHARGE, "front_page_hours"),
-    once("death_record", N_("死亡记录"), "death_record", Trigger.DEATH, "death_record_hours", STAYS),
+    once("death_record", N_("死亡记录"), "death_record", Trigger.DEATH, "death_record_hours", STAYS, short=False),
+    once("short_stay_death_record", N_("24小时内入院死亡记录"), "short_stay_death_record", Trigger.DEATH,
+         "short_stay_record_hours", STAYS, short=True, met_by=frozenset({"death_record"})),
     once("death_front_page", N_("病案首页"), "front_page", Trigger.DEATH, "front_page_hours"),
     once("death_discussion", N_("死亡病例讨论记录"), "death_discussion", Trigger.DEATH, "death_discussion_days"),
     signed("signature", N_("书写人签名"), "sign", "signature_hours"),
@@ -154,6 +194,24 @@ def span(setting: str, settings: Mapping[str, Value]) -> timedelta:
 def opened_by(trigger: Trigger, kind: EncounterKind | None) -> Iterable[DeadlineRule]:
     """The rows that an event opens in a visit of `kind` (None: the visit is not known)."""
     return [row for row in TABLE if row.trigger is trigger and (row.kinds is EVERY or kind in row.kinds)]
+
+
+def ended_by(
+    trigger: Trigger, kind: EncounterKind | None, start: datetime, end: datetime, settings: Mapping[str, Value]
+) -> tuple[list[DeadlineRule], list[DeadlineRule]]:
+    """What the end of a visit opens, and what it leaves behind: a stay under 24 hours has documents of its own [2.2.2].
+
+    Nobody owes any more what the admission asked for and what was not due yet when the visit ended.
+    """
+    brief = end - start < span("short_stay_hours", settings)
+    found = opened_by(trigger, kind)
+    opens = [row for row in found if row.short in (None, brief)]
+    past = [row for row in found if row not in opens]
+    past += [
+        row for row in opened_by(Trigger.ADMISSION, kind)
+        if row.after(start, settings) > end or row.short not in (None, brief)
+    ]  # fmt: skip
+    return opens, past
 
 
 def fulfilled_by(template: str) -> Iterable[DeadlineRule]:

@@ -146,6 +146,7 @@ TABLE: Final[tuple[Setting, ...]] = (
     number("portal_session_hours", 2, HOURS, "1.3.2", N_("患者门户一次登录最长时间"), floor=1, ceiling=12, basis=HOUSE),
     number("portal_start_days", 7, DAYS, "1.3.2", N_("患者门户起始码有效期"), floor=1, ceiling=30, basis=HOUSE),
     number("patient_answer_days", 15, DAYS, "1.3.2", N_("答复患者异议和申请的期限（工作日）"), floor=1, ceiling=30, basis=HOUSE),
+    house("release_days", 3650, DAYS, "1.3.2", N_("告知后放行的结果在患者门户显示的最长时间"), 1, 36500),
     number("portal_watch_minutes", 15, MINUTES, "1.3.2", N_("门户页面自动更新的最长时间"), floor=1, ceiling=60, basis=HOUSE),
     number(
         "guardian_until_years", 18, YEARS, "1.3.2", N_("监护人查阅截至患者年龄"), floor=14, ceiling=18, basis=LAW,

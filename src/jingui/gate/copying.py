@@ -148,6 +148,8 @@ async def rest(connection: "asyncpg.Connection[Any]", rows: Rows) -> None:
         raise Raced()
     if rows.identities:
         await connection.execute(IDENTITY_SQL, *turned(rows.identities))
+    for sql, given in rows.moves.takeovers():
+        await connection.execute(sql, *given)
     if rows.encounters:
         await connection.execute(ENCOUNTER_SQL, *turned(rows.encounters))
     if rows.faces:

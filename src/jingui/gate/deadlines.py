@@ -11,6 +11,7 @@ from jingui.core.deadlines import (
     Grade,
     Trigger,
     beside,
+    ended_by,
     fulfilled_by,
     met_by_signature,
     opened_by,
@@ -23,9 +24,9 @@ from jingui.formats.deadline_events import Event
 from jingui.formats.fhir_encounter import Outline
 from jingui.gate.runtime import Runtime
 
-BEGINS = tuple(row.name for row in TABLE if row.trigger in (Trigger.ADMISSION, Trigger.VISIT))
+BEGINS = tuple(row.name for row in TABLE if row.trigger in (Trigger.ADMISSION, Trigger.VISIT) and not row.again)
 ENDS = tuple(row.name for row in TABLE if row.trigger in (Trigger.DISCHARGE, Trigger.DEATH))
-REPEATS = tuple(row.name for row in TABLE if row.grade is not None)
+REPEATS = tuple(row.name for row in TABLE if row.again)
 
 OPEN_SQL = """INSERT INTO deadline (patient_id, deadline_id, rule, template, encounter_id, department_id, person_id,
   since, due, record_id, late, waived)
@@ -61,6 +62,16 @@ WHERE d.patient_id = u.patient AND d.encounter_id = u.encounter AND d.rule = u.r
 SIGNED_SQL = """UPDATE deadline SET met = $4::timestamptz, late = due < $4::timestamptz
 WHERE patient_id = $1::bigint AND record_id = $2::bigint AND rule = $3::text AND met IS NULL AND NOT waived"""
 DUE_SQL = "UPDATE deadline SET due = since + $2::interval WHERE rule = $1::text AND met IS NULL AND NOT waived"
+# Before the visit's outline is replaced: another department, or another attending in the same one, takes over.
+HANDED_SQL = """INSERT INTO deadline (patient_id, deadline_id, rule, template, encounter_id, department_id, person_id,
+  since, due, record_id, late, waived)
+SELECT u.patient, u.number, u.rule, u.template, u.encounter, u.department, u.person, u.since, u.due, 0, false, false
+FROM unnest($1::bigint[], $2::bigint[], $3::text[], $4::text[], $5::bigint[], $6::bigint[], $7::bigint[],
+  $8::timestamptz[], $9::timestamptz[], $10::bool[])
+  u(patient, number, rule, template, encounter, department, person, since, due, moves)
+JOIN encounter e ON e.patient_id = u.patient AND e.encounter_id = u.encounter AND e.state = 'open'
+WHERE CASE WHEN u.moves THEN e.department_id <> u.department AND u.department <> 0
+  ELSE e.department_id = u.department AND e.attending_id <> u.person AND u.person <> 0 END"""
 # In this order: what is over and moved, what begins, what is fulfilled, what begins anew because it was.
 STEPS = (("over", OVER_SQL), ("moved", MOVED_SQL), ("placed", PLACED_SQL), ("opened", OPEN_SQL), ("met", MET_SQL),
          ("renewed", OPEN_SQL))  # fmt: skip
@@ -70,6 +81,7 @@ STEPS = (("over", OVER_SQL), ("moved", MOVED_SQL), ("placed", PLACED_SQL), ("ope
 class Moves:
     """What happens to deadlines in one transaction: rows of the statements of STEPS."""
 
+    handed: list[tuple[Any, ...]] = field(default_factory=list)
     over: list[tuple[Any, ...]] = field(default_factory=list)
     moved: list[tuple[Any, ...]] = field(default_factory=list)
     placed: list[tuple[Any, ...]] = field(default_factory=list)
@@ -81,6 +93,10 @@ class Moves:
         """Take another submission's moves too."""
         for name in self.__slots__:
             getattr(self, name).extend(getattr(other, name))
+
+    def takeovers(self) -> list[tuple[str, list[list[Any]]]]:
+        """The statement to run before visits get their new outline."""
+        return [(HANDED_SQL, [list(column) for column in zip(*self.handed, strict=True)])] if self.handed else []
 
     def statements(self) -> list[tuple[str, list[list[Any]]]]:
         """The statements to run, each with one list per column."""
@@ -140,6 +156,12 @@ def for_encounter(
     start = outline.start or at
     moves.moved += [(*place, name, start) for name in BEGINS]
     moves.placed.append((*place, visit.department, visit.person))
+    if outline.open and not new:
+        moves.handed += [
+            (*opening(runtime, visit, row, at, values)[:9], trigger is Trigger.TRANSFER)
+            for trigger in (Trigger.TAKEOVER, Trigger.TRANSFER)
+            for row in opened_by(trigger, visit.kind)
+        ]
     if outline.open:
         moves.over += [(*place, name) for name in ENDS]
         if start >= fresh:
@@ -153,8 +175,12 @@ def for_encounter(
     if end >= fresh:
         trigger = Trigger.DEATH if died else Trigger.DISCHARGE
         other = Trigger.DISCHARGE if died else Trigger.DEATH
-        moves.over += [(*place, row.name) for row in opened_by(other, visit.kind)]
-        moves.opened += [opening(runtime, visit, row, end, values) for row in opened_by(trigger, visit.kind)]
+        opens, past = ended_by(trigger, visit.kind, start, end, values)
+        moves.over += [(*place, row.name) for row in (*opened_by(other, visit.kind), *past)]
+        if not new:  # an end that is put right may make a short stay a long one: what it laid aside is owed again
+            again = [row for row in opened_by(Trigger.ADMISSION, visit.kind) if not row.again and row not in past]
+            moves.opened += [opening(runtime, visit, row, start, values) for row in again if start >= fresh]
+        moves.opened += [opening(runtime, visit, row, end, values) for row in opens]
 
 
 def for_events(

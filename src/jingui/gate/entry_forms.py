@@ -50,7 +50,7 @@ RECALLED_SQL = f"""SELECT {", ".join(SEALED_TABLES["access_grant"])}, mac FROM a
 WHERE patient_id = $1::bigint AND person_id = $2::bigint AND purpose = $3::text AND record_id = $4::bigint
   AND starts <= $5::timestamptz AND ends > $5::timestamptz"""  # noqa: S608 -- own names
 KINDS = frozenset(EncounterKind)
-GRADED = frozenset(row.name for row in TABLE if row.grade is not None)
+GRADED = frozenset(row.name for row in TABLE if row.again)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -366,10 +366,16 @@ def _begun(template: Template, answers: Mapping[str, Any], form: FilledForm, at:
         if not row.link:
             continue
         said = answers.get(row.link)
-        since = span(said).start if isinstance(said, str) and said else form.happened
+        since = stated(said) if isinstance(said, str) and said else form.happened
         if since is not None:
             out[row.name] = min(since, at)
     return out
+
+
+def stated(text: str) -> datetime:
+    """The latest moment that a date, or a time to the minute, can mean: nobody is late by what was not said."""
+    found = span(text)
+    return found.end if len(text) <= 10 else found.start
 
 
 def _overdue(
