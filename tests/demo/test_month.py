@@ -30,7 +30,7 @@ def test_the_month_is_decided_as_it_expects_and_played_once(stage: "tuple[Stage,
     here, _ = stage
     month = month_of(here)
     list(month.play())
-    assert month.surprises == []
+    assert month.surprises == [], "\n".join(month.surprises)
     absent = [name for name, kept in month.state.deeds.items() if "absent" in kept]
     assert absent == []
     assert list(month.play()) == []

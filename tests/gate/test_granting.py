@@ -87,6 +87,16 @@ def test_a_grant_for_one_category_opens_no_other(hospital: Hospital) -> None:
         door.sheet(sheet)
 
 
+def test_a_grant_for_some_categories_opens_the_chart_that_they_stand_in(hospital: Hospital) -> None:
+    public, _, _ = admit(hospital, "内查戊", "46000005")
+    where = Target(patient=number(hospital, public))
+    matter = started(hospital, "checker", "internal_access", wanted(categories="tests,nursing"), where)
+    decide(hospital, "office", matter)
+    found = opens(hospital, "checker", public)
+    assert found.patient.name == "内查戊"
+    assert {one.category for one in found.records} <= {"tests", "nursing"}
+
+
 @pytest.mark.parametrize("wrong", [{"days": "0"}, {"days": "91"}, {"purpose": "legal"}, {"categories": "all"}])
 def test_wider_than_the_table_allows_is_not_even_asked(hospital: Hospital, wrong: dict[str, str]) -> None:
     public, _, _ = admit(hospital, f"内查{wrong}", f"4600010{len(str(wrong))}")

@@ -41,6 +41,12 @@ def chosen(answers: Any, name: str, known: frozenset[str]) -> tuple[str, ...]:
     return words
 
 
+def categories_of(answers: Any) -> tuple[str, ...]:
+    """What is opened: the named categories, and who the patient is, without which no chart can be opened; () for all."""
+    named = chosen(answers, "categories", frozenset(one.value for one in Category))
+    return tuple(sorted({*named, Category.BASIC.value})) if named else ()
+
+
 @effect("access_grant")
 def access_grant(context: WriteContext, permit: Permit, granting: Granting) -> Effected:
     """内部查阅: the starter reads this patient's named categories for the named purpose, for the named days [4.1.1]."""
@@ -48,7 +54,7 @@ def access_grant(context: WriteContext, permit: Permit, granting: Granting) -> E
     purpose = answers["purpose"]
     if purpose not in {one.value for one in GRANTED}:
         raise Invalid(places=(("purpose", N_("没有这一项。")),))
-    categories = chosen(answers, "categories", frozenset(one.value for one in Category))
+    categories = categories_of(answers)
     longest = settings.number(context.runtime, context.epoch, "access_grant_days")
     until = permit.at + timedelta(days=min(int(answers["days"]), longest))
     new_grant(context, row.patient_id, row.person_id, purpose, categories, matter=row.pk, starts=permit.at, ends=until)
@@ -79,7 +85,7 @@ def post_grant(context: WriteContext, permit: Permit, granting: Granting) -> Eff
     until = permit.at + timedelta(days=settings.number(context.runtime, context.epoch, "post_grant_days"))
     made = PostGrant(
         id=next_id(PostGrant), post_id=row.post_id, person_id=row.person_id, purpose=answers["purpose"],
-        categories=list(chosen(answers, "categories", frozenset(one.value for one in Category))),
+        categories=list(categories_of(answers)),
         level=levels[0] if levels else Level.ORDINARY.value, departments=departments,
         days=int(answers.get("days", "0")), matter=row.pk, starts=permit.at, ends=until,
     )  # fmt: skip

@@ -157,10 +157,11 @@ class Judging:
         if form is not None:
             details = classed(form, chart, details, self.at)
         verb = self.verb(change, chart, kind, exists)
-        decided = self.decide(verb, chart, row, details, exists, resource)
+        under = self.under(change, place)
+        decided = self.decide(verb, chart, row, details, exists, resource, under)
         if old is not None and old[f.R_CATEGORY] != details["category"]:  # what it replaces is theirs to change too
             before = {**details, "category": f.CATEGORIES.get(old[f.R_CATEGORY], Category.NONE)}
-            self.decide(verb, chart, row, before, exists, resource)
+            self.decide(verb, chart, row, before, exists, resource, under)
         if form is not None:
             resource = settled(self.runtime, form, row, decided, resource, exists, self.at)
         else:
@@ -217,9 +218,7 @@ class Judging:
         outcome = "updated" if exists else "created"
         verdict.made.append(Made(public, kind, version, outcome, body, change.full_url))
 
-    def left(
-        self, verdict: Verdict, change: Change, place: Place, merging: Merging, row: Sequence[Any] | None
-    ) -> bool:
+    def left(self, verdict: Verdict, change: Change, place: Place, merging: Merging, row: Sequence[Any] | None) -> bool:
         """Whether a message leaves what stands as it is: it only names it, or something newer was told of it."""
         late = older(merging, place, self.leaders.get(merging.leader), self.orders)
         stays = late or (merging.anchor and row is not None)
@@ -275,13 +274,24 @@ class Judging:
             return Verb.CORRECT
         return Verb.REGISTER_PATIENT if chart.new and kind == "Patient" else Verb.ENTER
 
+    def under(self, change: Change, place: Place) -> Sequence[Any] | None:
+        """The facts of the form that a change was extracted from: what a recall opens, it opens with what is in it."""
+        if self.form is None or change is self.form.changes[0] or self.form.changes[0].record is None:
+            return None
+        patient, record = self.form.changes[0].record
+        if patient != place.patient:
+            return None
+        return self.facts.get((patient, record, self.actor.person, self.operation.purpose.value))
+
     def decide(
         self, verb: Verb, chart: Chart, row: Sequence[Any] | None, details: Mapping[str, Any], exists: bool,
-        resource: Mapping[str, Any],
+        resource: Mapping[str, Any], under: Sequence[Any] | None = None,
     ) -> Decided:  # fmt: skip
-        """Ask the rules; Refused or Tampered when they do not allow."""
+        """Ask the rules; Refused or Tampered when they do not allow. `under`: the row whose grants count."""
         category = cast(Category, details["category"])
         patient = None if row is None or chart.new else f.patient_facts(row, self.runtime.sealer)
+        if patient is not None and under is not None:
+            patient = patient._replace(row=under, marked=True)
         asked = Operation(
             actor=self.operation.actor, verb=verb, at=self.at, purpose=self.operation.purpose,
             target=Target(patient=chart.patient),
@@ -326,13 +336,9 @@ class Judging:
         tokens = visit_tokens(self.runtime.keyring, placed.resource)
         verdict.rows.identities += [(placed.chart.patient, name, token, True) for name, token in tokens]
         person = self.people.get(found.attending, 0)
-        encounter_row(
-            self.runtime, verdict.rows, placed, found, at=self.at, department=department, person=person
-        )
+        encounter_row(self.runtime, verdict.rows, placed, found, at=self.at, department=department, person=person)
         encounter_moves(self.runtime, verdict.rows, placed, found, department, person, self.at, self.values)
-        self.relating.visit(
-            verdict.rows, placed, found, entry, row, person, department, submission.follow_up_days
-        )
+        self.relating.visit(verdict.rows, placed, found, entry, row, person, department, submission.follow_up_days)
         return department
 
     def group(self, patient: int, verb: Verb, decided: Decided) -> tuple[UUID, list[Line]]:

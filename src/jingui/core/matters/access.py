@@ -31,7 +31,7 @@ ROWS: Final = (
             ),
             Question(
                 name="categories", text=N_("查阅范围"), ask=Ask.CHOICES, choices=CATEGORIES, required=False,
-                help=N_("只选工作需要的类别；不选表示全部类别。"),
+                help=N_("只选工作需要的类别，患者基本信息总在其中；不选表示全部类别。"),
             ),
             Question(name="days", text=N_("期限（天）"), ask=Ask.NUMBER, least=1, most="access_grant_days"),
             Question(name="reason", text=N_("理由"), ask=Ask.LONG, help=N_("写明为何需要，以及为何这些范围已经够用。")),

@@ -35,7 +35,7 @@ ROWS: Final = (
             ),
             Question(
                 name="categories", text=N_("查阅范围"), ask=Ask.CHOICES, choices=CATEGORIES, required=False,
-                help=N_("只选工作需要的类别；不选表示全部类别。"),
+                help=N_("只选工作需要的类别，患者基本信息总在其中；不选表示全部类别。"),
             ),
             Question(
                 name="level", text=N_("最高敏感级别"), ask=Ask.CHOICE,
