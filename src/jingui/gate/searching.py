@@ -56,7 +56,7 @@ def compiled(
     where.add(f"r.patient_id = {where.arg(patient)}::bigint")
     where.add(f"r.kind = {where.arg(query.type)}::text")
     a, b = where.arg(pairs[0]), where.arg(pairs[1])
-    where.add("r.state <> 'draft'")  # a draft is its author's alone until it is submitted
+    where.add("r.state NOT IN ('draft', 'destroyed')")  # a draft is its author's alone; what was destroyed is gone
     where.add(f"(r.category, r.level) IN (SELECT * FROM unnest({a}::text[], {b}::text[]))")  # noqa: S608 -- own texts
     if query.ids:
         where.add(f"r.record_id = ANY({where.arg(list(records))}::bigint[])")

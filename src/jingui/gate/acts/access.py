@@ -93,7 +93,7 @@ FROM record r
 JOIN record_version v ON v.patient_id = r.patient_id AND v.record_id = r.record_id AND v.version = r.version
 LEFT JOIN patient_key k ON k.patient_id = r.patient_id AND k.retention_class = r.retention_class
 WHERE r.patient_id = $1::bigint AND r.record_id = ANY($2::bigint[])
-  AND r.state <> 'draft' AND (r.category, r.level) IN (SELECT * FROM unnest($3::text[], $4::text[]))
+  AND r.state NOT IN ('draft', 'destroyed') AND (r.category, r.level) IN (SELECT * FROM unnest($3::text[], $4::text[]))
   AND ($5::text[] IS NULL OR r.kind = ANY($5::text[]))"""
 
 
@@ -180,7 +180,7 @@ async def class_key(context: ReadContext, patient: int, retention: str) -> Any:
 
 EVERYTHING_SQL = """WITH r AS MATERIALIZED (SELECT * FROM record r WHERE r.patient_id = $1::bigint
     AND (r.category, r.level) IN (SELECT * FROM unnest($2::text[], $3::text[]))
-    AND r.state <> 'draft' AND r.record_id > $4::bigint AND ($6::text[] IS NULL OR r.kind = ANY($6::text[]))
+    AND r.state NOT IN ('draft', 'destroyed') AND r.record_id > $4::bigint AND ($6::text[] IS NULL OR r.kind = ANY($6::text[]))
     ORDER BY r.record_id LIMIT $5::int)
 SELECT r.record_id, r.version, r.kind, r.category, r.level, r.labels, r.state, r.status, r.author_id,
   r.retention_class, r.encounter_id, r.department_id, r.entered, r.at, v.seal, v.payload, k.wrapped,
