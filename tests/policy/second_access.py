@@ -16,7 +16,7 @@ from jingui.core.words import (
 
 TAKES = {Verb.PRINT, Verb.EXPORT, Verb.COPY}
 HERE = TAKES | {Verb.BREAK_GLASS, Verb.READ_GRANTS, Verb.END_GRANT, Verb.PRESCRIBER_STATISTICS, Verb.READ_DOCUMENTS,
-                Verb.ACKNOWLEDGE, Verb.PUBLISH_DOCUMENT}  # fmt: skip
+                Verb.ACKNOWLEDGE, Verb.PUBLISH_DOCUMENT, Verb.RELEASE_RESULT}  # fmt: skip
 GLASS = {Role.PHYSICIAN, Role.NURSE, Role.DUTY_ADMINISTRATOR}
 LICENSED = {Role.PHYSICIAN, Role.NURSE, Role.TECHNICIAN, Role.PHARMACIST}
 MANAGERS = {Role.MEDICAL_AFFAIRS, Role.DUTY_ADMINISTRATOR, Role.HEAD}
@@ -47,6 +47,10 @@ def here(v: Vector) -> bool:
             return _open(v) and _takes(v)
         case Verb.BREAK_GLASS:
             return _open(v) and v.role in GLASS and v.purpose is Purpose.EMERGENCY
+        case Verb.RELEASE_RESULT:
+            doctor = v.role is Role.PHYSICIAN and v.relation in {Relation.TREATING, Relation.TEAM} and v.licensed
+            caring = v.purpose in {Purpose.TREATMENT, Purpose.EMERGENCY}
+            return page and doctor and caring and not v.own and v.state is not RecordState.DESTROYED
         case Verb.READ_GRANTS:
             watching = v.role in MANAGERS | WATCH | {Role.SECURITY_ADMIN, Role.AUDIT_ADMIN}
             return page and (watching or (v.own and staff))
@@ -64,7 +68,8 @@ def here(v: Vector) -> bool:
 def touches(verb: Verb) -> bool:
     """Whether an operation touches patient information: then the yearly undertaking must stand."""
     chart = {Verb.OPEN_CHART, Verb.READ, Verb.HISTORY, Verb.SEARCH, Verb.EVERYTHING, Verb.READ_LIFE,
-             Verb.SEARCH_PATIENT, Verb.LIST, Verb.PRESCRIBER_STATISTICS, Verb.BREAK_GLASS}  # fmt: skip
+             Verb.SEARCH_PATIENT, Verb.LIST, Verb.PRESCRIBER_STATISTICS, Verb.BREAK_GLASS,
+             Verb.RELEASE_RESULT}  # fmt: skip
     writing = {Verb.ENTER, Verb.CORRECT, Verb.IMPORT}
     who = {Verb.REGISTER_PATIENT, Verb.MERGE_PATIENT, Verb.SPLIT_PATIENT, Verb.RELATE, Verb.FLAG_PATIENT}
     return verb in chart | writing | who | TAKES

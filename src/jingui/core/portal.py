@@ -125,6 +125,21 @@ class LiftRestriction:
     restriction: int
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReleaseResult:
+    """告知后放行: the doctor told the result; from now on the named portal accounts show exactly this record."""
+
+    told: str  # what was told to whom, in words: kept encrypted with the entry
+    to: tuple[Relation, ...] = (Relation.SELF, Relation.GUARDIAN)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WithdrawRelease:
+    """撤回放行: the portal shows the record no more, from the next request on."""
+
+    reason: str
+
+
 class Charted(NamedTuple):
     """A chart that a portal account reaches: its public id, and as what."""
 

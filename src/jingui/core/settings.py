@@ -173,8 +173,8 @@ TABLE: Final[tuple[Setting, ...]] = (
         source=N_("《医疗机构病历管理规定》第十一条"),
     ),
     number(
-        "postoperative_note_hours", 2, HOURS, "2.2.2", N_("术后首次病程记录时限（即时）"), floor=1, ceiling=8, basis=LAW,
-        source=N_("《病历书写基本规范》"),
+        "postoperative_note_hours", 2, HOURS, "2.2.2", N_("术后首次病程记录时限（即时）"), floor=1, ceiling=8,
+        basis=LAW, source=N_("《病历书写基本规范》"),
     ),
     house("discharge_summary_hours", 24, HOURS, "2.2.2", N_("出院小结时限"), 1, 72),
     house("vital_signs_hours", 6, HOURS, "2.2.2", N_("生命体征测量后录入时限"), 1, 24),

@@ -134,6 +134,7 @@ class Verb(Word):
     OPEN_PORTAL = "open_portal", N_("开通患者门户")
     END_PORTAL = "end_portal", N_("关闭患者门户")
     READ_READERS = "read_readers", N_("查看谁看过病历")
+    RELEASE_RESULT = "release_result", N_("告知后放行")
     START_SYSTEM = "start_system", N_("系统启动")
     RECOVER = "recover", N_("恢复处置")
 

@@ -21,6 +21,7 @@ from jingui.gate.consent_signs import PRECAUTION, signs_of
 from jingui.gate.consents import seen_by
 from jingui.gate.context import ReadContext
 from jingui.gate.finding import DEEPEST, joined, patient_line
+from jingui.gate.granted import G_ENDS, G_RECORD, G_STARTS
 from jingui.gate.names import NOBODY, Named, names_of
 from jingui.gate.paging import cursor, read_cursor
 from jingui.gate.readers import PERSON, READERS_SQL, reader_lines
@@ -43,7 +44,8 @@ ENCOUNTERS_SQL = f"""SELECT e.patient_id, e.encounter_id, e.kind, e.department_i
 WHERE {ALLOWED} ORDER BY e.starts DESC, e.encounter_id LIMIT 300"""  # noqa: S608 -- own texts only
 PAGE_SQL = f"""WITH s AS (SELECT * FROM unnest($7::bigint[], $8::interval[]) s(patient, shift)),
 r AS MATERIALIZED (SELECT r.patient_id, r.record_id, coalesce(r.at - s.shift, r.entered) AS place, r.at - s.shift AS at
-  FROM record r JOIN s ON s.patient = r.patient_id WHERE r.kind NOT IN ('Patient', 'Encounter') AND {ALLOWED}
+  FROM record r JOIN s ON s.patient = r.patient_id WHERE r.kind NOT IN ('Patient', 'Encounter') AND ({ALLOWED}
+    OR (r.patient_id, r.record_id) IN (SELECT * FROM unnest($15::bigint[], $16::bigint[])))
   AND ($9::text = '' OR r.category = $9) AND ($10::bigint = 0 OR r.encounter_id = $10)
   AND (coalesce(r.at - s.shift, r.entered), r.record_id) < ($11::timestamptz, $12::bigint)
   ORDER BY place DESC, r.record_id DESC LIMIT $13::int),
@@ -83,10 +85,11 @@ async def opened(context: ReadContext, permit: Permit, request: ChartRequest) ->
     )
     signs = await signs_of(context, about, seen_in(stats))
     readable = decided(context, about, stats)
+    readable, single = with_singles(readable, await singles(context, about, permit.at, permit.person))
     columns = (*readable.columns, permit.person)
     place = place_of(context, request, about)
     visits, page = await asyncio.gather(
-        context.rows(ENCOUNTERS_SQL, *columns), context.rows(PAGE_SQL, *columns, *place, me)
+        context.rows(ENCOUNTERS_SQL, *columns), context.rows(PAGE_SQL, *columns, *place, me, *single)
     )
     numbers = [*(row[AUTHOR] for row in page), *(row[4] for row in visits), *(row[PERSON] for row in readers)]
     people = await names_of(context).people(context, numbers)
@@ -128,7 +131,7 @@ def seen_in(stats: Sequence[Sequence[Any]]) -> dict[int, dict[Sensitivity, Seen]
     return seen_by(
         (row[0], label, row[8], row[9])
         for row in stats
-        if row[7] and row[3] != RecordState.DRAFT and row[5] not in NOT_CLINICAL
+        if row[7] and row[3] not in (RecordState.DRAFT, RecordState.DESTROYED) and row[5] not in NOT_CLINICAL
         for label in row[7]
     )
 
@@ -169,6 +172,46 @@ def decided(context: ReadContext, about: Mapping[int, f.PatientFacts], stats: Se
             hidden += count
     allowed = [key for key, allow in answers.items() if allow]
     return Readable(tuple([key[i] for key in allowed] for i in range(5)), categories, hidden)
+
+
+async def singles(
+    context: ReadContext, about: Mapping[int, f.PatientFacts], at: datetime, person: int
+) -> list[tuple[tuple[Any, ...], int]]:  # fmt: skip
+    """Records that a grant opens each for itself, as (what was decided of it, its number), where the rules allow it."""
+    pairs = [
+        (patient, row[G_RECORD])
+        for patient, one in about.items()
+        for row in one.rows(f.GRANTS)
+        if row[G_RECORD] and row[G_STARTS] <= at < row[G_ENDS]
+    ]
+    out = []
+    for facts in await context.about_records(dict.fromkeys(pairs)):
+        if facts is None or facts.row[f.R_VERSION] is None or facts.row[f.R_KIND] in APART:
+            continue
+        row = facts.row
+        bad = f.unsealed_record(row, context.runtime.sealer)
+        if bad:
+            raise Tampered(where=bad)
+        category, level, state, author = row[f.R_CATEGORY], row[f.R_LEVEL], row[f.R_STATE], row[f.R_AUTHOR] or 0
+        if context.may(
+            Verb.READ, f.CATEGORIES.get(category, Category.NONE), f.LEVELS.get(level, Level.SECRET), patient=facts,
+            state=f.STATES.get(state, RecordState.DESTROYED), author=author,
+        ).allow:  # fmt: skip
+            out.append(((facts.patient, category, level, state, author == person), row[f.RECORD]))
+    return out
+
+
+def with_singles(
+    readable: Readable, found: Sequence[tuple[tuple[Any, ...], int]]
+) -> tuple[Readable, tuple[list[int], list[int]]]:
+    """What may be read with the single records counted in, and these as columns for SQL."""
+    known = set(zip(*readable.columns, strict=True))
+    more = [(key, record) for key, record in found if key not in known]
+    categories = dict(readable.categories)
+    for key, _ in more:
+        categories[key[1]] = categories.get(key[1], 0) + 1
+    counted = readable._replace(categories=categories, hidden=readable.hidden - len(more))
+    return counted, ([key[0] for key, _ in more], [record for _, record in more])
 
 
 def place_of(context: ReadContext, request: ChartRequest, about: Mapping[int, f.PatientFacts]) -> tuple[Any, ...]:

@@ -1,6 +1,6 @@
 """四（一）内部查阅: what a reading act may use, and how its answer is governed [4.1.1] [4.1.2]"""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -70,6 +70,12 @@ class ReadContext:
         actor, operation = self.actor, self.operation
         rows = [await future for future in [self.pipe.facts(ask(actor, operation.purpose, p)) for p in patients]]
         return [f.patient_facts(row, self.runtime.sealer) for row in rows]
+
+    async def about_records(self, pairs: Iterable[tuple[int, int]]) -> list[f.PatientFacts | None]:
+        """Facts toward this actor for (patient, record) pairs: what a grant of that very record opens shows in them."""
+        actor, purpose = self.actor, self.operation.purpose
+        asked = [self.pipe.facts(ask(actor, purpose, patient, record)) for patient, record in pairs]
+        return [f.patient_facts(await one, self.runtime.sealer) for one in asked]
 
     def face(self, patient: f.PatientFacts) -> dict[str, Any]:
         """The decrypted face of a patient (only after a decision that allows it)."""

@@ -24,7 +24,8 @@ PORTAL: Final = frozenset({P, P2})
 WHO: Final[dict[str, Who]] = {
     "sign_in": A, "session_ended": A, "language": A, "sign_out": A,
     "second_factor": H, "enrol_totp": H,
-    "enrol_passkey": S, "recovery_codes": S, "account": S, "change_password": S, "switch_post": S, "keys": S,
+    "enrol_passkey": S, "recovery_codes": S, "account": S, "offline_pin": S, "change_password": S,
+    "switch_post": S, "keys": S,
     "desk": C, "patients": C, "chart": C, "record": C, "record_version": C, "life": C,
     "write": C, "form": C, "form_save": C, "form_check": C, "amend": C, "amend_save": C, "amend_check": C,
     "drafts": C, "discard_draft": C, "signing": C, "due": C, "filing": C, "switch_user": A,
@@ -34,6 +35,7 @@ WHO: Final[dict[str, Who]] = {
     "consents": C, "give_consent": C, "withdraw_consent": C, "consent_paper": C, "consent_scan": C,
     "consents_due": C, "secrecy": C,
     "break_glass": C, "patient_grants": C, "print_chart": C, "export_chart": C, "print_record": C, "copy_record": C,
+    "release": C,
     "grants": C, "end_grant": C, "statistics": C, "documents": C, "publish_document": C, "document": C,
     "purpose": S, "waiting": C, "proposal": C,
     "entries": C, "entry": C, "checkpoints": S, "growth": S,
@@ -43,7 +45,7 @@ WHO: Final[dict[str, Who]] = {
     "portal_passkey": P2, "portal_account": P, "portal_home": P, "portal_chart": P, "portal_readers": P,
     "portal_proof": P, "portal_object": P, "portal_news": P, "portal_restrictions": P, "portal_consents": P,
     "portal_record": P, "portal_matters": P, "portal_matter": P, "portal_correction": P,
-    "sources": C, "register_source": C, "end_source": C,
+    "sources": C, "register_source": C, "end_source": C, "register_station": C, "end_station": C,
     "cockpit": S, "clause": S, "policy_versions": S, "settings": S, "system": S,
 }  # fmt: skip
 #: Reached although the password must be changed first.

@@ -16,7 +16,7 @@ from jingui.core.errors import Refused
 from jingui.core.operation import Target
 from jingui.core.signatures import WaitingRecords
 from jingui.core.word import N_
-from jingui.core.words import Decision, RecordState, Verb
+from jingui.core.words import Decision, Level, RecordState, Verb
 from jingui.formats import display, fhir_json
 from jingui.gate import door
 from jingui.web import asking, charting, corrections, wording
@@ -57,7 +57,10 @@ def page(request: HttpRequest, public: str, version: int) -> RecordPage:
         print_href=to("print_record", record=public) if takes(request, Verb.PRINT, sheet.version, versions) else "",
         copy_href=to("copy_record", record=public), may_copy=asking.may(request, Verb.COPY),
         life_href=to("life", record=public), tags=wording.labels(sheet.level, sheet.labels),
-        actions=actions(request, public, resource, sheet.version == newest(versions, sheet.version)),
+        actions=(
+            *actions(request, public, resource, sheet.version == newest(versions, sheet.version)),
+            *release(request, public, sheet.level),
+        ),
         reason=corrections.reason(resource), late_reason=corrections.late(resource),
     )  # fmt: skip
 
@@ -98,6 +101,13 @@ def actions(request: HttpRequest, public: str, resource: Mapping[str, Any], curr
     if not current or not corrections.is_form(resource) or not asking.may(request, Verb.OPEN_FORM):
         return ()
     return (Link(label=_("更正"), href=to("amend", record=public), key="e"),)
+
+
+def release(request: HttpRequest, public: str, level: str) -> tuple[Link, ...]:
+    """告知后放行, where the portal waits for a doctor: of what is highly sensitive."""
+    if level != Level.SECRET or not asking.may(request, Verb.RELEASE_RESULT):
+        return ()
+    return (Link(label=_("告知后放行"), href=to("release", record=public)),)
 
 
 class Reference(str):

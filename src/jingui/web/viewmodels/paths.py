@@ -32,6 +32,7 @@ PATHS: Final[dict[str, str]] = {
     "print_chart": "patients/<str:patient>/print/",
     "export_chart": "patients/<str:patient>/export/",
     "print_record": "records/<str:record>/print/",
+    "release": "records/<str:record>/release/",
     "copy_record": "records/<str:record>/copy/",
     "grants": "grants/",
     "end_grant": "grants/end/",
@@ -96,6 +97,9 @@ PATHS: Final[dict[str, str]] = {
     "sources": "sources/",
     "register_source": "sources/new/",
     "end_source": "sources/<int:source>/end/",
+    "register_station": "stations/new/",
+    "end_station": "stations/<int:station>/end/",
+    "offline_pin": "account/offline-pin/",
     # the policy
     "cockpit": "policy/",
     "clause": "policy/clauses/<str:clause>/",
