@@ -8,10 +8,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-import orjson
-
 from jingui.core.downtime import Delivered, Delivery, OfflinePin, RegisterStation, SummaryRequest
-from jingui.core.errors import Unavailable
 from jingui.core.operation import Actor
 from jingui.core.protect import IssueToken
 from jingui.core.words import Entrance, Purpose, Role, Strength, Verb
@@ -22,7 +19,6 @@ from jingui.station.desk import Desk
 from jingui.station.folder import Folder
 from jingui.station.summary import Summary, stored
 from tests.gate.entering import admit
-from tests.gate.test_door import bundle
 from tests.hospital import Hospital
 
 PIN, PHRASE, CANARY = "271828", "a ward's long passphrase", "金丝雀九七三一"
@@ -89,9 +85,7 @@ class Ward:
 
     def pull(self) -> Summary:
         data = SummaryRequest(size=self.book.size, last=self.book.chain.last)
-        made = door.read(
-            self.hospital.operation(self.actor, Verb.SUMMARISE, data, purpose=Purpose.TREATMENT)
-        ).value
+        made = door.read(self.hospital.operation(self.actor, Verb.SUMMARISE, data, purpose=Purpose.TREATMENT)).value
         return stored(self.folder, made.data)
 
     def delivery(self, start: int = 0, **more: Any) -> Delivery:
@@ -142,9 +136,8 @@ def patient(hospital: Hospital, name: str = CANARY, **more: Any) -> str:
 
 
 def entries(hospital: Hospital, verb: Verb, account: int, decision: str = "allow") -> int:
-    rows = hospital.sql(
-        "SELECT count(*) FROM entry WHERE verb = %s AND account_id = %s AND decision = %s", verb.value, account, decision
-    )
+    sql = "SELECT count(*) FROM entry WHERE verb = %s AND account_id = %s AND decision = %s"
+    rows = hospital.sql(sql, verb.value, account, decision)
     return int(rows[0][0])
 
 
@@ -167,6 +160,3 @@ def full(monkeypatch: Any) -> Iterator[None]:
 
 def matters(hospital: Hospital) -> int:
     return int(hospital.sql("SELECT count(*) FROM matter WHERE kind = 'downtime_review'")[0][0])
-
-
-__all__ = ["CANARY", "PHRASE", "PIN", "Unavailable", "Ward", "bundle", "entries", "full", "matters", "orjson", "patient", "pins"]

@@ -86,6 +86,7 @@ class Sources:
 
     sources: tuple[SourceLine, ...]
     stations: tuple[StationLine, ...]
+    departments: tuple[tuple[int, str], ...]  # where a station may stand
     accounts: tuple[str, ...]  # interface accounts that a source may be registered for
 
 

@@ -3,11 +3,13 @@
 import os
 from datetime import datetime
 
+from django.db import transaction
+
 from jingui.core.downtime import OfflinePin, pin_wrong
 from jingui.core.errors import Invalid, Refused
 from jingui.core.permit import Permit
 from jingui.core.word import N_
-from jingui.core.words import Strength
+from jingui.core.words import Role, Strength
 from jingui.crypto import pin
 from jingui.gate import settings
 from jingui.gate.registry import Done
@@ -16,6 +18,7 @@ from jingui.gate.sql import raw
 from jingui.gate.writing import WriteContext
 from jingui.store.models import Account
 
+OPENERS = frozenset({Role.PHYSICIAN, Role.NURSE, Role.DUTY_ADMINISTRATOR})
 KEEP_SQL = """INSERT INTO mark (name, value, at) VALUES ($1, $2, $3)
 ON CONFLICT (name) DO UPDATE SET value = excluded.value, at = excluded.at"""
 KEPT_SQL = "SELECT value, at FROM mark WHERE name = $1::text"
@@ -45,5 +48,6 @@ def set_pin(context: WriteContext, permit: Permit, data: OfflinePin) -> Done:
 
 def since(account: int) -> datetime | None:
     """Since when the account has a PIN, None when it has none."""
-    rows = raw(KEPT_SQL, name(account))
+    with transaction.atomic():
+        rows = raw(KEPT_SQL, name(account))
     return rows[0][1] if rows and rows[0][0] else None

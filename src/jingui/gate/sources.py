@@ -28,6 +28,7 @@ SOURCES_SQL = f"""SELECT {SOURCE.sql},
   (SELECT count(*) FROM source_message m WHERE m.source_id = s.id),
   (SELECT max(m.at) FROM source_message m WHERE m.source_id = s.id)
 FROM source s LEFT JOIN account a ON a.id = s.account_id ORDER BY s.state, s.code LIMIT 500"""  # noqa: S608 -- own texts only
+DEPARTMENTS_SQL = "SELECT id, name FROM department WHERE active ORDER BY code LIMIT 1000"
 STATIONS_SQL = f"""SELECT {STATION.sql} FROM station s LEFT JOIN department d ON d.id = s.department_id
 ORDER BY s.state, s.code LIMIT 1000"""  # noqa: S608 -- own texts only
 ACCOUNTS_SQL = """SELECT a.username FROM account a JOIN post p ON p.person_id = a.person_id AND p.role = 'interface'
@@ -71,6 +72,11 @@ async def stations(context: ReadContext) -> tuple[StationLine, ...]:
         )
         for row in await context.rows(STATIONS_SQL)
     )  # fmt: skip
+
+
+async def departments(context: ReadContext) -> tuple[tuple[int, str], ...]:
+    """Number and name of every department."""
+    return tuple((row[0], row[1]) for row in await context.rows(DEPARTMENTS_SQL))
 
 
 async def accounts(context: ReadContext) -> tuple[str, ...]:

@@ -214,19 +214,22 @@ class Round:
         """Serve this desk; `tell` writes a line for the operator."""
         self._desk, self._courier, self._tell = desk, courier, tell
         self._pulled: datetime | None = None
+        self._handed = 0  # entries that the house has
 
     def once(self) -> None:
         """One turn."""
-        if not self._courier.well():
+        now = self._desk.now()
+        due = self._pulled is None or (now - self._pulled).total_seconds() >= HOUR
+        if not (due or self._handed < self._desk.book.size) or not self._courier.well():
             return
         try:
             handed = self._courier.deliver(self._desk.book)
+            self._handed = handed.next
             for flaw in handed.flaws:
                 self._tell(flaw)
-            if handed.next >= self._desk.book.size:
+            if self._handed >= self._desk.book.size:
                 self._desk.house_is_back()
-            now = self._desk.now()
-            if self._pulled is None or (now - self._pulled).total_seconds() >= HOUR:
+            if due:
                 self._courier.pull(self._desk.book)
                 self._pulled = now
         except JinguiError as error:

@@ -196,8 +196,14 @@ def account(request: Any) -> HttpResponse:
         recovery_left=sum(row.left for row in rows),
         posts=tuple(Choice(value=str(one.post), label=f"{_(one.role.label)} · {one.department}") for one in posts),
         post=str(request.actor.post),
+        offline=bool(door.offline.since(number)) if opens_stations(request) else None,
     )
     return render(request, "accounts/account.html", {"page": page})
+
+
+def opens_stations(request: Any) -> bool:
+    """Whether this post may open wards' stations, so that a PIN is of use."""
+    return request.facts.role in door.offline.OPENERS
 
 
 def day(at: datetime | None) -> str:

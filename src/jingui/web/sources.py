@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from jingui.core.downtime import StationKind
 from jingui.core.errors import Conflict, Invalid, NotFound
 from jingui.core.sources import (
     CHARSETS,
@@ -18,7 +19,6 @@ from jingui.core.sources import (
     Sources,
     StationLine,
 )
-from jingui.core.word import N_
 from jingui.core.words import Verb
 from jingui.web import answering, asking, wording
 from jingui.web.filling import Filled, begins
@@ -28,9 +28,7 @@ from jingui.web.viewmodels.parts import Link, Tag
 from jingui.web.viewmodels.paths import to
 from jingui.web.viewmodels.sources import SourceRow, SourcesPage, StationRow
 
-STATIONS: Final[dict[str, str]] = {
-    "desk": N_("录入工作站"), "shared": N_("共用工作站"), "pda": N_("移动终端"), "downtime": N_("应急工作站"),
-}  # fmt: skip
+STATIONS: Final[dict[str, str]] = {str(one): one.label for one in StationKind}
 
 
 @require_safe
@@ -38,11 +36,19 @@ def sources(request: HttpRequest) -> HttpResponse:
     """Whose data are taken, and which workstations are registered."""
     found: Sources = asking.read(request, Verb.READ_SOURCES).value
     now, ends = asking.now(), asking.may(request, Verb.END_SOURCE)
-    offered = (Link(label=_("登记来源"), href=to("register_source"), key="n", primary=True),)
+    offered = tuple(
+        link
+        for verb, link in (
+            (Verb.REGISTER_SOURCE, Link(label=_("登记来源"), href=to("register_source"), key="n", primary=True)),
+            (Verb.REGISTER_STATION, Link(label=_("登记应急工作站"), href=to("register_station"))),
+        )
+        if asking.may(request, verb)
+    )
+    stops = asking.may(request, Verb.END_STATION)
     page = SourcesPage(
         sources=tuple(row(one, now, ends) for one in found.sources),
-        stations=tuple(station(one) for one in found.stations),
-        actions=offered if asking.may(request, Verb.REGISTER_SOURCE) else (),
+        stations=tuple(station(one, stops) for one in found.stations),
+        actions=offered,
     )
     return answering.page(request, "collect/sources.html", page)
 
@@ -72,13 +78,14 @@ def state(one: SourceLine, now: datetime) -> Tag:
     return Tag(text=_("已过期"), tone="none") if expired else Tag(text=_("有效"), tone="ok")
 
 
-def station(one: StationLine) -> StationRow:
+def station(one: StationLine, stops: bool) -> StationRow:
     """A station in the list."""
     stands = Tag(text=_("有效"), tone="ok") if one.state == "active" else Tag(text=_("已停用"), tone="none")
     return StationRow(
         name=one.name, code=one.code, kind=_(STATIONS.get(one.kind, one.kind)),
         department=wording.department(one.department) if one.department else "—", seen=one.seen,
         state=stands if one.genuine else Tag(text=_("数据被篡改"), tone="bad"),
+        end=to("end_station", station=one.id) if stops and one.state == "active" else "",
     )  # fmt: skip
 
 

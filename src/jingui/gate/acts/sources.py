@@ -11,7 +11,7 @@ from jingui.core.words import Role, Verb
 from jingui.gate.context import ReadContext
 from jingui.gate.registry import Done, read_act, write_act
 from jingui.gate.rows import keep, locked, next_id
-from jingui.gate.sources import accounts, sources, stations
+from jingui.gate.sources import accounts, departments, sources, stations
 from jingui.gate.writing import WriteContext
 from jingui.store.models import Account, Post, Source
 
@@ -97,6 +97,7 @@ async def read_sources(context: ReadContext, permit: Permit) -> Done:
     """Every registered source and station, ended ones too."""
     return Done(
         value=Sources(
-            sources=await sources(context), stations=await stations(context), accounts=await accounts(context)
+            sources=await sources(context), stations=await stations(context),
+            departments=await departments(context), accounts=await accounts(context),
         )
     )

@@ -89,6 +89,7 @@ class AccountPage:
     recovery_left: int
     posts: tuple[Choice, ...] = ()
     post: str = ""
+    offline: bool | None = None  # whether one has a PIN for wards' stations; None where there is nothing to open
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

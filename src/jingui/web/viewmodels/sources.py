@@ -34,6 +34,7 @@ class StationRow:
     department: str
     seen: datetime | None
     state: Tag
+    end: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
