@@ -8,6 +8,7 @@ import pytest
 from jingui.core.bylaws import ChangeSetting
 from jingui.core.deadlines import DeadlinesRequest
 from jingui.core.enter import Change
+from jingui.core.entering import OpenForm
 from jingui.core.errors import Conflict, Refused, Tampered
 from jingui.core.matters.asking import DecideMatter, ReadMatter, StartMatter
 from jingui.core.operation import Target
@@ -24,6 +25,7 @@ from tests.gate.entering import (
     filled,
     form_of,
     note,
+    opened,
     sign,
     signing,
     submit,
@@ -418,7 +420,12 @@ def test_a_recall_opens_what_was_taken_out_of_the_record_too(hospital: Hospital)
     form = form_of(hospital, bed, changed, template="outpatient_record", start=1, reason="诊断遗漏")
     with pytest.raises(Refused):
         submit(hospital, "doctor", bed, form, record=record)
+    with pytest.raises(Refused):
+        opened(hospital, "doctor", bed, record=record)
     recall(hospital, bed, record)
+    target = Target(patient=bed.patient, record=record)
+    shown = door.read(hospital.operation("doctor", Verb.OPEN_FORM, OpenForm(), target=target)).value
+    assert (shown.start, shown.visit.number) == (1, bed.visit)  # the visit is over, and still the record's own
     made = submit(hospital, "doctor", bed, form, record=record).made
     assert {(one.kind, one.outcome) for one in made} >= {
         ("QuestionnaireResponse", "updated"), ("Condition", "created"),

@@ -1,7 +1,7 @@
 """二（二）3 打开表单: template, patient, last values, one's draft, deadlines, what will be asked [2.2.3] [2.2.1]"""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from jingui.core.capture import Template
@@ -43,7 +43,7 @@ JOINED = """FROM record r
 JOIN record_version v ON v.patient_id = r.patient_id AND v.record_id = r.record_id AND v.version = r.version
 LEFT JOIN patient_key k ON k.patient_id = r.patient_id AND k.retention_class = r.retention_class"""
 LAST_SQL = f"""SELECT {COLUMNS} {JOINED} WHERE r.patient_id = $1::bigint AND r.kind = '{FORM}' AND r.form <> ''
-  AND r.state <> 'draft' AND (r.category, r.level) IN (SELECT * FROM unnest($2::text[], $3::text[]))
+  AND r.state NOT IN ('draft', 'destroyed') AND (r.category, r.level) IN (SELECT * FROM unnest($2::text[], $3::text[]))
 ORDER BY (r.form = $4::text) DESC, r.entered DESC LIMIT 8"""  # noqa: S608 -- own texts only
 ONE_SQL = f"SELECT {COLUMNS} {JOINED} WHERE r.patient_id = $1::bigint AND r.record_id = $2::bigint"
 
@@ -112,6 +112,7 @@ async def open_form(context: ReadContext, permit: Permit) -> Done:
         record = draft[0].record
     if record:
         stands = await standing(context, about.patient, record)
+        opening = replace(opening, about=f.concerning(about, record))  # a recall opens this record, not the chart
     name = stands[0] if stands else draft[0].template if draft else data.template
     deadlines = await context.rows(
         DEADLINES_SQL, about.patient, data.encounter or (visits[0][0].number if visits else 0)
@@ -128,7 +129,10 @@ async def open_form(context: ReadContext, permit: Permit) -> Done:
     template = entry_templates.known(opening.known.templates, name)
     if stands:  # what was written with a version is corrected with it
         template = entry_templates.written_with(opening.known, fhir_json.parse(stands[1].body), name) or template
-    visit, filed = chosen(visits, draft[0].encounter if draft else data.encounter, template)
+    if stands:  # a correction stays in the visit of its record, which may be over
+        visit, filed = next((one for one in visits if one[0].id == stands[1].encounter), (None, False))
+    else:
+        visit, filed = chosen(visits, draft[0].encounter if draft else data.encounter, template)
     decided = opening.may(
         template, Verb.CORRECT if record else Verb.ENTER,
         level=Level(stands[1].level) if stands else Level.ORDINARY,

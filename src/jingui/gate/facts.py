@@ -117,6 +117,13 @@ def hold_of(row: Sequence[Any]) -> Hold:
     return HOLDS.get(min(kinds), Hold.INVESTIGATION) if kinds else Hold.NONE
 
 
+def concerning(patient: PatientFacts, record: int) -> PatientFacts:
+    """The same facts about one record of the patient's: what is held or granted of it counts."""
+    row = list(patient.row)
+    row[RECORD] = record
+    return patient._replace(row=row, hold=hold_of(row) if row[HOLDING] is not None else Hold.NONE)
+
+
 def unsealed_record(row: Sequence[Any], sealer: Sealer) -> str:
     """The name of the record whose deciding columns are not as they were written; "" for a good one or none."""
     if row[R_VERSION] is None or sealer.holds("record", R.values(row), row[R.stop]):
