@@ -1,6 +1,6 @@
 """The demonstration is built through the door, goes on where it was stopped, and says what it did [1.2]"""
 
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 

@@ -5,7 +5,7 @@ import shutil
 import sys
 from pathlib import Path
 
-from jingui.cli.demo_people import table
+from jingui.cli.demo_people import portals, table
 from jingui.cli.running import progress, told
 from jingui.cli.words import out, say
 from jingui.cluster.children import Child
@@ -15,6 +15,7 @@ from jingui.config.home import Home, home
 from jingui.config.serve import WEB, serve
 from jingui.core.errors import Misconfigured
 from jingui.core.word import N_
+from jingui.demo.portals import portal_accounts
 
 SETTINGS = """# A demonstration hospital: every person and every record in it is made up.
 demo = true
@@ -35,7 +36,7 @@ def demo(given: argparse.Namespace) -> int:
     def tell(event: Event) -> None:
         told(event)
         if event.kind is EventKind.READY and event.name == WEB:
-            for line in table():
+            for line in (*table(), *portals(portal_accounts(where.state))):
                 out(line)
 
     player = Child(

@@ -9,6 +9,7 @@ from jingui.cli.words import language, say
 from jingui.core.word import N_
 from jingui.demo.accounts import PASSWORD
 from jingui.demo.generator import Person, build_hospital
+from jingui.demo.portals import PortalAccount
 
 
 def width(text: str) -> int:
@@ -29,6 +30,13 @@ def first_of_each(people: tuple[Person, ...]) -> Iterator[Person]:
         if person.role not in seen:
             seen.add(person.role)
             yield person
+
+
+def portals(accounts: tuple[PortalAccount, ...]) -> list[str]:
+    """The lines about the patients' own entrance; none before there are accounts."""
+    english = language() == "en"
+    rows = [pad(one.number, 16) + (one.en if english else one.zh) for one in accounts]
+    return ["", say(N_("患者门户（/portal/）的账号，密码相同：")), *rows, ""] if rows else []
 
 
 def table() -> list[str]:

@@ -5,12 +5,14 @@ import signal
 import sys
 from datetime import UTC, datetime
 
+from jingui.cli.demo_people import portals
 from jingui.cli.progress import Progress, amount
 from jingui.cli.words import err, say, trouble, utf8
 from jingui.config import house
 from jingui.config.home import home
 from jingui.core.errors import JinguiError, Misconfigured, Unavailable
 from jingui.core.word import N_
+from jingui.demo.portals import portal_accounts
 
 AGAIN = 75  # "temporary failure": the supervisor starts it again
 LINES = {
@@ -32,6 +34,9 @@ def main() -> int:
     def tell(kind: str, data: dict[str, object]) -> None:
         if kind == "done":
             progress.end(say(N_("演示医院已建成，用时 {time}。"), time=amount(float(str(data["seconds"])))))
+        elif kind == "portals":
+            for line in portals(portal_accounts(home().state)):
+                err(line)
         else:
             progress.show(kind, say(LINES[kind], **data), int(str(data["done"])), int(str(data["of"])))
 

@@ -1,11 +1,13 @@
-"""样板: what a demonstration house publishes of its sign-ins"""
+"""样板: what a demonstration house publishes of its sign-ins: the staff at once, patients once their accounts stand"""
 
 from datetime import date
 from random import Random
 
+from jingui.config.home import home
 from jingui.core.words import Role
 from jingui.demo.accounts import PASSWORD
 from jingui.demo.generator import Person, build_hospital
+from jingui.demo.portals import portal_accounts
 from jingui.web.demonstration import Published, Suggestion
 
 
@@ -23,4 +25,11 @@ def sign_ins() -> Published:
         suggestions=tuple(
             Suggestion(user=person.login, role=person.role, zh=person.try_zh, en=person.try_en) for person in shown
         ),
+        patients=patients,
     )
+
+
+def patients() -> tuple[Suggestion, ...]:
+    """The portal accounts that stand by now."""
+    found = portal_accounts(home().state)
+    return tuple(Suggestion(user=one.number, role=Role.PATIENT, zh=one.zh, en=one.en) for one in found)

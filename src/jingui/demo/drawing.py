@@ -2,6 +2,7 @@
 
 import zlib
 from dataclasses import dataclass
+from itertools import pairwise
 from random import Random
 
 Point = tuple[int, int]
@@ -44,7 +45,7 @@ def picture(wide: int, high: int, strokes: list[list[Point]]) -> bytes:
     """The strokes in dark ink on white, eight bits of grey."""
     rows = [bytearray(b"\xff" * wide) for _ in range(high)]
     for points in strokes:
-        for start, end in zip(points, points[1:], strict=False):
+        for start, end in pairwise(points):
             line(rows, start, end)
 
     def chunk(kind: bytes, data: bytes) -> bytes:

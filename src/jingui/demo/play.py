@@ -15,6 +15,7 @@ from jingui.core.importing import Names
 from jingui.core.operation import Operation
 from jingui.core.words import Purpose, Verb
 from jingui.demo.build import INIT, Builder
+from jingui.demo.cast import Cast
 from jingui.demo.generator import build_hospital, stories
 from jingui.demo.generator.hospital import ZONE
 from jingui.demo.play_marks import Marks
@@ -68,9 +69,11 @@ def play(stage: Stage, *, count: int = COUNT, today: date | None = None, act: bo
         marks.make(story)
     if act:
         whole = list(stories(hospital, Random(state.seed + 1), state.today, count))
-        month = Month.of(hospital, state, stage.names, stage.now, patients.actor, whole)
+        month = Month(cast=Cast.of(hospital, state, stage.names, stage.now, patients.actor, whole))
         for done, of in month.play():
             stage.tell("month", {"done": done, "of": of, "seconds": monotonic() - began})
+            if done == of:
+                stage.tell("portals", {})
         scenes = Scenes(hospital=hospital, state=state, names=stage.names, now=stage.now)
         for done, of in scenes.play(whole):
             stage.tell("scenes", {"done": done, "of": of, "seconds": monotonic() - began})

@@ -6,6 +6,8 @@ from datetime import date
 from pathlib import Path
 from typing import IO
 
+NOTES = "demo.jsonl"
+
 
 @dataclass(slots=True, kw_only=True)
 class State:
@@ -30,7 +32,7 @@ class State:
         """The notes in `folder`, or new ones that begin `today`. A half-written last line is ignored."""
         folder.mkdir(mode=0o755, parents=True, exist_ok=True)
         state = cls(folder=folder, today=today, seed=seed)
-        path = folder / "demo.jsonl"
+        path = folder / NOTES
         known = path.read_text("utf-8") if path.exists() else ""
         whole = known[: known.rfind("\n") + 1]
         for line in whole.splitlines():

@@ -4,6 +4,7 @@ The codes of demonstration accounts come from a secret that anybody can compute 
 the first sign-in. `config.urls` publishes them, and only where the home says `demo = true`.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -34,6 +35,7 @@ class Published:
     password: str
     users: frozenset[str]
     suggestions: tuple[Suggestion, ...]
+    patients: Callable[[], tuple[Suggestion, ...]] = tuple  # asked anew each time: their numbers come from chance
 
 
 NOTHING = Published(password="", users=frozenset(), suggestions=())
@@ -46,11 +48,20 @@ def publish(what: Published) -> None:
 
 
 def accounts() -> tuple[Account, ...]:
-    """The suggestions, in the reader's language."""
+    """The suggestions of the staff's door, in the reader's language."""
+    return told(_published[0].suggestions)
+
+
+def portal_accounts() -> tuple[Account, ...]:
+    """Those of the patients' door."""
+    return told(_published[0].patients())
+
+
+def told(suggestions: tuple[Suggestion, ...]) -> tuple[Account, ...]:
+    """Suggestions as a page shows them."""
     english = wording.language() == "en"
     return tuple(
-        Account(user=one.user, post=_(one.role.label), hint=one.en if english else one.zh)
-        for one in _published[0].suggestions
+        Account(user=one.user, post=_(one.role.label), hint=one.en if english else one.zh) for one in suggestions
     )
 
 
@@ -61,7 +72,8 @@ def password() -> str:
 
 def published(username: str) -> bool:
     """Whether anybody may sign in as `username`."""
-    return username in _published[0].users
+    made = _published[0]
+    return username in made.users or any(one.user == username for one in made.patients())
 
 
 def code(username: str) -> str:

@@ -18,7 +18,7 @@ from jingui.core.portal import typed_number
 from jingui.core.signing import Checked
 from jingui.core.words import Entrance, Strength
 from jingui.gate import door
-from jingui.web import accounts, answering, lockout, passwords, sessions
+from jingui.web import accounts, answering, demonstration, lockout, passwords, sessions
 from jingui.web.viewmodels import portal as view
 from jingui.web.viewmodels.form import Field, Form
 from jingui.web.viewmodels.paths import to
@@ -74,7 +74,10 @@ def page(request: Any, number: str = "", error: str = "", status: int = 200, rea
         ),
     )  # fmt: skip
     form = Form(fields=fields, submit=_("登录"), action=to("portal_sign_in"), errors=(error,) if error else ())
-    return render(request, "portal/sign_in.html", {"page": view.SignIn(form=form, reason=reason)}, status=status)
+    shown = view.SignIn(
+        form=form, reason=reason, demo=demonstration.portal_accounts(), demo_password=demonstration.password()
+    )
+    return render(request, "portal/sign_in.html", {"page": shown}, status=status)
 
 
 @sensitive_post_parameters("old", "new", "again")

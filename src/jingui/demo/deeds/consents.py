@@ -2,43 +2,41 @@
 
 import json
 from datetime import datetime
-from typing import TYPE_CHECKING
 
 from jingui.core.consents import GiveConsent, Party, Signed, Signer, WithdrawConsent
 from jingui.core.words import Verb
+from jingui.demo.cast import Cast
 from jingui.demo.deeds.doing import Kept, deed
 from jingui.demo.drawing import paper, signature
 from jingui.demo.generator.numbers import id_card
 from jingui.demo.month import Deed
 
-if TYPE_CHECKING:
-    from jingui.demo.play_month import Month
-
 
 @deed("consent")
-def consent(month: "Month", row: Deed) -> Kept:
+def consent(cast: Cast, row: Deed) -> Kept:
     """A consent, told first; signed on the pad, or on a paper that is scanned."""
     more = row.more
     party = Party(more.get("party", "self"))
     born = datetime.fromisoformat(more["born"]).date() if "born" in more else None
     signer = Signer(
-        party=party, name=more.get("signer") or month.story(row.about).identity.name, relation=more.get("relation", ""),
+        party=party, name=more.get("signer") or cast.story(row.about).identity.name, relation=more.get("relation", ""),
         identity=id_card(born, more.get("sex", "female"), 401, "530000") if born else "",
     )  # fmt: skip
     drawn = paper(row.id) if more.get("scan") else signature(row.id)
     signed = Signed(body=drawn.png, strokes="" if more.get("scan") else json.dumps(drawn.strokes))
     data = GiveConsent(
-        kind=more.get("kind", "sensitive_collection"), signer=signer, signed=signed, labels=tuple(more.get("labels", ())),
-        categories=tuple(more.get("categories", ())), agreed=more.get("agreed", True),
+        kind=more.get("kind", "sensitive_collection"), signer=signer, signed=signed,
+        labels=tuple(more.get("labels", ())), categories=tuple(more.get("categories", ())),
+        agreed=more.get("agreed", True),
         party=more.get("recipient", ""),
     )  # fmt: skip
-    given = month.write(row, Verb.GIVE_CONSENT, data).value
+    given = cast.write(row, Verb.GIVE_CONSENT, data).value
     return {"consent": str(given.consent), "record": given.record}
 
 
 @deed("withdraw_consent")
-def withdraw(month: "Month", row: Deed) -> Kept:
+def withdraw(cast: Cast, row: Deed) -> Kept:
     """A consent is withdrawn: at once, and what was done before stays lawful."""
-    data = WithdrawConsent(consent=int(month.kept(row.more["consent"], "consent")), reason=row.words)
-    month.write(row, Verb.WITHDRAW_CONSENT, data)
+    data = WithdrawConsent(consent=int(cast.kept(row.more["consent"], "consent")), reason=row.words)
+    cast.write(row, Verb.WITHDRAW_CONSENT, data)
     return {"withdrawn": "1"}

@@ -1,15 +1,13 @@
-"""四（一）, 二（二）: the table of deeds; each function stands beside those it belongs with and enters itself here [1.2]"""
+"""四（一）, 二（二）: the table of deeds; each function enters itself under the word that rows use [1.2]"""
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
+from jingui.demo.cast import Cast
 from jingui.demo.month import Deed
 
-if TYPE_CHECKING:
-    from jingui.demo.play_month import Month
-
 Kept = dict[str, str]
-Doing = Callable[["Month", Deed], Kept]
+Doing = Callable[[Cast, Deed], Kept]
 DEEDS: Final[dict[str, Doing]] = {}
 
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from jingui.web.viewmodels.access import CategoryFilter, EncounterLine, PatientHeader, TimelineItem
+from jingui.web.viewmodels.accounts import Account
 from jingui.web.viewmodels.form import Form
 from jingui.web.viewmodels.parts import ClauseRef, Pager, Tag
 from jingui.web.viewmodels.resource import Shown
@@ -15,6 +16,8 @@ class SignIn:
 
     form: Form
     reason: str = ""
+    demo: tuple[Account, ...] = ()
+    demo_password: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
