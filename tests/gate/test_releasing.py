@@ -122,8 +122,8 @@ def test_who_may_not_and_what_is_not_released(hospital: Hospital, tested: list[s
     treat(hospital, other[0])
     with pytest.raises(Conflict):
         release(hospital, other[-1])  # no portal
+    mixed = Target(patient=number(hospital, tested[0]), record=place(hospital, other[-1]).record)
     with pytest.raises(NotFound):  # another patient's record under one's own patient
-        mixed = Target(patient=number(hospital, tested[0]), record=place(hospital, other[-1]).record)
         hospital.write("doctor", Verb.RELEASE_RESULT, TOLD, purpose=Purpose.TREATMENT, target=mixed)
 
 
@@ -148,8 +148,8 @@ def test_a_release_that_the_dba_makes_opens_nothing(hospital: Hospital, tested: 
     patient, record = hospital.runtime.ids.internal(other[-1])
     hospital.sql(
         "INSERT INTO access_grant (patient_id, grant_id, person_id, purpose, categories, matter, starts, ends,"
-        " record_id, version, entry, mac) SELECT %s, 99, a.person_id, 'patient_request', '{}', 0, now() - interval '1 day',"
-        " now() + interval '1 day', %s, 1, g.entry, g.mac FROM account a, access_grant g WHERE a.id = %s LIMIT 1",
+        " record_id, version, entry, mac) SELECT %s, 99, a.person_id, 'patient_request', '{}', 0,"
+        " now() - interval '1 day', now() + interval '1 day', %s, 1, g.entry, g.mac FROM account a, access_grant g WHERE a.id = %s LIMIT 1",
         patient, record, actor.account,
     )  # fmt: skip
     with pytest.raises(Tampered):

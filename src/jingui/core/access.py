@@ -76,6 +76,8 @@ class Chart:
     patient_body: bytes = b""
     precautions: tuple[Precaution, ...] = ()  # 防护提示, for those who treat
     owed: tuple[Owed, ...] = ()  # consents still to be obtained, of what this reader may know
+    basis: str = ""  # what the reader's relation rests on: a word of core.collect.BASES, "" for none
+    until: datetime | None = None  # when that relation ends; None for one without an end
 
 
 class ReaderLine(NamedTuple):

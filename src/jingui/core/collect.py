@@ -3,10 +3,20 @@
 Patients, departments and people are internal numbers; `Operation.target.patient` says whom it is about.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final, NamedTuple
 
+from jingui.core.word import N_
 from jingui.core.words import Relation
+
+#: What a treating relation rests on.
+BASES: Final[Mapping[str, str]] = {
+    "encounter": N_("就诊"), "booking": N_("预约"), "consultation": N_("会诊申请"), "order": N_("医嘱"),
+    "operation": N_("手术安排"), "manual": N_("手工登记"), "roster": N_("排班"), "rotation": N_("轮转"),
+    "matter": N_("已批准的事项"), "window": N_("窗口核验"),
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,11 +35,43 @@ class Relate:
 class Roster:
     """排班、轮转: for a time a person stands to a department's patients as its own staff do. No patient is named."""
 
-    person: int
+    person: int = 0
     department: int
     starts: datetime
     ends: datetime
     rotation: bool = False  # a rotation lasts longer than a turn of duty
+    staff_no: str = ""  # names the person instead of the number
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RosterRequest:
+    """LIST: the turns of a department (0: of the asker's own, for the registry of all) that are not over."""
+
+    department: int = 0
+    count: int = 300
+
+
+class RosterLine(NamedTuple):
+    """A turn of duty or a rotation."""
+
+    relation: int
+    staff_no: str
+    name: str
+    title: str
+    department: str
+    basis: str  # roster | rotation
+    starts: datetime
+    ends: datetime
+    genuine: bool
+    may_end: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RosterBoard:
+    """The turns, and the departments (number, name, English name) that the asker may put somebody on."""
+
+    lines: tuple[RosterLine, ...]
+    departments: tuple[tuple[int, str, str], ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -107,7 +107,8 @@ async def opened(context: ReadContext, permit: Permit, request: ChartRequest) ->
         for row in visits
     )  # fmt: skip
     chart = Chart(
-        patient=header(context, context.patient, about),
+        patient=header(context, context.patient, about), basis=context.patient.row[f.C_BASIS] or "",
+        until=context.patient.row[f.C_ENDS],
         holds=tuple(dict.fromkeys(row[f.H_KIND] for one in about.values() for row in one.rows(f.HOLDING))),
         encounters=encounters, records=records, hidden=readable.hidden, categories=readable.categories,
         readers=reader_lines(context, readers, people), patient_body=mine.body if mine else b"",

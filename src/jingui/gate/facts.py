@@ -27,6 +27,7 @@ P_ID, P_RESTRICTED, P_DECEASED, P_PERSON, P_DESTROYED = (
     AT[f"p.{n}"] for n in ("patient_id", "restricted", "deceased", "person_id", "destroyed")
 )
 P_LINKED, P_MARKS, C_KIND = AT["p.linked_to"], AT["p.marks"], AT["c.kind"]
+C_BASIS, C_ENDS = AT["c.basis"], AT["c.ends"]
 LISTS = tuple((AT[name], table) for name, table in FACTS.lists.items())
 GRANTS, HOLDING, RESTRICTIONS, CONSENTS, VISITS, MARKS = (
     AT[n] for n in ("grants", "holds", "restrictions", "consents", "visits", "marks")

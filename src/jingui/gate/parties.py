@@ -1,6 +1,6 @@
 """六（一）2: nobody decides what concerns themselves: is the actor a party to this operation [6.1.2] [7.1.1]"""
 
-from jingui.core.collect import Relate
+from jingui.core.collect import Relate, Roster
 from jingui.core.operation import Operation
 from jingui.gate.actors import ROSTERED, ActorFacts
 from jingui.gate.sql import raw
@@ -20,6 +20,8 @@ def is_party(operation: Operation, actor: ActorFacts) -> bool:
         return False
     data = operation.data
     if getattr(data, "person", 0) == actor.person:
+        return True
+    if isinstance(data, Roster) and data.staff_no.strip() == actor.staff_no:
         return True
     if isinstance(data, Relate) and data.department in actor.departments and actor.role in ROSTERED:
         return True  # what their department relates to, they read themselves

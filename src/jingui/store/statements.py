@@ -114,6 +114,7 @@ FACTS.add("q.ord", "q.patient", "q.record", "q.version", "q.person", "e.n", "e.p
 FACTS.sealed("p", "patient")
 FACTS.sealed("c", "care_relation")
 FACTS.sealed("r", "record")
+FACTS.add("c.basis")
 FACTS.add("r.status", "r.department_id", "r.encounter_id")
 FACTS.add("v.version", "v.seal", "v.payload", "v.entered", "v.author_id", "k.wrapped", "p.face")
 # A subselect, not a join: a planner without statistics would scan every patient's identity key for it.

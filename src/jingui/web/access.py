@@ -1,5 +1,6 @@
 """四（一）内部查阅与使用: finding a patient, the chart, one record and its life [4.1.1] [4.1.2] [4.1.3]"""
 
+from dataclasses import replace
 from typing import Final
 
 from django.http import HttpRequest, HttpResponse
@@ -8,12 +9,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from jingui.core.access import Chart, ChartRequest, PatientLine
+from jingui.core.collect import BASES
 from jingui.core.errors import Invalid
 from jingui.core.words import Category, Purpose, Verb
 from jingui.gate import door
 from jingui.web import access_glass, answering, asking, charting, finding, records, wording
 from jingui.web.viewmodels import access as view
-from jingui.web.viewmodels.parts import Link, Tag
+from jingui.web.viewmodels.parts import Link, Tag, Why
 from jingui.web.viewmodels.paths import to
 from jingui.web.viewmodels.record import LifePage
 
@@ -86,12 +88,24 @@ def chart(request: HttpRequest, patient: str) -> HttpResponse:
         ),
         actions=(*actions(request, patient), *filing(request, found)), owed=owed(found),
         encounters=charting.visits(found, encounter), timeline=charting.timeline(found, now),
-        filters=filters(found, here, asked), why=wording.why(result.trace),
+        filters=filters(found, here, asked), why=standing(wording.why(result.trace), found),
         readers=charting.readers(found.readers, linked=asking.may(request, Verb.READ_LEDGER)),
         readers_total=len(found.readers), withheld=found.hidden, older=result.more,
         newest_href=here if asked.cursor else "",
     )  # fmt: skip
     return answering.page(request, "access/chart.html", page)
+
+
+def standing(why: Why, found: Chart) -> Why:
+    """The card with what the reader's relation rests on: the visit, the consultation that was asked for, the roster."""
+    relation, basis = wording.relation(found.patient.relation), BASES.get(found.basis)
+    if relation is None or basis is None:
+        return why
+    said = {"basis": _(basis), "relation": relation.text}
+    text = _("与该患者的关系：%(relation)s，依据%(basis)s。") % said
+    if found.until is not None:
+        text = f"{text}{_('有效至 %(day)s。') % {'day': f'{timezone.localtime(found.until):%Y-%m-%d %H:%M}'}}"
+    return replace(why, also=(text, *why.also))
 
 
 def actions(request: HttpRequest, patient: str) -> tuple[Link, ...]:

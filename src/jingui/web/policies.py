@@ -35,7 +35,7 @@ WHO: Final[dict[str, Who]] = {
     "consents": C, "give_consent": C, "withdraw_consent": C, "consent_paper": C, "consent_scan": C,
     "consents_due": C, "secrecy": C,
     "break_glass": C, "patient_grants": C, "print_chart": C, "export_chart": C, "print_record": C, "copy_record": C,
-    "release": C,
+    "release": C, "rosters": C, "end_roster": C,
     "grants": C, "end_grant": C, "statistics": C, "documents": C, "publish_document": C, "document": C,
     "purpose": S, "waiting": C, "proposal": C,
     "entries": C, "entry": C, "checkpoints": S, "growth": S,

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import cast
 
 from jingui.core.access import ChartRequest, PatientLine, PatientSearch, WorkLine, Worklist
+from jingui.core.collect import RosterRequest
 from jingui.core.entry import Line
 from jingui.core.errors import Invalid, Tampered
 from jingui.core.permit import Permit
@@ -21,6 +22,7 @@ from jingui.gate.finding import Hit, find, joined, patient_line
 from jingui.gate.names import names_of
 from jingui.gate.paging import cursor, read_cursor
 from jingui.gate.registry import Done, read_act
+from jingui.gate.rosters import rosters
 from jingui.store.statements import Columns
 from jingui.store.vault import seal_parts
 
@@ -132,6 +134,8 @@ async def worklist(context: ReadContext, permit: Permit) -> Done:
     """Patients with an open visit in the actor's department, or those the actor treats; nobody the rules hide."""
     if isinstance(permit.operation.data, WaitingRecords):
         return await waiting(context, permit, permit.operation.data)
+    if isinstance(permit.operation.data, RosterRequest):
+        return await rosters(context, permit, permit.operation.data)
     if isinstance(permit.operation.data, FilingCheck):
         return await filing_check(context, permit, permit.operation.data)
     data = permit.operation.data if isinstance(permit.operation.data, Worklist) else Worklist()

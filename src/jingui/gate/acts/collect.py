@@ -42,6 +42,8 @@ def relate(context: WriteContext, permit: Permit) -> Done:
     number = permit.operation.target.patient
     if isinstance(data, EndRelation):
         row = locked(context, CareRelation, (number, data.relation))
+        if not number:
+            own_ward(context, permit, row.department_id)
         if row.ends is not None and row.ends <= permit.at:
             raise Conflict(N_("该诊疗关系已经结束。"))
         row.ends = permit.at
@@ -69,19 +71,27 @@ def roster(context: WriteContext, permit: Permit, data: Roster) -> Done:
         raise Invalid(places=(("patient", N_("排班不针对某一名患者")),))
     if not data.starts < data.ends <= max(permit.at, data.starts) + longest or data.ends <= permit.at:
         raise Invalid(places=(("ends", N_("期限须在今后，且不超过规定的最长期限")),))
-    if context.actor.role in WARD and data.department != permit.department:
-        raise Refused(
-            N_("只能为本科室排班。"), N_("请由该科室或登记处办理。"), clauses=("4.1.1",), reason="no_relation"
-        )  # fmt: skip
-    if not Person.objects.filter(pk=data.person, active=True).exists():
+    own_ward(context, permit, data.department)
+    named = {"staff_no": data.staff_no.strip()} if data.staff_no else {"pk": data.person}
+    person = Person.objects.filter(active=True, kind="staff", **named).first()
+    if person is None:
         raise NotFound(N_("没有这名人员。"))
+    context.runtime.sealer.check(person)
     if not Department.objects.filter(pk=data.department, active=True).exists():
         raise NotFound(N_("没有这个科室。"))
     row = new_relation(
-        context, 0, Relation.DEPARTMENT, data.person, data.department, None, data.starts, data.ends,
+        context, 0, Relation.DEPARTMENT, person.pk, data.department, None, data.starts, data.ends,
         "rotation" if data.rotation else "roster",
     )  # fmt: skip
     return Done(value=row.relation_id)
+
+
+def own_ward(context: WriteContext, permit: Permit, department: int | None) -> None:
+    """Refused when a ward's post touches another department's roster."""
+    if context.actor.role in WARD and department != permit.department:
+        raise Refused(
+            N_("只能为本科室排班。"), N_("请由该科室或登记处办理。"), clauses=("4.1.1",), reason="no_relation"
+        )  # fmt: skip
 
 
 def check_relation(wanted: Relate, at: datetime, longest: timedelta) -> None:

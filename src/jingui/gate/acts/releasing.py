@@ -47,7 +47,7 @@ def _release(context: WriteContext, permit: Permit, record: Record, data: Releas
         raise Conflict(N_("没有可以放行的门户账号。"), N_("患者到窗口开通门户后再放行；已告知的内容可先写入病程。"))
     standing = {row.person_id for row in _standing(context, record, permit.at)}
     longest = permit.at + timedelta(days=settings.number(context.runtime, context.epoch, "release_days"))
-    fresh = {row.person_id: row.ends for row in live if row.person_id not in standing}
+    fresh = {row.person_id: row.ends for row in live if row.person_id and row.person_id not in standing}
     if not fresh:
         raise Conflict(N_("这份记录已经放行。"))
     for person, ends in sorted(fresh.items()):

@@ -93,6 +93,8 @@ PATHS: Final[dict[str, str]] = {
     "tokens": "people/tokens/",
     "issue_token": "people/tokens/new/",
     "revoke_token": "people/tokens/<int:token>/revoke/",
+    "rosters": "rosters/",
+    "end_roster": "rosters/<int:relation>/end/",
     # sources and stations
     "sources": "sources/",
     "register_source": "sources/new/",
