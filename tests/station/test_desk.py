@@ -8,6 +8,7 @@ from jingui.core.downtime import Flaw
 from jingui.core.errors import KeyTrouble, NotSignedIn, Refused, Tampered, Unavailable
 from jingui.core.words import Verb
 from jingui.station import folder as folders
+from tests.gate.entering import admit
 from tests.hospital import Hospital
 from tests.station.ward import CANARY, PIN, Ward, entries, full, matters, patient, pins
 
@@ -249,3 +250,101 @@ def test_the_registers_mark_cannot_be_put_back(ward: Ward, hospital: Hospital, s
     hospital.sql("DELETE FROM mark WHERE name = %s", name)
     with pytest.raises(Tampered):
         ward.deliver()
+
+
+def test_a_genuine_key_enters_no_more_than_reads_of_its_own_ward(ward: Ward, hospital: Hospital, sick: str) -> None:
+    from datetime import UTC, datetime
+
+    from jingui.core.entry import Line
+    from jingui.crypto.station import Said
+
+    other = admit(hospital, department="gwk").public
+
+    def said(**more: object) -> Said:
+        plain = Said(
+            id="019a0000-0000-7000-8000-000000000001", at=datetime.now(UTC), verb="open_chart", decision="allow",
+            reason="", purpose="treatment", epoch=1, policy=1, person="Tdoctor", account="doctor",
+            post=str(hospital.actors["doctor"].post), session="outage:forged", text="",
+            targets=(Line(sick, "", "", 0),),
+        )  # fmt: skip
+        return plain._replace(**more)
+
+    surgeon = hospital.actors["surgeon"]
+    for made, flaw in (
+        (said(targets=(Line(other, "", "", 0),)), Flaw.PATIENT),
+        (said(targets=(Line("nonsense", "", "", 0),)), Flaw.PATIENT),
+        (said(account="surgeon", post=str(surgeon.post)), Flaw.STRANGER),
+        (said(account="nobody"), Flaw.STRANGER),
+        (said(post=str(surgeon.post)), Flaw.STRANGER),
+    ):
+        ward.book.append(made)
+        assert flaw in ward.deliver(start=ward.book.size - 1).flaws
+    number = hospital.runtime.ids.internal(other)[0]
+    sql = "SELECT count(*) FROM entry WHERE verb = 'open_chart' AND patient_id = %s AND head LIKE %s"
+    assert hospital.sql(sql, number, b'%"entrance":"station"%') == [(0,)], "no foreign chart says it was read here"
+    ward.book.append(said(verb="correct"))
+    assert ward.deliver(start=ward.book.size - 1).flaws == (Flaw.SIGNATURE,)
+    assert entries(hospital, Verb.CORRECT, hospital.actors["doctor"].account) == 0
+
+
+def test_whom_a_patient_does_not_want_is_refused_on_the_station_too(ward: Ward, hospital: Hospital, sick: str) -> None:
+    from datetime import timedelta
+
+    from jingui.store.models import Restriction
+
+    at = hospital.now()
+    other = patient(hospital, "限制查阅者")
+    number = hospital.runtime.ids.internal(other)[0]
+    row = Restriction(
+        patient_id=number, restriction_id=1, kind="person", person_id=hospital.people["nurse"], categories=[],
+        starts=at - timedelta(hours=1),
+    )  # fmt: skip
+    hospital.keep(row)
+    ward.pull()
+    visit = ward.desk.sign_in("nurse", PIN, "系统故障，抢救需要", declared=False)
+    with pytest.raises(Refused) as refused:
+        ward.desk.chart(visit, other)
+    assert refused.value.reason == "objected"
+    assert ward.book.reads[-1].head["decision"] == "deny"
+    ward.desk.chart(visit, sick)
+    assert ward.deliver().flaws == ()
+
+
+def test_a_restricted_chart_goes_under_its_alias(ward: Ward, hospital: Hospital) -> None:
+    from jingui.core.collect import FlagPatient
+    from jingui.core.operation import Target
+    from jingui.core.words import Purpose
+
+    secret = patient(hospital, "欧阳保密人")
+    number = hospital.runtime.ids.internal(secret)[0]
+    data = FlagPatient(restricted=True, secrecy="public", alias="化名甲", reason="患者本人要求保密")
+    hospital.write("registrar", Verb.FLAG_PATIENT, data, target=Target(patient=number), purpose=Purpose.OPERATION)
+    one = ward.pull().patients[secret]
+    assert one["alias"]
+    assert "欧阳保密人" not in repr(one)
+
+
+def test_an_ended_station_and_another_entrance_get_nothing(ward: Ward, hospital: Hospital) -> None:
+    from dataclasses import replace
+
+    from jingui.core.downtime import EndStation
+    from jingui.core.words import Entrance
+
+    actor, ward.actor = ward.actor, replace(ward.actor, entrance=Entrance.FHIR)
+    with pytest.raises(Refused):
+        ward.pull()
+    with pytest.raises(Refused):
+        ward.deliver()
+    ward.actor = actor
+    hospital.write("secadmin", Verb.END_STATION, EndStation(station=ward.number, reason="遗失"))
+    with pytest.raises(Refused):
+        ward.pull()
+    with pytest.raises(Refused):
+        ward.deliver()
+
+
+def test_a_station_row_that_a_database_administrator_changed(ward: Ward, hospital: Hospital) -> None:
+    hospital.sql("UPDATE station SET department_id = %s WHERE id = %s", hospital.departments["gwk"], ward.number)
+    with pytest.raises(Tampered):
+        ward.pull()
+    hospital.sql("UPDATE station SET department_id = %s WHERE id = %s", hospital.departments["xnk"], ward.number)
