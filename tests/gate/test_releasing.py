@@ -149,7 +149,8 @@ def test_a_release_that_the_dba_makes_opens_nothing(hospital: Hospital, tested: 
     hospital.sql(
         "INSERT INTO access_grant (patient_id, grant_id, person_id, purpose, categories, matter, starts, ends,"
         " record_id, version, entry, mac) SELECT %s, 99, a.person_id, 'patient_request', '{}', 0,"
-        " now() - interval '1 day', now() + interval '1 day', %s, 1, g.entry, g.mac FROM account a, access_grant g WHERE a.id = %s LIMIT 1",
+        " now() - interval '1 d',"
+        " now() + interval '1 d', %s, 1, g.entry, g.mac FROM account a, access_grant g WHERE a.id = %s LIMIT 1",
         patient, record, actor.account,
     )  # fmt: skip
     with pytest.raises(Tampered):

@@ -3,7 +3,10 @@
 Read without a lock: the act asks the state machine again under the lock, so a race is refused there.
 """
 
+from datetime import datetime
+
 from jingui.core import process
+from jingui.core.errors import Tampered
 from jingui.core.matters import kind_of
 from jingui.core.matters.asking import (
     AddPaper,
@@ -24,12 +27,30 @@ from jingui.gate.runtime import Runtime
 from jingui.gate.sql import raw
 from jingui.gate.stances import NONE, Stance, stance
 from jingui.store.models import Matter
+from jingui.store.statements import Columns
 
 COVERS = Stance(grant=Grant.COVERS)
 OWN_MOVES = {
     SaveMatter: Move.SAVE, SubmitMatter: Move.SUBMIT, WithdrawMatter: Move.WITHDRAW, AppealMatter: Move.APPEAL,
     CloseMatter: Move.CLOSE,
 }  # fmt: skip
+
+
+RIGHT = Columns()
+RIGHT.sealed("c", "care_relation")
+RIGHT_SQL = f"""SELECT {RIGHT.sql} FROM care_relation c WHERE c.patient_id = $1::bigint AND c.person_id = $2::bigint
+AND c.kind IN ('self', 'guardian') AND c.starts <= $3::timestamptz AND (c.ends IS NULL OR c.ends > $3::timestamptz)
+"""  # noqa: S608 -- own column names
+
+
+def reaches(runtime: Runtime, person: int, patient: int, at: datetime) -> bool:
+    """Whether a portal account has a right to this patient now; Tampered for one that is not as it was written."""
+    group = RIGHT.groups["c"]
+    for row in raw(RIGHT_SQL, patient, person, at):
+        if not runtime.sealer.holds("care_relation", group.values(row), group.mac(row)):
+            raise Tampered(where=f"care_relation:{row[0]}.{row[1]}")
+        return True
+    return False
 
 
 @stance(Verb.START_MATTER)
@@ -52,6 +73,9 @@ def moving(runtime: Runtime, operation: Operation, actor: ActorFacts) -> Stance:
     kind = kind_of(row.kind) if row is not None else None
     if row is None or kind is None or actor.role is Role.SYSTEM:
         return COVERS  # the act answers: not found, or the system's own closing
+    portal = actor.role is Role.PATIENT and row.patient_id
+    if portal and not reaches(runtime, actor.person, row.patient_id, operation.at):
+        return NONE
     votes, _ = matters.history(runtime.sealer, raw(matters.EVENTS_SQL, row.pk), row.pk)
     staff = raw(matters.STAFF_SQL, row.patient_id) if row.patient_id else []
     parties = frozenset({staff[0][0] or 0} - {0}) if staff else frozenset()

@@ -21,6 +21,12 @@ from jingui.store.statements import Columns
 MATTER = Columns()
 MATTER.sealed("m", "matter")
 MATTER.add("m.payload")
+# What a portal account asked for stays its own only while its right to that patient lasts: a guardian whose right to
+# one child ended sees nothing of that child, whatever other child the account lives through [1.3.2].
+MINE = """(m.person_id = $1::bigint AND (m.patient_id = 0
+  OR NOT EXISTS (SELECT 1 FROM person pe WHERE pe.id = $1::bigint AND pe.kind = 'patient')
+  OR EXISTS (SELECT 1 FROM care_relation c WHERE c.patient_id = m.patient_id AND c.person_id = $1::bigint
+    AND c.kind IN ('self', 'guardian') AND c.starts <= now() AND (c.ends IS NULL OR c.ends > now()))))"""
 WAITS = f"""m.state IN ('waiting', 'appealed') AND (
   (m.kind, m.step, m.state) IN (SELECT * FROM unnest($2::text[], $3::int[], $4::text[]))
     AND (NOT (m.kind, m.step, m.state) IN (SELECT * FROM unnest($5::text[], $6::int[], $7::text[]))
@@ -33,9 +39,8 @@ WAITS = f"""m.state IN ('waiting', 'appealed') AND (
     AND v.move IN ('approve', 'refuse', 'return', 'reply')
     AND CASE WHEN v.step = m.step + CASE m.state WHEN 'appealed' THEN {seen.APPEALS} ELSE 0 END
       THEN v.round = m.round ELSE NOT m.kind = ANY($15::text[]) END)
-  AND (m.person_id <> $1::bigint OR m.person_id = $1::bigint AND (m.kind, m.step, m.state)
+  AND (m.person_id <> $1::bigint OR {MINE} AND (m.kind, m.step, m.state)
     IN (SELECT * FROM unnest($12::text[], $13::int[], $14::text[])))"""  # noqa: S608 -- own texts only
-MINE = "m.person_id = $1::bigint"
 DONE = """EXISTS (SELECT 1 FROM matter_event v WHERE v.matter_id = m.id AND v.person_id = $1::bigint
   AND v.move IN ('approve', 'refuse', 'return', 'reply'))"""
 # Whether this actor may see a matter at all.
