@@ -14,6 +14,8 @@ from jingui.core.words import Entrance, Purpose, Strength, Verb
 from jingui.formats import codetables
 from jingui.formats.codetables_import import code_system
 from jingui.gate import code_tables, door
+from tests.gate.entering import admit, opened
+from tests.gate.entering import entered as record
 from tests.hospital import Hospital
 
 IMPORTER = Actor(name="system:import", strength=Strength.LOCAL, entrance=Entrance.COMMAND)
@@ -68,3 +70,31 @@ def test_a_bent_table_is_refused_by_name(hospital: Hospital) -> None:
         hospital.sql(f"UPDATE record_version SET payload = substring(payload, 1, length(payload) - 1) {where}")
         hospital.sql("ALTER TABLE record_version ENABLE TRIGGER ALL")
     asked(hospital)
+
+
+def test_a_table_put_back_to_an_older_version_is_found_and_only_reading_goes_on(hospital: Hospital) -> None:
+    bed = admit(hospital)
+    entered(hospital, [("I10.x00", "原发性高血压")])
+    columns = "version, category, level, labels, state, retention_class, mac"
+    where = "patient_id = 0 AND kind = 'CodeSystem'"
+    old = hospital.sql(f"SELECT {columns} FROM record WHERE {where}")[0]
+    entered(hospital, [("I10.x00", "原发性高血压"), ("E11.900", "2型糖尿病")])
+    asked(hospital)
+    good = hospital.sql(f"SELECT {columns} FROM record WHERE {where}")[0]
+    back = f"UPDATE record SET ({columns}) = (%s, %s, %s, %s, %s, %s, %s) WHERE {where}"
+    hospital.sql(back, *old)  # the whole row as it once was, with the MAC that was right then
+    try:
+        with pytest.raises(Tampered) as error:
+            asked(hospital)
+        assert str(error.value.data["where"]).startswith("record:0.")
+        with pytest.raises(Tampered):
+            record(hospital, "doctor", bed)
+        assert opened(hospital, "doctor", bed).template.name == "progress_note"  # with the last good tables
+        assert "E11.900" in codetables.in_force()["icd10"].codes
+        code_tables._looked.clear()  # a process that knows no good ones opens nothing
+        with pytest.raises(Tampered):
+            opened(hospital, "doctor", bed)
+    finally:
+        hospital.sql(back, *good)
+    asked(hospital)
+    record(hospital, "doctor", bed)

@@ -38,7 +38,7 @@ async def of_loop(pipe: Pipeline, epoch: int) -> Known:
 
 async def all_in_force(context: ReadContext) -> Known:
     """Every template, for reading acts."""
-    return await loop_held(context.pipe, context.actor.epoch)
+    return await loop_held(context.pipe, context.actor.epoch, reading=True)
 
 
 def written_with(found: Known, resource: Mapping[str, Any], form: str) -> Template | None:

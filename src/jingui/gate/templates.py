@@ -72,9 +72,9 @@ def fresh(runtime: Runtime) -> Known:
     return known_of(runtime, -1, versions, raw(BODIES_SQL, [one.id for one in versions]))
 
 
-async def loop_held(pipe: Pipeline, epoch: int) -> Known:
+async def loop_held(pipe: Pipeline, epoch: int, *, reading: bool = False) -> Known:
     """All that is known under `epoch`, on the data plane's loop; the code tables they choose from are put in force."""
-    await code_tables.refresh(pipe)
+    await code_tables.refresh(pipe, reading=reading)
     found = _known.get(id(pipe.runtime))
     if found is not None and found.epoch == epoch:
         return found
