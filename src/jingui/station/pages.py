@@ -19,7 +19,7 @@ def page(say: Say, title: str, body: str, *, mark: str = "") -> bytes:
     return (
         f'<!doctype html><html lang="{say.code}"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        '<meta name="referrer" content="no-referrer">'
+        '<meta name="referrer" content="same-origin">'
         f'<link rel="stylesheet" href="/station.css"><title>{escape(title)} · {say(N_("应急工作站"))}</title></head>'
         f'<body><a class="skip" href="#main">{say(N_("跳到正文"))}</a>{over}<main id="main">{body}</main></body></html>'
     ).encode()

@@ -27,7 +27,7 @@ LARGEST: Final = 8_192
 HEADERS: Final = (
     ("Content-Security-Policy", "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; "
      "frame-ancestors 'none'"),
-    ("Cache-Control", "no-store"), ("X-Content-Type-Options", "nosniff"), ("Referrer-Policy", "no-referrer"),
+    ("Cache-Control", "no-store"), ("X-Content-Type-Options", "nosniff"), ("Referrer-Policy", "same-origin"),
     ("X-Frame-Options", "DENY"), ("Cross-Origin-Resource-Policy", "same-origin"),
 )  # fmt: skip
 HOUR, MINUTE = 3_600.0, 60.0
