@@ -1,4 +1,4 @@
-"""四（一）, 二（二）: whom the rows of the month speak of, and how they ask the door [1.2] [4.1.2]"""
+"""一（二）: whom the rows of the month speak of, and how they ask the door [1.2] [4.1.2]"""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace

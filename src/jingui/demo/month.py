@@ -1,4 +1,4 @@
-"""四（一）, 二（二）: the demonstration's month as rows: who does what with whom, in order [1.2]
+"""一（二）: the demonstration's month as rows: who does what with whom, in order [1.2]
 
 Times in a row are written from the month's own now: `@-5h` is an instant, `@day-3d` a date, `@{-5h}` in a message.
 """

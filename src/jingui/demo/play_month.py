@@ -1,4 +1,4 @@
-"""四（一）, 二（二）: plays the month's rows through the door, each once, as the people who do them [1.2] [4.1.2]"""
+"""一（二）: plays the month's rows through the door, each once, as the people who do them [1.2] [4.1.2]"""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field

@@ -1,12 +1,13 @@
 """一（三）2 公开透明: decisions, people, clauses and codes in the reader's language [1.3.2]"""
 
 from datetime import date
-from typing import Literal
+from typing import Final, Literal
 
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from jingui.core.sheets import Trace
+from jingui.core.word import N_
 from jingui.core.words import Decision, Hold, Level, Purpose, Relation, Sensitivity, Verb
 from jingui.formats import fhir_types
 from jingui.gate import door
@@ -14,6 +15,13 @@ from jingui.policy import clauses
 from jingui.store import lists
 from jingui.web.viewmodels.parts import ClauseRef, PersonLine, RuleLine, Tag, Why
 from jingui.web.viewmodels.terms import VALUES
+
+
+#: What the named tasks of the system do, in people's words; a task that nobody named here is told as such.
+TASKS: Final = {
+    "expiry": N_("到期处理"), "monitor": N_("隐私监测"), "deadlines": N_("书写时限"), "duties": N_("例行工作"),
+    "sessions": N_("退出无人会话"), "init": N_("首次设置"), "import": N_("批量导入"), "ledger": N_("台账恢复"),
+}  # fmt: skip
 
 
 def language() -> Literal["zh", "en"]:
@@ -56,7 +64,8 @@ def person(name: str, title: str = "", department: str = "", href: str = "") -> 
     """A person with their post; the named tasks of the system in words."""
     shown = name
     if name.startswith("system:"):
-        shown = _("系统任务 %(name)s") % {"name": name.removeprefix("system:")}
+        task = TASKS.get(name.removeprefix("system:"), "")
+        shown = _("系统任务 · %(name)s") % {"name": _(task)} if task else _("系统任务")
     elif name.startswith("public:"):
         shown = _("公开入口 %(name)s") % {"name": name.removeprefix("public:")}
     return PersonLine(name=shown or "—", post=title, department=department, href=href)

@@ -1,4 +1,4 @@
-"""四（一）, 二（二）: the table of deeds; each function enters itself under the word that rows use [1.2]"""
+"""一（二）: the table of deeds; each function enters itself under the word that rows use [1.2]"""
 
 from collections.abc import Callable
 from typing import Final

@@ -1,6 +1,7 @@
 """一（三）2 事项: matters started, returned, decided, appealed, taken back and closed; power lent [4.1.1] [1.3.4]"""
 
 from datetime import datetime
+from time import sleep
 from typing import Any
 
 from jingui.core.matters.asking import (
@@ -13,12 +14,16 @@ from jingui.core.matters.asking import (
     StartMatter,
     WithdrawMatter,
 )
+from jingui.core.monitor import WatchAccess
 from jingui.core.operation import Target
 from jingui.core.words import Purpose, Verb
-from jingui.demo.cast import Cast
+from jingui.demo.cast import Absent, Cast
 from jingui.demo.deeds.doing import Kept, deed
 from jingui.demo.month import Deed
 from jingui.gate import door
+
+
+TRIES, PAUSE = 20, 0.5  # how often and how many seconds apart the monitor is asked again
 
 
 @deed("start_matter")
@@ -92,7 +97,21 @@ def delegate(cast: Cast, row: Deed) -> Kept:
 
 @deed("question")
 def question(cast: Cast, row: Deed) -> Kept:
-    """The newest question of the monitor to somebody, as it stands in their own list, whoever made the monitor run."""
+    """The newest question of the monitor to somebody, as it stands in their own list, whoever made the monitor run.
+
+    The monitor sees what the sequencer has placed, which takes a moment: it is asked again until it has seen.
+    """
+    for _ in range(TRIES):
+        found = asked_of(cast, row)
+        if found:
+            return found
+        sleep(PAUSE)
+        cast.housekeeping("system:monitor", Verb.WATCH_ACCESS, WatchAccess())
+    raise Absent(row.id)
+
+
+def asked_of(cast: Cast, row: Deed) -> Kept:
+    """The newest question in somebody's own list; nothing for none."""
     request = MattersRequest(which="queue", kind=row.more["kind"], count=50)
     lines = cast.read(row, Verb.READ_MATTERS, request, target=Target(), purpose=Purpose.OPERATION).value.rows
     wanted = cast.public(row.about) if row.about else ""
