@@ -134,7 +134,7 @@ def said(filled: Filled, lines: list[list[Field]], old: Template, error: Invalid
             lines[line][place] = replace(lines[line][place], errors=(_(what),))
         else:
             name = names.get(where.rpartition(".")[2], where)
-            filled.wrong("", f"{name}：{_(what)}" if name else _(what))
+            filled.wrong("", _("%(name)s：%(text)s") % {"name": name, "text": _(what)} if name else _(what))
     if not places:
         filled.wrong("", f"{_(error.message)} {_(error.next_step)}".strip())
 

@@ -30,7 +30,7 @@ def listing(state: TemplatesState) -> view.TemplatesPage:
 
 def roles(template: Template) -> str:
     """Who writes it."""
-    return "、".join(_(role.label) for role in template.writers)
+    return _("、").join(_(role.label) for role in template.writers)
 
 
 def needed(template: Template) -> int:
@@ -69,7 +69,7 @@ def facts(one: Template) -> tuple[tuple[str, str], ...]:
     yes, no = _("是"), _("否")
     return (
         (_("信息类别"), _(one.category.label)), (_("书写人"), roles(one)),
-        (_("适用就诊"), "、".join(_(kind.label) for kind in one.visits) or _("不限")),
+        (_("适用就诊"), _("、").join(_(kind.label) for kind in one.visits) or _("不限")),
         (_("文书代码"), one.document), (_("电子签名"), yes if one.signed else no),
         (_("第二人核对"), yes if one.verified else no), (_("上级审阅签名"), yes if one.countersigned else no),
         (_("每次就诊份数"), _("可多份") if one.many else _("一份")),
@@ -104,7 +104,7 @@ def said(chinese: str, english: str) -> str:
 def necessity(item: Item) -> Tag:
     """Whether it must be answered."""
     tones = {Necessity.REQUIRED: "warn", Necessity.CONDITIONAL: "info", Necessity.OPTIONAL: "plain"}
-    title = _("当“%(other)s”为 %(values)s 时") % {"other": item.when[0], "values": "、".join(item.when[1])}
+    title = _("当“%(other)s”为 %(values)s 时") % {"other": item.when[0], "values": _("、").join(item.when[1])}
     return Tag(
         text=_(item.necessity.label), tone=tones[item.necessity],  # type: ignore[arg-type]  # three of the tones
         title=title if item.when[0] else "",

@@ -187,7 +187,9 @@ def verb_text(verb: str, decision: str) -> str:
     """What was done, and whether it was refused."""
     known = wording.verb(verb)
     word = _(known.label) if known else verb
-    return word if decision == "allow" else f"{word}（{_(wording.decision(decision).label)}）"
+    if decision == "allow":
+        return word
+    return _("%(text)s（%(more)s）") % {"text": word, "more": _(wording.decision(decision).label)}
 
 
 def plain_title(resource: dict[str, Any]) -> str:

@@ -66,8 +66,8 @@ def facts(resource: Mapping[str, Any], told: fhir_consent.Told | None) -> list[t
     """What stands on the paper besides: items, scope, recipient, period, who signed. Numbers come masked."""
     out: list[tuple[str, str]] = []
     if told is not None:
-        items = "、".join(_(Sensitivity(one).label) for one in told.labels)
-        scope = "、".join(_(Category(one).label) for one in told.categories) or _("全部类别")
+        items = _("、").join(_(Sensitivity(one).label) for one in told.labels)
+        scope = _("、").join(_(Category(one).label) for one in told.categories) or _("全部类别")
         out += [(_("敏感信息"), items or _("未指明")), (_("信息类别"), scope)]
         out += [(_("接收方"), told.party)] * bool(told.party)
         out += [(_("自"), moment(told.starts)), (_("至"), moment(told.ends) or _("撤回为止"))]

@@ -33,7 +33,7 @@ def row(patient: str, line: ConsentLine, now: Any) -> view.ConsentRow:
     """One consent in one line."""
     given = line.state == ConsentState.GIVEN
     ended = given and line.ends is not None and line.ends <= now
-    scope = "、".join(_(Category(one).label) for one in line.categories) or _("全部类别")
+    scope = _("、").join(_(Category(one).label) for one in line.categories) or _("全部类别")
     return view.ConsentRow(
         title=_(KINDS[line.kind].label) if line.kind in KINDS else line.kind,
         state=Tag(text=_("已到期"), tone="warn") if ended else consent_paper.state_tag(line.state),

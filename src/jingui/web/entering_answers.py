@@ -148,8 +148,8 @@ def spoken(item: Item, answer: Any, now: datetime, language: str) -> tuple[str, 
     if item.kind is not ItemKind.GROUP:
         return tuple(read_aloud(item, one, now, language) for one in listed(answer))
     return tuple(
-        "，".join(
-            f"{each.label(language)} {'、'.join(spoken(each, line[each.link], now, language))}"
+        _("，").join(
+            f"{each.label(language)} {_('、').join(spoken(each, line[each.link], now, language))}"
             for each in item.items
             if each.link in line
         )

@@ -82,7 +82,7 @@ def echo(table: str, given: Sequence[Any], *, open_text: bool) -> str:
             continue
         near = codetables.find(table, str(one["text"]), OFFERED) if table in codetables.in_force() else []
         if near:
-            names = "、".join(f"{row.code} {row.name}" for row in near)
+            names = _("、").join(f"{row.code} {row.name}" for row in near)
             return _("尚未编码。是否为：%(names)s") % {"names": names}
         return _("未编码，按文字保存。") if open_text else _("代码表中没有，请重新选择。")
     return ""

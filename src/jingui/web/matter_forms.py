@@ -155,7 +155,9 @@ def form(
             )
             for paper in row.papers
         ),
-        steps=tuple(f"{_(step.name)}：{matter_words.who(step)}" for step in row.steps),
+        steps=tuple(
+            _("%(name)s：%(text)s") % {"name": _(step.name), "text": matter_words.who(step)} for step in row.steps
+        ),
         grants=_(row.grants) if row.grants else "", obligations=tuple(_(one) for one in row.obligations),
         clauses=wording.clause_refs(row.clauses), errors=tuple(errors),
         patient=Link(label=_("打开病历"), href=to("chart", patient=patient)) if patient and target.patient else None,

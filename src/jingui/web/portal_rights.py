@@ -128,15 +128,17 @@ def consent(one: ConsentLine) -> view.ConsentItem:
     """One consent in words."""
     kind = KINDS.get(one.kind)
     labels = _("、").join(_(Sensitivity(name).label) for name in one.labels if name in set(Sensitivity))
-    what = _(kind.text) if kind else one.kind
+    what = _(kind.label) if kind else one.kind
     purpose = wording.purpose(one.purpose)
     over: datetime | None = one.ends if one.ends and one.ends <= asking.now() else None
     words = {"given": _("已同意"), "withdrawn": _("已撤回"), "refused": _("未同意")}
     text, tone = words.get(one.state, one.state), STATES.get(one.state, "none")
     if over and one.state == "given":
         text, tone = _("已到期"), "none"
+    if labels:
+        what = _("%(text)s（%(more)s）") % {"text": what, "more": labels}
     return view.ConsentItem(
-        what=f"{what}（{labels}）" if labels else what, recipient=one.party or _("本院"),
+        what=what, recipient=one.party or _("本院"),
         purpose=_(purpose.label) if purpose else "", since=one.starts, until=one.ends,
         state=Tag(text=text, tone=tone), withdraw=one.consent if one.state == "given" and not over else 0,
     )  # fmt: skip

@@ -59,7 +59,7 @@ def outside(state: LedgerState, now: datetime) -> Check:
         return Check(name=_("外部见证"), state="warn", finding=_("没有任何外部检查点"), advice=advice)
     near = all(sink.startswith("file:") for sink in state.sinks)
     finding = _("已存到大小 %(n)d（%(where)s，%(when)s）") % {
-        "n": state.outside_size, "where": "、".join(state.sinks), "when": told(state.outside, now),
+        "n": state.outside_size, "where": _("、").join(state.sinks), "when": told(state.outside, now),
     }  # fmt: skip
     poor = near or now - state.outside > OLD
     return Check(name=_("外部见证"), state="warn" if poor else "ok", finding=finding, advice=advice if near else "")
