@@ -136,8 +136,8 @@ def _value(item: Item, value: Any, path: str, above: Mapping[str, Any], work: _W
         work.wrong(path, N_("最多%(limit)s行。"), limit=str(ROWS))
         return None
     if item.kind is not ItemKind.GROUP:
-        made = (_one(item, one, f"{path}.{n}", work) for n, one in enumerate(value) if not empty(one))
-        return [one for one in made if not empty(one)]
+        each = (_one(item, one, f"{path}.{n}", work) for n, one in enumerate(value) if not empty(one))
+        return [one for one in each if not empty(one)]
     rows = []
     for n, row in enumerate(value):
         if not isinstance(row, Mapping):

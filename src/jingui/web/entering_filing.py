@@ -15,11 +15,11 @@ from jingui.gate import door
 from jingui.web import answering, asking, charting, wording
 from jingui.web.entering_place import Place
 from jingui.web.viewmodels.enter import FilingLine, FilingPage
-from jingui.web.viewmodels.parts import Link, Tag
+from jingui.web.viewmodels.parts import Link, Tag, Tone
 from jingui.web.viewmodels.paths import to
 
 #: Why something is lacking, and how grave it is.
-LACKS: Final = {
+LACKS: Final[dict[str, tuple[str, Tone]]] = {
     "open_visit": (N_("就诊尚未结束"), "info"), "unsigned": (N_("未签名"), "warn"),
     "not_countersigned": (N_("待上级审阅签名"), "warn"), "not_verified": (N_("待核对"), "warn"),
     "due": (N_("未书写"), "bad"),

@@ -92,9 +92,8 @@ def password(request: Any) -> HttpResponse:
         errors = first_errors(request) if first else accounts.password_errors(request)
         if not errors:
             return accounts.password_changed(request)
-    asked = (("new", _("新密码"), "new"), ("again", _("再输一次"), "new"))
-    if not first:
-        asked = (("old", _("现在的密码"), "current"), *asked)
+    old = () if first else (("old", _("现在的密码"), "current"),)
+    asked = (*old, ("new", _("新密码"), "new"), ("again", _("再输一次"), "new"))
     fields = tuple(
         Field(name=name, label=label, kind="password", autocomplete=f"{which}-password", errors=errors.get(name, ()))
         for name, label, which in asked
