@@ -19,7 +19,14 @@ from jingui.core.words import (
     Strength,
     Verb,
 )
-from tests.policy import second_consents, second_downtime, second_matters, second_monitor, second_sources, second_templates
+from tests.policy import (
+    second_consents,
+    second_downtime,
+    second_matters,
+    second_monitor,
+    second_sources,
+    second_templates,
+)
 from tests.policy.second_access import GLASS, HERE, TAKES, here, touches
 from tests.policy.second_enter import ENTERING, closed_visit, enters, unfit
 
@@ -123,7 +130,8 @@ def _strong(v: Vector) -> bool:
         v.entrance in (Entrance.FHIR, Entrance.COMMAND)
         or (v.entrance is Entrance.MESSAGE and v.role is Role.INTERFACE)
     )
-    content = v.verb in READS | WRITES | IDENTITY | TAKES | {Verb.BREAK_GLASS, Verb.SEARCH_PATIENT, Verb.LIST, Verb.PLACE_HOLD}
+    others = {Verb.BREAK_GLASS, Verb.SEARCH_PATIENT, Verb.LIST, Verb.PLACE_HOLD}
+    content = v.verb in READS | WRITES | IDENTITY | TAKES | others
     if content and not (page or portal or local or token):
         return False
     # merging and splitting identities needs people, unless a registered interface does it (no rule lets it)

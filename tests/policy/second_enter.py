@@ -1,4 +1,4 @@
-"""The second reading of forms, drafts, signatures, filing, deadlines and qualifications [2.2]: no Cedar, no rule files."""
+"""The second reading of forms, drafts, signatures, filing, deadlines, qualifications [2.2]: no Cedar, no rule files."""
 
 from jingui.core.vector import Vector
 from jingui.core.words import Category, Entrance, Grant, Purpose, RecordState, Relation, Role, Strength, Verb

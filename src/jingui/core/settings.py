@@ -136,7 +136,9 @@ TABLE: Final[tuple[Setting, ...]] = (
     number("monitor_times", 3, TIMES, "4.1.3", N_("超过同岗位多少倍起询问"), floor=2, ceiling=20, basis=HOUSE),
     number("monitor_taken", 20, TIMES, "4.1.3", N_("一天打印导出复制多少次起询问"), floor=3, ceiling=200, basis=HOUSE),
     number("monitor_refused", 5, TIMES, "4.1.2", N_("一天被拒绝多少次起询问"), floor=2, ceiling=50, basis=HOUSE),
-    number("monitor_emergencies", 4, TIMES, "4.1.1", N_("三十天内紧急调阅多少次起询问"), floor=2, ceiling=50, basis=HOUSE),
+    number(
+        "monitor_emergencies", 4, TIMES, "4.1.1", N_("三十天内紧急调阅多少次起询问"), floor=2, ceiling=50, basis=HOUSE
+    ),
     number("monitor_deceased_days", 30, DAYS, "4.1.3", N_("去世多少天后查阅起询问"), floor=0, ceiling=366, basis=HOUSE),
     number("monitor_night_from", 22, HOURS, "4.1.3", N_("夜间自几时起"), floor=0, ceiling=23, basis=HOUSE),
     number("monitor_night_to", 6, HOURS, "4.1.3", N_("夜间至几时止"), floor=0, ceiling=23, basis=HOUSE),
@@ -145,9 +147,13 @@ TABLE: Final[tuple[Setting, ...]] = (
     number("portal_idle_minutes", 15, MINUTES, "1.3.2", N_("患者门户无操作自动退出"), floor=1, ceiling=30, basis=HOUSE),
     number("portal_session_hours", 2, HOURS, "1.3.2", N_("患者门户一次登录最长时间"), floor=1, ceiling=12, basis=HOUSE),
     number("portal_start_days", 7, DAYS, "1.3.2", N_("患者门户起始码有效期"), floor=1, ceiling=30, basis=HOUSE),
-    number("patient_answer_days", 15, DAYS, "1.3.2", N_("答复患者异议和申请的期限（工作日）"), floor=1, ceiling=30, basis=HOUSE),
+    number(
+        "patient_answer_days", 15, DAYS, "1.3.2", N_("答复患者异议和申请的期限（工作日）"), floor=1, ceiling=30, basis=HOUSE
+    ),
     house("release_days", 3650, DAYS, "1.3.2", N_("告知后放行的结果在患者门户显示的最长时间"), 1, 36500),
-    number("portal_watch_minutes", 15, MINUTES, "1.3.2", N_("门户页面自动更新的最长时间"), floor=1, ceiling=60, basis=HOUSE),
+    number(
+        "portal_watch_minutes", 15, MINUTES, "1.3.2", N_("门户页面自动更新的最长时间"), floor=1, ceiling=60, basis=HOUSE
+    ),
     number(
         "guardian_until_years", 18, YEARS, "1.3.2", N_("监护人查阅截至患者年龄"), floor=14, ceiling=18, basis=LAW,
         source=N_("《民法典》第十七条、第二十七条"),

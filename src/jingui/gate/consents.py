@@ -22,7 +22,8 @@ ORDER BY c.starts DESC, c.consent_id DESC"""  # noqa: S608 -- own texts only
 # What speaks of a label without being about the patient's health, such as a consent itself, does not count.
 SEEN_SQL = """SELECT r.patient_id, l.label, min(r.entered), max(r.entered)
 FROM record r CROSS JOIN LATERAL unnest(r.labels) l(label)
-WHERE r.patient_id = ANY($1::bigint[]) AND r.state NOT IN ('draft', 'destroyed') AND r.kind <> ALL($2::text[]) GROUP BY 1, 2"""
+WHERE r.patient_id = ANY($1::bigint[]) AND r.state NOT IN ('draft', 'destroyed') AND r.kind <> ALL($2::text[])
+GROUP BY 1, 2"""
 GROUP, AT = CONSENT.groups["c"], CONSENT.at
 NOT_CLINICAL = list(core.NOT_CLINICAL)
 KNOWN = frozenset(Sensitivity)

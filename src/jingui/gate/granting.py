@@ -42,7 +42,7 @@ def chosen(answers: Any, name: str, known: frozenset[str]) -> tuple[str, ...]:
 
 
 def categories_of(answers: Any) -> tuple[str, ...]:
-    """What is opened: the named categories, and who the patient is, without which no chart can be opened; () for all."""
+    """What is opened: the named categories, and who the patient is (no chart opens without that); () for all."""
     named = chosen(answers, "categories", frozenset(one.value for one in Category))
     return tuple(sorted({*named, Category.BASIC.value})) if named else ()
 

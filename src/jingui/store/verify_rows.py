@@ -15,6 +15,7 @@ from jingui.store.vault import Vault
 Stream = Callable[..., Iterator[Sequence[Any]]]
 """Streams the rows of one statement, whatever their number."""
 
+RELATION = "care_relation:"  # the kind of a target that is a relation; its public number follows
 ENTERING = frozenset({"enter", "correct", "import", "register_patient"})
 PORTAL = frozenset({"open_portal", "end_portal"})
 RESTRICTING = frozenset({"place_restriction", "lift_restriction"})
@@ -137,6 +138,37 @@ def put_back(stream: Stream) -> Iterator[Finding]:
       ORDER BY e.id"""
     for patient, verb, entry in stream(sql, list(MARKING)):
         yield Finding(kind="row", where=f"patient:{patient}", index=None, why=f"older than {verb} {entry}")
+
+
+def relations_back(stream: Stream, public: Callable[[int, int], str]) -> Iterator[Finding]:
+    """Relations that people made or ended, deleted or put back to an older state: their entries name the versions.
+
+    Those that follow from a record are made again from it, and end with it; nobody's word alone ends them.
+    """
+    newest: dict[str, tuple[int, UUID]] = {}
+    sql = """SELECT e.id, e.targets FROM entry e WHERE e.decision = 'allow' AND e.verb = ANY($1::text[])
+      ORDER BY e.id"""
+    for entry, targets in stream(sql, sorted(PORTAL | {"relate"})):
+        for kind, version in named_by(targets):
+            newest[kind] = max(newest.get(kind, (0, entry)), (version, entry))
+    if not newest:
+        return
+    for patient, relation, version in stream("SELECT patient_id, relation_id, version FROM care_relation"):
+        wanted, entry = newest.pop(f"{RELATION}{public(patient, relation)}", (0, UUID(int=0)))
+        if version < wanted:
+            why = f"older than its entry {entry}: version {version}, was {wanted}"
+            yield Finding(kind="row", where=f"care_relation:{patient}.{relation}", index=None, why=why)
+    for kind, (_, entry) in sorted(newest.items()):
+        yield Finding(kind="row", where=kind, index=None, why=f"gone: made or ended by {entry}")
+
+
+def named_by(targets: bytes) -> list[tuple[str, int]]:
+    """The (relation, version) pairs among an entry's targets."""
+    try:
+        found = orjson.loads(bytes(targets))
+    except ValueError:
+        return []  # named already as an entry that is not as it was written
+    return [(one["type"], one["version"]) for one in found if one["type"].startswith(RELATION)]
 
 
 def key_of(columns: Sequence[str], values: Sequence[Any]) -> str:

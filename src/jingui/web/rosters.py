@@ -75,7 +75,8 @@ def row(one: RosterLine) -> TurnRow:
     state = Tag(text=_("进行中"), tone="ok") if running else Tag(text=_("未开始"), tone="none")
     return TurnRow(
         person=wording.person(one.name, one.title), staff_no=one.staff_no,
-        department=wording.department(one.department), kind=_(BASES.get(one.basis, one.basis)), starts=one.starts, ends=one.ends,
+        department=wording.department(one.department), kind=_(BASES.get(one.basis, one.basis)),
+        starts=one.starts, ends=one.ends,
         state=state if one.genuine else Tag(text=_("数据被篡改"), tone="bad"),
         end=to("end_roster", relation=one.relation) if one.may_end else "",
     )  # fmt: skip

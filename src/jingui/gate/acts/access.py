@@ -180,7 +180,8 @@ async def class_key(context: ReadContext, patient: int, retention: str) -> Any:
 
 EVERYTHING_SQL = """WITH r AS MATERIALIZED (SELECT * FROM record r WHERE r.patient_id = $1::bigint
     AND (r.category, r.level) IN (SELECT * FROM unnest($2::text[], $3::text[]))
-    AND r.state NOT IN ('draft', 'destroyed') AND r.record_id > $4::bigint AND ($6::text[] IS NULL OR r.kind = ANY($6::text[]))
+    AND r.state NOT IN ('draft', 'destroyed') AND r.record_id > $4::bigint
+    AND ($6::text[] IS NULL OR r.kind = ANY($6::text[]))
     ORDER BY r.record_id LIMIT $5::int)
 SELECT r.record_id, r.version, r.kind, r.category, r.level, r.labels, r.state, r.status, r.author_id,
   r.retention_class, r.encounter_id, r.department_id, r.entered, r.at, v.seal, v.payload, k.wrapped,
