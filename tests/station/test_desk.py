@@ -34,6 +34,7 @@ def test_a_summary_tells_what_a_ward_needs_and_no_more(ward: Ward, sick: str) ->
     assert any("心肌梗死" in text for text in one["diagnoses"])
     assert not any("免疫缺陷" in text for text in one["diagnoses"]), "highly sensitive items never leave"
     assert one["withheld"] >= 1
+    assert one["drugs"] == ["阿司匹林肠溶片 100 mg 口服 每日一次"]
     assert "blood" in one["precautions"]
     assert "胸痛缓解" in one["notes"][0]["text"]
     assert set(found.staff) >= {"doctor", "nurse"}
@@ -348,3 +349,15 @@ def test_a_station_row_that_a_database_administrator_changed(ward: Ward, hospita
     with pytest.raises(Tampered):
         ward.pull()
     hospital.sql("UPDATE station SET department_id = %s WHERE id = %s", hospital.departments["xnk"], ward.number)
+
+
+def test_verification_finds_nothing_wrong_with_what_was_delivered(ward: Ward, hospital: Hospital, sick: str) -> None:
+    from tests.store.tampering import check
+
+    visit = ward.desk.sign_in("doctor", PIN, "系统故障，抢救需要", declared=False)
+    ward.desk.chart(visit, sick)
+    assert ward.deliver().accepted == 2
+    found = [
+        one for one in check(hospital).findings if not one.where.startswith("restriction:")
+    ]  # placed by hand above
+    assert found == []

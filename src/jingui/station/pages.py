@@ -115,7 +115,7 @@ def ward(say: Say, summary: Summary, visit: Visit, entry: str, *, paper: bool, m
     do = "" if paper else post(say, visit, "/print", "", N_("打印病区清单"))
     body = (
         f"{head(say, summary, visit, entry)}<h1>{title} <small>{len(summary.patients)}</small></h1>{left}{empty}"
-        f"<table><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>{do}{back(say, paper)}"
+        f"<table><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>{do}{back(say, paper) if paper else ''}"
     )
     return page(say, title, body, mark=mark)
 
@@ -172,8 +172,9 @@ def chart(
         else ""
     )
     do = "" if paper else post(say, visit, "/print", one["id"], N_("打印此摘要"))
+    place = f"{escape(one['bed'])} · " if one["bed"] else ""
     body = (
-        f"{head(say, summary, visit, entry)}<h1>{escape(one['name'])} <small>{escape(one['bed'])} · {who(say, one)}"
+        f"{head(say, summary, visit, entry)}<h1>{escape(one['name'])} <small>{place}{who(say, one)}"
         f"</small></h1>{warned}{parts}<section><h2>{say(N_('最近病历文书'))}</h2>{notes or '<p>—</p>'}</section>"
         f"{withheld}{do}{back(say, paper=False)}"
     )
