@@ -241,3 +241,36 @@ def test_a_hold_deleted_and_its_patient_put_back(hospital: Hospital) -> None:
     hospital.sql(back, *after, patient)
     hospital.sql(f"INSERT INTO hold VALUES ({', '.join(['%s'] * len(row))})", *row)
     assert check(hospital).findings == ()
+
+
+def test_an_ended_relation_put_back_or_deleted_is_named(hospital: Hospital) -> None:
+    """The row before its end is genuine, and so is its MAC: the entry of the end says that there is a newer one."""
+    from datetime import timedelta
+
+    from jingui.core.collect import EndRelation, Relate
+    from jingui.core.operation import Target
+    from jingui.core.words import Relation, Verb
+
+    patient, now = hospital.sql("SELECT min(patient_id) FROM patient WHERE patient_id > 0")[0][0], hospital.now()
+    person = hospital.people["surgeon"]
+    wanted = Relate(kind=Relation.TREATING, person=person, starts=now, ends=now + timedelta(days=2))
+    target = Target(patient=patient)
+    relation = hospital.write("registrar", Verb.RELATE, wanted, target=target).value
+    columns = "ends, version, entry, mac"
+    where = f"WHERE patient_id = {patient} AND relation_id = {relation}"
+    before = hospital.sql(f"SELECT {columns} FROM care_relation {where}")[0]
+    hospital.write("registrar", Verb.RELATE, EndRelation(relation=relation), target=target)
+    with sequencer(hospital) as one:
+        turn(one)
+    assert check(hospital).findings == ()
+    back = f"UPDATE care_relation SET ({columns}) = (%s, %s, %s, %s) {where}"
+    with tampered(hospital, "care_relation", f"DELETE FROM care_relation {where}"):
+        (gone,) = check(hospital).findings
+    assert gone.why.startswith("gone")
+    after = hospital.sql(f"SELECT {columns} FROM care_relation {where}")[0]
+    hospital.sql(back, *before)
+    (found,) = check(hospital).findings
+    hospital.sql(back, *after)
+    assert found.where == f"care_relation:{patient}.{relation}"
+    assert found.why.startswith("older than its entry")
+    assert check(hospital).findings == ()

@@ -4,12 +4,14 @@ from typing import TypeVar
 
 from django.db import models
 
+from jingui.core.entry import Line
 from jingui.core.errors import NotFound
 from jingui.gate.sql import raw
 from jingui.gate.writing import WriteContext
-from jingui.store.models import Patient, Record
+from jingui.store.models import CareRelation, Patient, Record
 from jingui.store.models.sealed import Sealed
 from jingui.store.statements import COUNTED
+from jingui.store.verify_rows import RELATION
 
 M = TypeVar("M", bound=Sealed)
 
@@ -43,6 +45,16 @@ def keep(context: WriteContext, row: Sealed, *, new: bool = False) -> None:
         patient = locked(context, Patient, row.patient_id)  # type: ignore[attr-defined]  # each of COUNTED has one
         patient.marks += 1
         keep(context, patient)
+
+
+def told(context: WriteContext, row: CareRelation) -> Line:
+    """A relation as a target of its own entry, with its version: one that is put back later is named by verification.
+
+    At use only its MAC and dates are looked at: a count per patient, as marks are, would change with every visit.
+    """
+    public = context.runtime.public
+    kind = f"{RELATION}{public(row.patient_id, row.relation_id)}"
+    return Line(public(row.patient_id, 0) if row.patient_id else "", "", kind, row.version)
 
 
 def locked_record(context: WriteContext, patient: int, record: int) -> Record:

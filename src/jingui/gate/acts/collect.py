@@ -16,7 +16,7 @@ from jingui.gate.aliases import aliased
 from jingui.gate.preparing import RANK
 from jingui.gate.proposals import carries
 from jingui.gate.registry import Done, write_act
-from jingui.gate.rows import keep, locked
+from jingui.gate.rows import keep, locked, told
 from jingui.gate.writing import WriteContext
 from jingui.store.models import (
     CareRelation,
@@ -48,7 +48,7 @@ def relate(context: WriteContext, permit: Permit) -> Done:
             raise Conflict(N_("该诊疗关系已经结束。"))
         row.ends = permit.at
         keep(context, row)
-        return Done(value=row.relation_id, bump=True)
+        return related(context, row, bump=True)
     if isinstance(data, Roster):
         return roster(context, permit, data)
     wanted = cast(Relate, data)
@@ -60,7 +60,13 @@ def relate(context: WriteContext, permit: Permit) -> Done:
         context, number, wanted.kind, wanted.person or None, wanted.department or None, wanted.encounter or None,
         wanted.starts, wanted.ends,
     )  # fmt: skip
-    return Done(value=row.relation_id)
+    return related(context, row)
+
+
+def related(context: WriteContext, row: CareRelation, *, bump: bool = False) -> Done:
+    """What was done to one relation; its entry names the patient and the relation's version."""
+    about = (context.line(row.patient_id),) if row.patient_id else ()
+    return Done(value=row.relation_id, lines=(*about, told(context, row)), bump=bump)
 
 
 def roster(context: WriteContext, permit: Permit, data: Roster) -> Done:
@@ -83,7 +89,7 @@ def roster(context: WriteContext, permit: Permit, data: Roster) -> Done:
         context, 0, Relation.DEPARTMENT, person.pk, data.department, None, data.starts, data.ends,
         "rotation" if data.rotation else "roster",
     )  # fmt: skip
-    return Done(value=row.relation_id)
+    return related(context, row)
 
 
 def own_ward(context: WriteContext, permit: Permit, department: int | None) -> None:

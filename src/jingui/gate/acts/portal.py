@@ -29,7 +29,7 @@ from jingui.gate import settings
 from jingui.gate.actors import CHINA
 from jingui.gate.acts.protect import end_sessions
 from jingui.gate.registry import Done, write_act
-from jingui.gate.rows import keep, locked, next_id
+from jingui.gate.rows import keep, locked, next_id, told
 from jingui.gate.writing import WriteContext
 from jingui.store.models import Account, CareRelation, Department, Patient, Person, Post
 
@@ -77,7 +77,8 @@ def open_portal(context: WriteContext, permit: Permit) -> Done:
     days = settings.number(context.runtime, context.epoch, "portal_start_days")
     slip = Slip(number=person.staff_no, code=code, until=permit.at + timedelta(days=days), relation=data.relation)
     note = f"{data.relation.value} {person.staff_no} {','.join(data.papers)} {data.document} {data.name}"
-    return Done(value=slip, note=note.encode(), bump=bool(data.number))
+    lines = (context.line(number), told(context, row))
+    return Done(value=slip, lines=lines, note=note.encode(), bump=bool(data.number))
 
 
 def face_of(context: WriteContext) -> dict[str, Any]:
@@ -199,4 +200,5 @@ def end_portal(context: WriteContext, permit: Permit) -> Done:
         keep(context, account)
     keep(context, post)
     end_sessions(person.pk)
-    return Done(value=person.staff_no, note=f"{person.staff_no} {data.reason}".encode(), bump=True)
+    note = f"{person.staff_no} {data.reason}".encode()
+    return Done(value=person.staff_no, lines=(context.line(row.patient_id), told(context, row)), note=note, bump=True)
