@@ -121,6 +121,7 @@ TABLE: Final[tuple[Setting, ...]] = (
     number("downtime_review_days", 3, DAYS, "2.2.3", N_("停机期间查阅复核期限（工作日）"), floor=1, ceiling=3),
     house("offline_pin_digits", 6, CHARACTERS, "6.1.2", N_("应急 PIN 最少位数"), 6, 12),
     number("access_grant_days", 90, DAYS, "4.1.1", N_("内部查阅授权最长期限"), floor=1, ceiling=366, basis=HOUSE),
+    house("cohort_patients", 100, PIECES, "4.1.1", N_("一次成批查阅申请的患者数上限"), 2, 1000),
     number("emergency_hours", 12, HOURS, "4.1.1", N_("一次紧急调阅最长时间"), floor=1, ceiling=12),
     number("post_grant_days", 365, DAYS, "4.1.1", N_("岗位常设授权复核周期"), floor=30, ceiling=366),
     house("post_grant_reach_days", 90, DAYS, "4.1.1", N_("常设授权含就诊结束后的最长天数"), 0, 366),

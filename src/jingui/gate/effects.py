@@ -37,6 +37,8 @@ class Effected:
 
 Effect = Callable[[Any, Permit, Granting], Effected]
 EFFECTS: dict[str, Effect] = {}
+Check = Callable[[Any, Permit, Mapping[str, str]], None]
+CHECKS: dict[str, Check] = {}
 ENDINGS: dict[str, Callable[[Any, Permit, Matter], None]] = {}
 
 
@@ -48,6 +50,16 @@ def effect(name: str) -> Callable[[Effect], Effect]:
             raise RuntimeError(f"two effects {name}")
         EFFECTS[name] = do
         return do
+
+    return register
+
+
+def checking(name: str) -> Callable[[Check], Check]:
+    """Register what an effect asks of the answers at the handing in: what could never be done is not asked for."""
+
+    def register(ask: Check) -> Check:
+        CHECKS[name] = ask
+        return ask
 
     return register
 

@@ -1,6 +1,6 @@
 """四（一）1 审批与范围: what an approved matter grants: exactly that, for that time, and nothing wider [4.1.1]"""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -10,7 +10,8 @@ from jingui.core.permit import Permit
 from jingui.core.word import N_
 from jingui.core.words import Category, Level, Purpose
 from jingui.gate import settings
-from jingui.gate.effects import Effected, Granting, effect, ending
+from jingui.gate.cohorts import cohort
+from jingui.gate.effects import Effected, Granting, checking, effect, ending
 from jingui.gate.rows import keep, next_id
 from jingui.gate.writing import WriteContext
 from jingui.store.models import Department, Grant, Matter, Post, PostGrant
@@ -57,14 +58,30 @@ def access_grant(context: WriteContext, permit: Permit, granting: Granting) -> E
     categories = categories_of(answers)
     longest = settings.number(context.runtime, context.epoch, "access_grant_days")
     until = permit.at + timedelta(days=min(int(answers["days"]), longest))
-    new_grant(context, row.patient_id, row.person_id, purpose, categories, matter=row.pk, starts=permit.at, ends=until)
-    return Effected(until=until)
+    patients = listed(context, permit, row.patient_id, answers)
+    for one in patients:
+        new_grant(context, one, row.person_id, purpose, categories, matter=row.pk, starts=permit.at, ends=until)
+    more = patients if not row.patient_id else ()  # a list's patients learn of it each in their own chart
+    return Effected(until=until, lines=tuple(context.line(one) for one in more), patients=more)
+
+
+@checking("access_grant")
+def access_grant_asked(context: WriteContext, permit: Permit, answers: Mapping[str, str]) -> None:
+    """Every number of a list is somebody's, nobody asks about themselves [4.1.1]."""
+    if "patients" in answers:
+        cohort(context, answers["patients"], permit.person)
+
+
+def listed(context: WriteContext, permit: Permit, patient: int, answers: Mapping[str, str]) -> tuple[int, ...]:
+    """The patients that a matter is about: its own, or those of its list."""
+    return (patient,) if patient else cohort(context, answers["patients"], permit.person)
 
 
 @ending("access_grant")
 def access_grant_ends(context: WriteContext, permit: Permit, row: Matter) -> None:
     """What the matter granted ends with it."""
-    for one in Grant.objects.select_for_update().filter(patient_id=row.patient_id, matter=row.pk, ends__gt=permit.at):
+    theirs = Grant.objects.select_for_update().filter(person_id=row.person_id, matter=row.pk, ends__gt=permit.at)
+    for one in theirs.order_by("patient_id", "grant_id"):
         context.runtime.sealer.check(one)
         one.ends = permit.at
         keep(context, one)

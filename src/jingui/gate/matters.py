@@ -9,7 +9,7 @@ from jingui.core import process
 from jingui.core.calendars import USUAL
 from jingui.core.errors import Invalid, NotFound, Tampered
 from jingui.core.matters import kind_of
-from jingui.core.matters.asking import Answers
+from jingui.core.matters.asking import Answers, numbers_in
 from jingui.core.matters.row import Ask, MatterKind, Move, Question, State
 from jingui.core.process import Case, Mover, Vote
 from jingui.core.settings import Value
@@ -195,6 +195,9 @@ def fault_of(question: Question, value: str, settings: Mapping[str, Value]) -> s
             most = int(settings[question.most]) if question.most else None
             low = question.least is not None and int(value) < question.least
             return N_("超出允许的范围") if low or (most is not None and int(value) > most) else ""
+        case Ask.PATIENTS:
+            count = len(numbers_in(value))
+            return "" if 0 < count <= int(settings[question.most]) else N_("号码过多，请分批申请")
         case Ask.DATE:
             try:
                 datetime.strptime(value, "%Y-%m-%d")  # noqa: DTZ007 -- a calendar day has no zone

@@ -8,6 +8,7 @@ from django.utils.translation import ngettext
 
 from jingui.core import monitor
 from jingui.core.matters import KINDS
+from jingui.core.matters.asking import numbers_in
 from jingui.core.matters.row import MatterKind, Move, Question, State, Step, Who
 from jingui.core.words import Role
 from jingui.formats import capture
@@ -91,8 +92,16 @@ def questionnaire(value: str) -> str:
     return _("完整模板，共 %(count)s 字符；生效时与上列更改逐项核对。") % {"count": len(value)}
 
 
+def patients(value: str) -> str:
+    """How many patients a list names, and their numbers."""
+    numbers = numbers_in(value)
+    count = ngettext("%(count)d 名患者", "%(count)d 名患者", len(numbers)) % {"count": len(numbers)}
+    return f"{count}\n{_('、').join(numbers)}"
+
+
 SHOWN: Final[dict[str, Callable[[str], str]]] = {
     "findings": findings, "entries": entries, "template": template, "questionnaire": questionnaire,
+    "patients": patients,
 }  # fmt: skip
 
 

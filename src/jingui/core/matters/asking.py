@@ -3,12 +3,18 @@
 Answers are texts by the question's name; several choices are joined by a comma. Matters are internal numbers.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple
 
 Answers = tuple[tuple[str, str], ...]
+
+
+def numbers_in(text: str) -> tuple[str, ...]:
+    """The numbers of a pasted list, each once, in their order; commas, semicolons, blanks and lines part them."""
+    return tuple(dict.fromkeys(re.split(r"[\s,;，；、]+", text.strip()))) if text.strip() else ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -52,6 +52,7 @@ class Ask(Word):
     DATE = "date", N_("日期")
     PERSON = "person", N_("人员")
     DEPARTMENT = "department", N_("科室")
+    PATIENTS = "patients", N_("病案号列表")
     HIDDEN = "hidden", N_("由系统填写")
 
 

@@ -23,7 +23,7 @@ from jingui.core.process import Case, Mover
 from jingui.core.word import N_
 from jingui.core.words import Role, Verb
 from jingui.gate import matters, settings
-from jingui.gate.effects import EFFECTS, ENDINGS, Effected, Granting
+from jingui.gate.effects import CHECKS, EFFECTS, ENDINGS, Effected, Granting
 from jingui.gate.matter_papers import bring, brought, contents, digests
 from jingui.gate.matter_safe import basis, safe_of
 from jingui.gate.matters import Opened
@@ -116,6 +116,8 @@ def hand_in(
     """Put the matter before the first step; Invalid lists answers and papers that are missing."""
     values = settings.values(context.runtime, context.epoch)
     matters.answered(found.kind, tuple(answers.items()), values, complete=True)
+    if by is None and found.kind.effect in CHECKS:
+        CHECKS[found.kind.effect](context, permit, answers)
     lacking = process.missing(found.kind.papers, brought(context, found.row.pk)) if found.kind.papers else ()
     if lacking:
         raise Invalid(N_("材料不齐，尚不能提交。"), N_("请补齐标出的材料。"),
