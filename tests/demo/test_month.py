@@ -5,6 +5,7 @@ from random import Random
 
 import pytest
 
+from jingui.cli.demo_ward import DemoWard
 from jingui.demo.cast import Cast
 from jingui.demo.generator import build_hospital, stories
 from jingui.demo.month import deeds, message, moment, timed
@@ -22,7 +23,8 @@ def month_of(here: Stage) -> Month:
     hospital = build_hospital(Random(state.seed), state.today)
     told = list(stories(hospital, Random(state.seed + 1), state.today, COUNT))
     machine = Builder(hospital=hospital, names=here.names, now=here.now).token()
-    return Month(cast=Cast.of(hospital, state, here.names, here.now, machine, told))
+    ward = DemoWard(here.folder / "ward", "http://localhost:8400", "intl", here.now)
+    return Month(cast=Cast.of(hospital, state, here.names, here.now, machine, told, ward))
 
 
 @pytest.mark.database
@@ -38,6 +40,8 @@ def test_the_month_is_decided_as_it_expects_and_played_once(stage: "tuple[Stage,
     from jingui.gate.sql import raw
 
     states = {state for (state,) in raw("SELECT DISTINCT state FROM matter WHERE kind = 'internal_access'")}
+    told = raw("SELECT count(*) FROM entry WHERE convert_from(head, 'UTF8')::jsonb ->> 'entrance' = 'station'")
+    assert told[0][0] >= 4, "what was read at the ward's station without the house is known"
     assert states >= {"draft", "waiting", "returned", "executed", "refused", "appealed", "withdrawn", "closed"}
 
 

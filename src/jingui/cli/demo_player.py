@@ -42,9 +42,14 @@ def main() -> int:
 
     try:
         with house.opened():
+            from jingui.cli.demo_ward import DemoWard
             from jingui.demo.play import Stage, play
 
-            stage = Stage(names=house.names(), now=lambda: datetime.now(UTC), folder=home().state, tell=tell)
+            def now() -> datetime:
+                return datetime.now(UTC)
+
+            ward = DemoWard(home().state / "ward", f"http://localhost:{home().port}", home().suite, now)
+            stage = Stage(names=house.names(), now=now, folder=home().state, tell=tell, ward=ward)
             play(stage, count=int(os.environ.get("JINGUI_DEMO_PATIENTS", "320")))
     except Unavailable:
         return AGAIN  # the database or the sequencer is away for a moment; what was done stays

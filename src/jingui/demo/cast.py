@@ -3,8 +3,9 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 
+from jingui.core.downtime import Delivery, SummaryRequest
 from jingui.core.importing import Names
 from jingui.core.operation import Actor, Operation, Target
 from jingui.core.words import EncounterKind, Entrance, Purpose, Strength, Verb
@@ -22,6 +23,34 @@ class Absent(Exception):
     """What a row is about is not there."""
 
 
+class Ward(Protocol):
+    """A ward's own machine, which works without the house; the play acts its people."""
+
+    def line(self, code: str) -> str:
+        """The line that is registered."""
+        ...
+
+    def keep_token(self, text: str) -> None:
+        """Keep the account's token."""
+        ...
+
+    def asks(self) -> SummaryRequest:
+        """What it says of its ledger when it asks for a summary."""
+        ...
+
+    def take(self, box: bytes) -> int:
+        """Keep a sealed summary; how many patients are in it."""
+        ...
+
+    def look(self, who: str, pin: str, reason: str, patient: str) -> None:
+        """Somebody opens one patient while the house is away."""
+        ...
+
+    def tells(self) -> Delivery:
+        """What was read meanwhile."""
+        ...
+
+
 @dataclass(slots=True, kw_only=True)
 class Cast:
     """`machine` is the interface's account with its token."""
@@ -33,15 +62,18 @@ class Cast:
     machine: Actor
     stories: list[PatientStory]
     beds: list[Bedside]
+    ward: Ward | None = None
 
     @classmethod
     def of(
         cls, hospital: Hospital, state: State, names: Names, now: Callable[[], datetime], machine: Actor,
-        told: list[PatientStory],
+        told: list[PatientStory], ward: Ward | None = None,
     ) -> "Cast":  # fmt: skip
         """Everybody in a house whose patients are `told`."""
         beds = [each for each in open_beds(told) if each.stay.kind is not EncounterKind.INTERNET]
-        return cls(hospital=hospital, state=state, names=names, now=now, machine=machine, stories=told, beds=beds)
+        return cls(
+            hospital=hospital, state=state, names=names, now=now, machine=machine, stories=told, beds=beds, ward=ward
+        )
 
     @property
     def began(self) -> datetime:

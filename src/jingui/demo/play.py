@@ -15,7 +15,7 @@ from jingui.core.importing import Names
 from jingui.core.operation import Operation
 from jingui.core.words import Purpose, Verb
 from jingui.demo.build import INIT, Builder
-from jingui.demo.cast import Cast
+from jingui.demo.cast import Cast, Ward
 from jingui.demo.generator import build_hospital, stories
 from jingui.demo.generator.hospital import ZONE
 from jingui.demo.play_marks import Marks
@@ -39,6 +39,7 @@ class Stage:
     now: Callable[[], datetime]
     folder: Path
     tell: Callable[[str, dict[str, object]], None]
+    ward: Ward | None = None  # a ward's own machine, where there is one
 
 
 def beginning(now: datetime) -> date:
@@ -69,7 +70,7 @@ def play(stage: Stage, *, count: int = COUNT, today: date | None = None, act: bo
         marks.make(story)
     if act:
         whole = list(stories(hospital, Random(state.seed + 1), state.today, count))
-        month = Month(cast=Cast.of(hospital, state, stage.names, stage.now, patients.actor, whole))
+        month = Month(cast=Cast.of(hospital, state, stage.names, stage.now, patients.actor, whole, stage.ward))
         for done, of in month.play():
             stage.tell("month", {"done": done, "of": of, "seconds": monotonic() - began})
             if done == of:

@@ -22,7 +22,6 @@ from jingui.demo.deeds.doing import Kept, deed
 from jingui.demo.month import Deed
 from jingui.gate import door
 
-
 TRIES, PAUSE = 20, 0.5  # how often and how many seconds apart the monitor is asked again
 
 
