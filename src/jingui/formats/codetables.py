@@ -33,7 +33,7 @@ class CodeRow(NamedTuple):
     english: str = ""
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)  # mutable: keeps its searched columns once they are made
 class Table:
     """A code table ready to be searched. `complete` False: a starter that does not know every code."""
 
