@@ -4,7 +4,7 @@ import secrets
 from dataclasses import replace
 from typing import Any
 
-from jingui.core.errors import Refused, Tampered
+from jingui.core.errors import NotSignedIn, Refused, Tampered
 from jingui.core.operation import Actor, Operation
 from jingui.core.protect import SignIn, SignOut
 from jingui.core.signing import Checked, Limits
@@ -187,9 +187,13 @@ def end_others(request: Any, actor: Actor) -> None:
 
 
 def switch(request: Any, post: int) -> None:
-    """Act from another post that one holds; entered like a sign-in, under a new session key."""
+    """Act from another post that one holds; entered like a sign-in, under a new session key. So is a post of others."""
     if post not in [line.post for line in door.signing.posts(request.actor.account)]:
-        raise Refused(reason="no_post", clauses=("6.1.2",))
+        try:
+            door.write(operation(request, Verb.SIGN_IN, SignIn(outcome="no_post", post=post)))
+        except NotSignedIn as error:
+            raise Refused(reason="no_post", clauses=("6.1.2",), entry=str(error.data.get("entry", ""))) from error
+        raise AssertionError("a post that is not one's own never opens")
     session, before = request.session, request.actor
     session.cycle_key()
     actor = actor_of(request, before.account, post, before.strength)
