@@ -4,16 +4,9 @@
 and may be awaited there (`aread`, `aenter`) or waited for from any other thread. Every entry is committed first.
 """
 
-import asyncio
-import threading
-from collections.abc import Coroutine
-from concurrent.futures import TimeoutError as WaitedTooLong
 from datetime import datetime
-from typing import Any, TypeVar
 
-from django.db import connection
-
-from jingui.core.errors import JinguiError, NotFound, Refused, Unavailable
+from jingui.core.errors import JinguiError, NotFound, Refused
 from jingui.core.operation import Actor, Operation, Target
 from jingui.core.sheets import Result, Sheet
 from jingui.core.vector import Decided
@@ -37,6 +30,7 @@ from jingui.gate.actors import ActorFacts
 from jingui.gate.attempt import Entered
 from jingui.gate.context import govern
 from jingui.gate.explaining import Explanation, Lang
+from jingui.gate.plane import wait
 from jingui.gate.read import read as read_one
 from jingui.gate.registry import READ_ACTS, SUBMISSIONS, WRITE_ACTS
 from jingui.gate.sources import proven as aproven
@@ -44,13 +38,10 @@ from jingui.gate.sources import registered as aregistered
 from jingui.gate.sources import turned_away as aturned_away
 from jingui.gate.tokens import actor_of, digest, fresh
 
-LIMIT = 5.0  # seconds a page waits for the pipeline
-T = TypeVar("T")
-
 __all__ = [
     "Entered", "aauthenticate", "abundle", "acts", "aenter", "aproven", "aread", "aregistered", "asheet",
     "aturned_away", "awhoami", "due", "duties", "enter", "evidence", "explain", "explain_refusal", "explaining",
-    "factors", "locate", "new_token", "now", "offline", "portal", "read", "sheet", "signing", "whoami", "write",
+    "factors", "locate", "new_token", "now", "offline", "portal", "read", "sheet", "signing", "wait", "whoami", "write",
 ]  # fmt: skip
 
 
@@ -146,17 +137,3 @@ def whoami(actor: Actor, *, fresh: bool = False) -> ActorFacts:
     if fresh:
         plane.current().pipe.forget(actor)
     return wait(awhoami(actor))
-
-
-def wait(work: Coroutine[Any, Any, T], limit: float = LIMIT) -> T:
-    """Submit to the pipeline's loop and wait; refuses on that loop's own thread and inside a transaction."""
-    running = plane.current()
-    if threading.get_ident() == running.thread or connection.in_atomic_block:
-        work.close()
-        raise RuntimeError("the pipeline is not waited for on its own thread or inside a transaction")
-    future = asyncio.run_coroutine_threadsafe(work, running.loop)
-    try:
-        return future.result(limit)
-    except WaitedTooLong as error:
-        future.cancel()
-        raise Unavailable(where="pipeline") from error

@@ -2,9 +2,12 @@
 
 import asyncio
 import threading
-from collections.abc import Mapping
+from collections.abc import Coroutine, Mapping
+from concurrent.futures import TimeoutError as WaitedTooLong
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
+
+from django.db import connection
 
 from jingui.core.errors import Unavailable
 from jingui.gate.entering import Entering
@@ -12,6 +15,9 @@ from jingui.gate.pipeline import Pipeline
 from jingui.gate.proofs import Library
 from jingui.gate.runtime import Runtime
 from jingui.gate.watch import Watch
+
+LIMIT = 5.0  # seconds a page waits for the pipeline
+T = TypeVar("T")
 
 
 @dataclass(slots=True, kw_only=True)
@@ -79,3 +85,17 @@ class Background:
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join(10)
         self._loop.close()
+
+
+def wait(work: Coroutine[Any, Any, T], limit: float = LIMIT) -> T:
+    """Submit to the pipeline's loop and wait; refuses on that loop's own thread and inside a transaction."""
+    running = current()
+    if threading.get_ident() == running.thread or connection.in_atomic_block:
+        work.close()
+        raise RuntimeError("the pipeline is not waited for on its own thread or inside a transaction")
+    future = asyncio.run_coroutine_threadsafe(work, running.loop)
+    try:
+        return future.result(limit)
+    except WaitedTooLong as error:
+        future.cancel()
+        raise Unavailable(where="pipeline") from error
