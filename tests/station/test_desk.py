@@ -288,6 +288,21 @@ def test_a_genuine_key_enters_no_more_than_reads_of_its_own_ward(ward: Ward, hos
     assert entries(hospital, Verb.CORRECT, hospital.actors["doctor"].account) == 0
 
 
+def test_two_deliveries_at_once_enter_each_line_once(ward: Ward, hospital: Hospital, sick: str) -> None:
+    from concurrent.futures import ThreadPoolExecutor
+
+    visit = ward.desk.sign_in("doctor", PIN, "系统故障，抢救需要", declared=False)
+    for _ in range(20):
+        ward.desk.chart(visit, sick)
+    account = hospital.actors["doctor"].account
+    before = entries(hospital, Verb.OPEN_CHART, account)
+    with ThreadPoolExecutor(4) as many:
+        told = list(many.map(lambda _: ward.deliver(), range(4)))
+    assert sorted(one.accepted for one in told) == [0, 0, 0, 21]
+    assert {one.flaws for one in told} == {()}
+    assert entries(hospital, Verb.OPEN_CHART, account) == before + 20
+
+
 def test_whom_a_patient_does_not_want_is_refused_on_the_station_too(ward: Ward, hospital: Hospital, sick: str) -> None:
     from datetime import timedelta
 
@@ -361,3 +376,18 @@ def test_verification_finds_nothing_wrong_with_what_was_delivered(ward: Ward, ho
         one for one in check(hospital).findings if not one.where.startswith("restriction:")
     ]  # placed by hand above
     assert found == []
+
+
+def test_a_line_whose_time_is_no_time_is_a_finding(hospital: Hospital) -> None:
+    from jingui.core.entry import Line
+    from jingui.crypto.station import Read
+    from jingui.gate.downtime import known
+
+    head = {"verb": "list", "decision": "allow", "purpose": "treatment", "entrance": "station", "v": 1, "rules": [],
+            "policy": 1, "reason": "", "at": "2026-11-23T01:00:00.000000Z"}  # fmt: skip
+    part = {"account": "doctor", "session": ""}
+    known(Read(head, part, (Line("p", "", "", 0),), "", b""))
+    for wrong in ({"at": "yesterday"}, {"at": "2026-11-23T01:00:00"}, {"at": 5}, {"verb": "read"}, {"rules": ["x"]},
+                  {"purpose": "legal"}, {"entrance": "page"}, {"decision": "maybe"}):  # fmt: skip
+        with pytest.raises(Tampered):
+            known(Read({**head, **wrong}, part, (), "", b""))

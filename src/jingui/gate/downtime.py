@@ -175,13 +175,17 @@ class Taking:
 def known(read: Read) -> None:
     """Tampered unless the line is of a kind that stations make: a genuine key is no leave to enter anything else."""
     head, part = read.head, read.private
+    try:
+        zoned = datetime.fromisoformat(head["at"]).tzinfo is not None
+    except (ValueError, TypeError):
+        zoned = False
     right = (
         head["verb"] in OFFLINE and head["decision"] in OUTCOMES and head["purpose"] in PURPOSES
         and head["entrance"] == Entrance.STATION and head["v"] == 1 and not head["rules"]
         and isinstance(head["policy"], int) and len(read.text) <= 2_000 and len(head["reason"]) <= 40
         and all(isinstance(part[name], str) and len(part[name]) <= 80 for name in part)
     )  # fmt: skip
-    if not right:
+    if not right or not zoned:
         raise Tampered(where="kind")
 
 

@@ -23,8 +23,11 @@ STATION.add("s.name", "d.name", "d.code")
 STATION_SQL = f"""SELECT {STATION.sql} FROM station s LEFT JOIN department d ON d.id = s.department_id
 WHERE s.account_id = $1::bigint AND s.kind = 'downtime' AND s.state = 'active'"""  # noqa: S608 -- own texts only
 # The newest delivery is found from the ledger's end backwards: hours of entries, unless there never was one.
-PROGRESS_SQL = """SELECT (SELECT value FROM mark WHERE name = $1::text), (SELECT id FROM entry
-  WHERE verb = 'deliver_downtime' AND decision = 'allow' AND account_id = $2::bigint ORDER BY id DESC LIMIT 1)"""
+# An entry has its number before it waits for the mark, so the newest number is not always the newest delivery: its
+# time, given while the mark is held, says which.
+PROGRESS_SQL = """SELECT (SELECT value FROM mark WHERE name = $1::text), (SELECT e.id FROM (SELECT id, at FROM entry
+  WHERE verb = 'deliver_downtime' AND decision = 'allow' AND account_id = $2::bigint ORDER BY id DESC LIMIT 20) e
+  ORDER BY e.at DESC, e.id DESC LIMIT 1)"""
 TABLE = "mark.station"
 
 
