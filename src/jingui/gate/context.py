@@ -146,18 +146,28 @@ async def govern(pipe: Pipeline, operation: Operation) -> Result:
     raise Unavailable(where="epoch")
 
 
+def stance(operation: Operation, actor: ActorFacts, patient: f.PatientFacts | None, category: Category) -> Vector:
+    """What the rules are asked about a reading operation as a whole."""
+    vector = f.vector(operation, actor, patient, category=category)
+    if operation.verb in MINE and getattr(operation.data, "mine", False):
+        vector = vector._replace(own=True)  # the act shows nothing but the asker's own
+    return vector
+
+
+def decision(runtime: Runtime, operation: Operation, vector: Vector) -> Decided:
+    """What the rules say of it, within what the actor's token is for."""
+    out = out_of_scope(operation.actor, operation.verb, operation.target.kind)
+    return bound(operation, REFUSED if out else runtime.decider.decide(vector))
+
+
 async def _act(
     pipe: Pipeline, operation: Operation, actor: ActorFacts, patient: f.PatientFacts | None, epoch: int, policy: int
 ) -> Result:
     runtime = pipe.runtime
     context = ReadContext(pipe=pipe, runtime=runtime, operation=operation, actor=actor, patient=patient)
     category = Category.BASIC if operation.target.patient else NO_PATIENT.get(operation.verb, Category.NONE)
-    vector = f.vector(operation, actor, patient, category=category)
-    if operation.verb in MINE and getattr(operation.data, "mine", False):
-        vector = vector._replace(own=True)  # the act shows nothing but the asker's own
-    kind = operation.target.kind
-    decided = REFUSED if out_of_scope(operation.actor, operation.verb, kind) else runtime.decider.decide(vector)
-    decided = bound(operation, decided)
+    vector = stance(operation, actor, patient, category)
+    decided = decision(runtime, operation, vector)
     number = operation.target.patient
     own_line = (context.line(number),) if number else ()
     if not decided.allow:

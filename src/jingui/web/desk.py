@@ -5,6 +5,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from jingui.core.access import WorkLine, Worklist
+from jingui.core.desk import Desk, DeskRequest
+from jingui.core.oversee import LedgerSearch
 from jingui.core.words import Relation, Verb
 from jingui.web import answering, asking, charting, entering_desk, ledger, matters, reminding, waiting, wording
 from jingui.web.viewmodels.desk import DeskPage, DeskPatient, Waiting
@@ -28,26 +30,35 @@ def desk(request: HttpRequest) -> HttpResponse:
     mine = request.GET.get("list") == "mine"
     patients: tuple[DeskPatient, ...] = ()
     lines: tuple[WorkLine, ...] = ()
-    if ward:
-        result = asking.read(request, Verb.LIST, Worklist(mine=mine, count=COUNT))
-        lines = result.value
+    # one question: it is the list of patients of those who have one, else the queue of what waits for them
+    found: Desk = asking.read(request, Verb.LIST if ward else Verb.READ_MATTERS, wanted(request, ward, mine)).value
+    if found.patients is not None:
+        lines = found.patients
         patients = tuple(patient(line, wording.department(facts.department_name)) for line in lines)
-    trace = getattr(request, "trace", None)
     page = DeskPage(
-        patients=patients, has_ward=ward, mine=mine, recent=recent(request),
+        patients=patients, has_ward=ward, mine=mine, recent=recent(found),
         waiting=(
-            *owed(lines), *entering_desk.for_me(request), *matters.for_me(request), *waiting.for_me(request),
-            *reminding.for_me(request),
+            *owed(lines), *entering_desk.for_me(found), *matters.for_me(found), *waiting.for_me(found),
+            *reminding.for_me(request, found),
         ),
         scope=scope(mine, wording.department(facts.department_name)) if ward else "",
     )  # fmt: skip
-    request.trace = trace or getattr(request, "trace", None)  # type: ignore[attr-defined]  # the strip is the list's own
     return answering.page(request, "desk/desk.html", page)
 
 
-def recent(request: HttpRequest) -> tuple[EntryLine, ...]:
+def wanted(request: HttpRequest, ward: bool, mine: bool) -> DeskRequest:
+    """The parts of this post's desk; the door decides each of them once more."""
+    return DeskRequest(
+        patients=Worklist(mine=mine, count=COUNT) if ward else None, **entering_desk.wanted(request),
+        matters=matters.QUEUE, proposals=waiting.wanted(request), grants=reminding.wanted(request),
+        entries=LedgerSearch(mine=True, count=LOOKED),
+    )  # fmt: skip
+
+
+def recent(found: Desk) -> tuple[EntryLine, ...]:
     """My own last entries; that I looked at this very list says nothing, and stands in the ledger all the same."""
-    return tuple(one for one in ledger.mine(request, LOOKED) if one.verb not in LISTS)[:RECENT]
+    entries = map(ledger.entry_line, found.entries or ())
+    return tuple(one for one in entries if one.verb not in LISTS)[:RECENT]
 
 
 def owed(lines: tuple[WorkLine, ...]) -> tuple[Waiting, ...]:

@@ -4,6 +4,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from jingui.core.desk import Desk
 from jingui.core.entering import DiscardDraft, DraftLine, DraftsRequest
 from jingui.core.words import Verb
 from jingui.gate import door
@@ -43,14 +44,14 @@ def line(one: DraftLine) -> view.DraftLine:
     )  # fmt: skip
 
 
-def for_desk(request: HttpRequest, count: int) -> tuple[Waiting, ...]:
+def for_desk(found: Desk) -> tuple[Waiting, ...]:
     """My drafts for the desk's column."""
     return tuple(
         Waiting(
             title=title(one), detail=f"{charting.header(one.patient).name} · {_('草稿')}",
             href=place(one).at("write", draft=one.key), tag=Tag(text=_("草稿"), tone="none"),
         )
-        for one in mine(request, count)
+        for one in found.drafts or ()
     )  # fmt: skip
 
 

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from jingui.core.deadlines import DeadlineBoard, DeadlineCount, DeadlineLine, DeadlinesRequest
+from jingui.core.desk import Desk
 from jingui.core.word import N_
 from jingui.core.words import Verb
 from jingui.web import answering, asking, charting, wording
@@ -93,10 +94,10 @@ def line(one: DeadlineLine) -> DueLine:
     )  # fmt: skip
 
 
-def for_desk(request: HttpRequest, count: int) -> tuple[Waiting, ...]:
+def for_desk(found: Desk) -> tuple[Waiting, ...]:
     """What I owe, the nearest first, for the desk's column."""
-    board: DeadlineBoard = asking.read(request, Verb.READ_DEADLINES, DeadlinesRequest(mine=True, count=count)).value
-    return tuple(waiting(one) for one in board.lines if one.met is None)
+    lines = found.deadlines.lines if found.deadlines is not None else ()
+    return tuple(waiting(one) for one in lines if one.met is None)
 
 
 def waiting(one: DeadlineLine) -> Waiting:

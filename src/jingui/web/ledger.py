@@ -164,9 +164,3 @@ def finding(points: tuple[view.GrowthPoint, ...]) -> str:
     return _("%(days)d 天共 %(count)d 条，其中未准许 %(refused)d 条；最多的一天是 %(day)s，%(most)d 条。") % {
         "days": len(points), "count": count, "refused": refused, "day": f"{most.day:%m-%d}", "most": most.count,
     }  # fmt: skip
-
-
-def mine(request: HttpRequest, count: int) -> tuple[EntryLine, ...]:
-    """The asker's own last entries, for the desk."""
-    result = asking.read(request, Verb.READ_LEDGER, LedgerSearch(mine=True, count=count))
-    return tuple(entry_line(one) for one in result.value)

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from jingui.core import process
+from jingui.core.desk import Desk
 from jingui.core.errors import Conflict, Invalid
 from jingui.core.matters import KINDS
 from jingui.core.matters.asking import (
@@ -95,10 +96,11 @@ def row(one: MatterLine) -> MatterRow:
     )  # fmt: skip
 
 
-def for_me(request: HttpRequest, count: int = 12) -> tuple[Waiting, ...]:
+QUEUE: Final = MattersRequest(which="queue", count=12)  # the desk's part
+
+
+def for_me(found: Desk) -> tuple[Waiting, ...]:
     """What waits for this person, for the desk's column; their own returned matters too."""
-    result = asking.read(request, Verb.READ_MATTERS, MattersRequest(which="queue", count=count))
-    found: Matters = result.value
     return tuple(
         Waiting(
             title=matter_words.title(one.kind), href=to("matter", matter=one.id), due=one.due,
@@ -106,7 +108,7 @@ def for_me(request: HttpRequest, count: int = 12) -> tuple[Waiting, ...]:
             % {"step": _(one.step) if one.step else "", "who": wording.person(one.starter or "system:matters").name},
             tag=None if one.due else matter_words.state(one.state),
         )
-        for one in found.rows
+        for one in (found.matters.rows if found.matters is not None else ())
     )  # fmt: skip
 
 

@@ -8,7 +8,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from jingui.core.access_operations import GrantLine, Grants, GrantsRequest
-from jingui.core.words import Role, Verb
+from jingui.core.desk import Desk
+from jingui.core.words import Role
 from jingui.gate import door
 from jingui.web import asking, wording
 from jingui.web.viewmodels.desk import Waiting
@@ -20,9 +21,9 @@ ALARMED: Final = frozenset({Role.MEDICAL_AFFAIRS, Role.SECURITY_ADMIN})  # whose
 MOST: Final = 8
 
 
-def for_me(request: HttpRequest) -> tuple[Waiting, ...]:
+def for_me(request: HttpRequest, found: Desk) -> tuple[Waiting, ...]:
     """Both, for the desk's column."""
-    return (*emergencies(request), *undertaking(request))
+    return (*emergencies(found), *undertaking(request))
 
 
 def undertaking(request: HttpRequest) -> tuple[Waiting, ...]:
@@ -39,13 +40,15 @@ def undertaking(request: HttpRequest) -> tuple[Waiting, ...]:
     )  # fmt: skip
 
 
-def emergencies(request: HttpRequest) -> tuple[Waiting, ...]:
-    """紧急调阅 that are open now, on the desks that must know at once; the reading is entered like any other."""
-    if Role(asking.role(request)) not in ALARMED:
-        return ()
-    asked = GrantsRequest(which=Grants.EMERGENCY, mine=False)
-    lines: tuple[GrantLine, ...] = asking.read(request, Verb.READ_GRANTS, asked).value
-    return tuple(alarm(one) for one in lines if one.state == "open")[:MOST]
+def wanted(request: HttpRequest) -> GrantsRequest | None:
+    """The part of the desks that must know of emergencies at once."""
+    alarmed = Role(asking.role(request)) in ALARMED
+    return GrantsRequest(which=Grants.EMERGENCY, mine=False) if alarmed else None
+
+
+def emergencies(found: Desk) -> tuple[Waiting, ...]:
+    """紧急调阅 that are open now; the reading is entered with the desk."""
+    return tuple(alarm(one) for one in found.grants or () if one.state == "open")[:MOST]
 
 
 def alarm(one: GrantLine) -> Waiting:

@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from jingui.core.desk import Desk
 from jingui.core.errors import Invalid, NotFound
 from jingui.core.proposals import ProposalLine, ProposalsRequest, Settled, Verdict, Withdraw
 from jingui.core.word import N_
@@ -37,11 +38,14 @@ def lines(request: HttpRequest, *, settled: bool = False) -> tuple[ProposalLine,
     return found
 
 
-def for_me(request: HttpRequest) -> tuple[Waiting, ...]:
+def wanted(request: HttpRequest) -> ProposalsRequest | None:
+    """The part of the desk that posts with proposals to see have."""
+    return ProposalsRequest() if asking.may(request, Verb.READ_PROPOSALS) else None
+
+
+def for_me(found: Desk) -> tuple[Waiting, ...]:
     """What this person may decide, or proposed and waits for: the desk's column."""
-    if not asking.may(request, Verb.READ_PROPOSALS):
-        return ()
-    return tuple(line(one) for one in lines(request) if one.state == "waiting" and (one.may_decide or one.mine))
+    return tuple(line(one) for one in found.proposals or () if one.state == "waiting" and (one.may_decide or one.mine))
 
 
 def line(one: ProposalLine) -> Waiting:

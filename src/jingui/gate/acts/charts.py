@@ -6,6 +6,7 @@ from typing import cast
 
 from jingui.core.access import ChartRequest, PatientLine, PatientSearch, WorkLine, Worklist
 from jingui.core.collect import RosterRequest
+from jingui.core.desk import DeskRequest
 from jingui.core.entry import Line
 from jingui.core.errors import Invalid, Tampered
 from jingui.core.permit import Permit
@@ -16,6 +17,7 @@ from jingui.gate import facts as f
 from jingui.gate.charting import opened
 from jingui.gate.consent_signs import NO_SIGNS, PRECAUTION, signs_of
 from jingui.gate.context import ReadContext
+from jingui.gate.desk import laid_out
 from jingui.gate.entry_filing import filing_check
 from jingui.gate.entry_lists import waiting
 from jingui.gate.finding import Hit, find, joined, patient_line
@@ -138,6 +140,8 @@ async def worklist(context: ReadContext, permit: Permit) -> Done:
         return await rosters(context, permit, permit.operation.data)
     if isinstance(permit.operation.data, FilingCheck):
         return await filing_check(context, permit, permit.operation.data)
+    if isinstance(permit.operation.data, DeskRequest):
+        return await laid_out(context, permit, permit.operation.data)
     data = permit.operation.data if isinstance(permit.operation.data, Worklist) else Worklist()
     count = min(max(data.count, 1), PAGE)
     at, patient = read_cursor(data.cursor) if data.cursor else (END, 0)

@@ -6,6 +6,7 @@ Seen by those who started it, whom it concerns, who decided or may decide, and t
 from collections.abc import Sequence
 from typing import Any, cast
 
+from jingui.core.desk import DeskRequest
 from jingui.core.errors import Invalid, NotFound, Refused
 from jingui.core.matters import KINDS
 from jingui.core.matters.asking import Brought, DelegationsRequest, Matters, MattersRequest, ReadMatter, ReadPaper
@@ -13,6 +14,7 @@ from jingui.core.permit import Permit
 from jingui.core.words import Role, Verb
 from jingui.gate import matters_seen as seen
 from jingui.gate.context import ReadContext
+from jingui.gate.desk import laid_out
 from jingui.gate.matter_lines import lines_of, view
 from jingui.gate.paging import cursor, read_cursor
 from jingui.gate.registry import Done, read_act
@@ -66,6 +68,8 @@ ORDER BY a.id"""  # noqa: S608 -- own texts only
 @read_act(Verb.READ_MATTERS)
 async def read_matters(context: ReadContext, permit: Permit) -> Done:
     """A page of matters this actor may see, and how many wait for them [1.3.4]."""
+    if isinstance(permit.operation.data, DeskRequest):
+        return await laid_out(context, permit, permit.operation.data)
     if isinstance(permit.operation.data, DelegationsRequest):
         return Done(value=await seen.delegations(context, permit))
     request = permit.operation.data if isinstance(permit.operation.data, MattersRequest) else MattersRequest()

@@ -1,0 +1,52 @@
+"""四（一）1 审批与范围: the desk as one question with one entry, each part decided for itself [4.1.1] [4.1.2]"""
+
+from dataclasses import dataclass
+from typing import Final
+
+from jingui.core.access import WorkLine, Worklist
+from jingui.core.access_operations import GrantLine, GrantsRequest
+from jingui.core.deadlines import DeadlineBoard, DeadlinesRequest
+from jingui.core.entering import DraftLine, DraftsRequest
+from jingui.core.matters.asking import Matters, MattersRequest
+from jingui.core.oversee import EntryLine, LedgerSearch
+from jingui.core.proposals import ProposalLine, ProposalsRequest
+from jingui.core.signatures import WaitingRecord, WaitingRecords
+from jingui.core.words import Verb
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeskRequest:
+    """The parts that a desk wants, each as it is asked alone; None for a part that it has not."""
+
+    patients: Worklist | None = None
+    deadlines: DeadlinesRequest | None = None
+    drafts: DraftsRequest | None = None
+    sign: WaitingRecords | None = None
+    countersign: WaitingRecords | None = None
+    matters: MattersRequest | None = None
+    proposals: ProposalsRequest | None = None
+    grants: GrantsRequest | None = None
+    entries: LedgerSearch | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Desk:
+    """What the parts hold; None for one that was not asked or that the rules close to this post."""
+
+    patients: tuple[WorkLine, ...] | None = None
+    deadlines: DeadlineBoard | None = None
+    drafts: tuple[DraftLine, ...] | None = None
+    sign: tuple[WaitingRecord, ...] | None = None
+    countersign: tuple[WaitingRecord, ...] | None = None
+    matters: Matters | None = None
+    proposals: tuple[ProposalLine, ...] | None = None
+    grants: tuple[GrantLine, ...] | None = None
+    entries: tuple[EntryLine, ...] | None = None
+
+
+#: The operation that each part is: its rules decide about the part.
+PARTS: Final = {
+    "patients": Verb.LIST, "deadlines": Verb.READ_DEADLINES, "drafts": Verb.READ_DRAFTS, "sign": Verb.LIST,
+    "countersign": Verb.LIST, "matters": Verb.READ_MATTERS, "proposals": Verb.READ_PROPOSALS,
+    "grants": Verb.READ_GRANTS, "entries": Verb.READ_LEDGER,
+}  # fmt: skip
