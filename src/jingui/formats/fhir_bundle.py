@@ -180,9 +180,13 @@ def _lost(reference: str) -> bool:
     return reference.startswith("urn:uuid:") or ("?" in reference and reference.partition("?")[0] in rows())
 
 
-def unresolved(resource: Resource) -> Iterator[tuple[str, str]]:
-    """Yield (path after the type, what) of references that must not be stored: urn:uuid and conditional ones."""
-    if not any(map(_lost, referred(resource))):  # nearly always: the paths cost several times as much
+def unresolved(resource: Resource, named: Iterable[str] | None = None) -> Iterator[tuple[str, str]]:
+    """Yield (path after the type, what) of references that must not be stored: urn:uuid and conditional ones.
+
+    `named` are the resource's references where they are known already.
+    """
+    # nearly always none: the paths cost several times as much
+    if not any(map(_lost, referred(resource) if named is None else named)):
         return
     for path, reference in references(resource):
         if _lost(reference):

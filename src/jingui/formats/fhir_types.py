@@ -135,27 +135,55 @@ def rewrite(resource: Resource, mapping: Mapping[str, str]) -> Resource:
 
     A `#part` after a key is kept. Parts that need no change are shared with the input.
     """
-    changed: Resource = _rewritten(resource, mapping)
-    return changed
+    return rewritten(resource, mapping)[0]
 
 
-def _rewritten(node: Any, mapping: Mapping[str, str]) -> Any:
+def rewritten(resource: Resource, mapping: Mapping[str, str]) -> tuple[Resource, list[str]]:
+    """Return what `rewrite` returns and the references that then stand in it (see `referred`), in one walk."""
+    found: list[str] = []
+    return _object(resource, mapping, found), found
+
+
+def _object(node: dict[str, Any], mapping: Mapping[str, str], found: list[str]) -> dict[str, Any]:
     """Return `node`, copied only where something below it changes."""
-    if isinstance(node, list):
-        items = [_rewritten(each, mapping) if isinstance(each, (dict, list)) else each for each in node]
-        return items if any(a is not b for a, b in zip(items, node, strict=True)) else node
     out = node
     for key, value in node.items():
-        if isinstance(value, (dict, list)):
-            new = _rewritten(value, mapping)
-        elif key in _ADDRESSES and isinstance(value, str):
+        kind = type(value)
+        new: Any
+        if kind is str:
+            if key not in _ADDRESSES:
+                continue
             new = mapping.get(value, value)
+            if key == "reference":
+                found.append(new)
+        elif kind is dict:
+            new = _object(value, mapping, found)
+        elif kind is list:
+            new = _list(value, mapping, found)
         else:
             continue
         if new is not value:
             if out is node:
                 out = dict(node)
             out[key] = new
+    return out
+
+
+def _list(node: list[Any], mapping: Mapping[str, str], found: list[str]) -> list[Any]:
+    """Return `node`, copied only where something below it changes."""
+    out = node
+    for n, value in enumerate(node):
+        kind = type(value)
+        if kind is dict:
+            new: Any = _object(value, mapping, found)
+        elif kind is list:
+            new = _list(value, mapping, found)
+        else:
+            continue
+        if new is not value:
+            if out is node:
+                out = list(node)
+            out[n] = new
     return out
 
 

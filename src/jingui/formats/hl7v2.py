@@ -100,7 +100,10 @@ class Segment:
 
     def text(self, number: int, component: int = 1, sub: int = 1) -> str:
         """The first repetition's component, unescaped and without blanks around it."""
-        return self.first(number)(component, sub).strip() if self.raw(number) else ""
+        raw = self.raw(number)
+        if raw.isalnum():  # no separator and no escape is one
+            return raw if component == sub == 1 else ""
+        return self.first(number)(component, sub).strip() if raw else ""
 
     def null(self, number: int) -> bool:
         """Whether the sender says that there is none."""

@@ -5,7 +5,7 @@ import unicodedata
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, date, datetime, timedelta, timezone
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from jingui.core.errors import Unprocessable
@@ -19,6 +19,7 @@ NUMBER = re.compile(r"[+-]?\d{1,15}(?:\.\d{0,15})?\Z|[+-]?\.\d{1,15}\Z")
 RANGE = re.compile(r"([+-]?\d+(?:\.\d+)?)\s*(?:-{1,2}|~|～|—|–|&|至)\s*([+-]?\d+(?:\.\d+)?)\Z")
 LIMIT = re.compile(r"(<=|>=|<|>|≤|≥|＜|＞)\s*([+-]?\d+(?:\.\d+)?)\Z")
 SIGNS = {"≤": "<=", "≥": ">=", "＜": "<", "＞": ">", "": ""}
+EMPTY = frozenset({type(None), str, list, dict})  # whose empty values say nothing; 0 and False say something
 NOT_TIME = N_("不是有效的日期或时间")
 Dict = dict[str, Any]
 
@@ -36,7 +37,7 @@ def wrong(segment: Segment, field: int, what: str) -> Unprocessable:
 
 def filled(**parts: Any) -> Dict:
     """The parts that say something."""
-    return {name: value for name, value in parts.items() if value not in (None, "", [], {})}
+    return {name: value for name, value in parts.items() if value or type(value) not in EMPTY}
 
 
 def moment(segment: Segment, field: int, component: int = 1) -> str:
@@ -50,6 +51,7 @@ def moment(segment: Segment, field: int, component: int = 1) -> str:
     return made
 
 
+@lru_cache(maxsize=4096)  # one message says the same moment many times
 def fhir_time(text: str) -> str | None:
     """`YYYY[MM[DD[HH[MM[SS[.S]]]]]][+ZZZZ]` as FHIR; None when it is no time."""
     found = TIME.match(text)
@@ -75,6 +77,7 @@ def fhir_time(text: str) -> str | None:
     return at.isoformat(timespec="milliseconds" if fraction else "seconds")
 
 
+@lru_cache(maxsize=4096)
 def sequence(text: str) -> str:
     """A FHIR time as a text that sorts as time does; "" for none and for less than a second's exactness."""
     if len(text) < 19:
@@ -84,7 +87,7 @@ def sequence(text: str) -> str:
 
 def visible(text: str) -> bool:
     """Whether a person sees anything of `text`: joiners, marks of direction and blanks alone are nothing."""
-    return any(unicodedata.category(c)[0] not in "ZC" for c in text)
+    return text[:1].isalnum() or any(unicodedata.category(c)[0] not in "ZC" for c in text)
 
 
 def name(part: Part) -> Dict:
@@ -126,6 +129,7 @@ def identifier(value: str, kind: str, authority: str, oid: str = "") -> Dict:
     return filled(type={"coding": [coding]} if re.fullmatch(r"\S+", code) else None, system=system, value=value.strip())
 
 
+@lru_cache(maxsize=1024)
 def spelled(word: str) -> str:
     """A word as part of a URI."""
     return re.sub(r"[^!-~]|[|%]", lambda found: f"%{ord(found[0]):X}", word)

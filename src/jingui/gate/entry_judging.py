@@ -30,6 +30,7 @@ from jingui.gate.runtime import Runtime
 
 TAGS = "urn:jingui:entry"  # system of the tags: late, pasted, countersign, verify
 LEVELS = tuple(Level)
+IGNORED = ("id", "meta")
 
 
 def classed(prepared: Prepared, chart: Chart, details: dict[str, Any], at: datetime) -> dict[str, Any]:
@@ -214,3 +215,14 @@ def resource_moves(
         department=department,
     )  # fmt: skip
     deadlines.for_events(runtime, rows.moves, visit, found, at, values)
+
+
+def same(old: Mapping[str, Any], new: Mapping[str, Any]) -> bool:
+    """Whether two resources say the same, ids and meta aside."""
+    strip = {k: v for k, v in old.items() if k not in IGNORED}
+    return strip == {k: v for k, v in new.items() if k not in IGNORED}
+
+
+def labels_of(row: Sequence[Any] | None) -> frozenset[Sensitivity]:
+    """The labels that a record has; none without a row."""
+    return frozenset(Sensitivity(label) for label in row[f.R_LABELS]) if row is not None else frozenset()

@@ -12,12 +12,12 @@ from jingui.core.errors import Gone, JinguiError, NotFound, PreconditionFailed, 
 from jingui.core.operation import Operation, Target
 from jingui.core.settings import Value
 from jingui.core.vector import Decided
-from jingui.core.words import Category, Decision, Level, RecordState, Sensitivity, Standing, Verb
+from jingui.core.words import Category, Decision, Level, RecordState, Standing, Verb
 from jingui.formats import fhir_json, sensitivity
 from jingui.formats.fhir_bundle import unresolved
 from jingui.formats.fhir_encounter import outline
 from jingui.formats.fhir_relations import KINDS as RELATING
-from jingui.formats.fhir_types import rewrite
+from jingui.formats.fhir_types import rewritten
 from jingui.gate import facts as f
 from jingui.gate.actors import ActorFacts
 from jingui.gate.consents_entered import Changed, derived, seal_changed
@@ -28,7 +28,9 @@ from jingui.gate.entry_judging import (
     check_unformed,
     classed,
     encounter_moves,
+    labels_of,
     resource_moves,
+    same,
     settled,
     state_of,
 )
@@ -43,8 +45,6 @@ from jingui.gate.relating import Relating
 from jingui.gate.runtime import Runtime
 from jingui.gate.scopes import REFUSED, out_of_scope
 from jingui.store.vault import seal_parts
-
-IGNORED = ("id", "meta")
 
 
 @dataclass(slots=True)
@@ -81,6 +81,7 @@ class Judging:
     consents: Mapping[tuple[int, int], Sequence[Any]] = field(default_factory=dict)  # by patient and paper
     house: sensitivity.House = sensitivity.SHIPPED  # the hospital's own sensitive codes
     changed: dict[int, Changed] = field(default_factory=dict)  # patients' own rows
+    seen: dict[int, f.PatientFacts | None] = field(default_factory=dict)  # by the row of `facts`, which lives as long
     form: Prepared | None = None  # the filled form that these changes follow from
     values: Mapping[str, Value] = field(default_factory=dict)  # the settings in force
 
@@ -132,9 +133,9 @@ class Judging:
         merging = change.merging
         if merging is not None and self.left(verdict, change, place, merging, row if exists else None):
             return
-        resource = rewrite(change.resource, mapping) if mapping else change.resource
+        resource, named = rewritten(change.resource, mapping)
         kind = resource["resourceType"]
-        lost = tuple(unresolved(resource))
+        lost = tuple(unresolved(resource, named))
         if lost:
             raise Unprocessable(places=tuple((f"{kind}{path}", what) for path, what in lost[:50]))
         if change.record is not None and (row is None or not exists or row[f.R_KIND] != kind):
@@ -143,7 +144,7 @@ class Judging:
             row = self.facts.get((place.patient, -1, self.actor.person, self.operation.purpose.value))
         if not chart.new and (row is None or row[f.P_ID] is None):
             raise refuse_unowned(change)
-        check_belonging(place, resource, self.runtime.ids.internal)
+        check_belonging(place, resource, self.runtime.ids.internal, named)
         if merging is not None and merging.sequence and not merging.leader:
             verdict.rows.orders.append((place.patient, place.record, merging.sequence))
         self.know_birth(chart, resource, row)
@@ -289,7 +290,7 @@ class Judging:
     ) -> Decided:  # fmt: skip
         """Ask the rules; Refused or Tampered when they do not allow. `under`: the row whose grants count."""
         category = cast(Category, details["category"])
-        patient = None if row is None or chart.new else f.patient_facts(row, self.runtime.sealer)
+        patient = None if row is None or chart.new else self.about(row)
         if patient is not None and under is not None:
             patient = patient._replace(row=under, marked=True)
         asked = Operation(
@@ -312,6 +313,12 @@ class Judging:
         error.verb = verb  # type: ignore[attr-defined]  # the entry says which operation was refused
         error.patient = chart.patient  # type: ignore[attr-defined]  # and about whom
         raise error
+
+    def about(self, row: Sequence[Any]) -> f.PatientFacts | None:
+        """The patient's side of a row of facts; the seals of each row are checked once a submission."""
+        if id(row) not in self.seen:
+            self.seen[id(row)] = f.patient_facts(row, self.runtime.sealer)
+        return self.seen[id(row)]
 
     def stored(self, place: Place, row: Sequence[Any]) -> dict[str, Any]:
         """The current version, to see whether anything changed."""
@@ -385,14 +392,3 @@ class Judging:
         if isinstance(error, Refused):
             error.entry = str(entry)
         return entry, made._replace(decision=Decision.DENY if refused else Decision.FAIL)
-
-
-def same(old: Mapping[str, Any], new: Mapping[str, Any]) -> bool:
-    """Whether two resources say the same, ids and meta aside."""
-    strip = {k: v for k, v in old.items() if k not in IGNORED}
-    return strip == {k: v for k, v in new.items() if k not in IGNORED}
-
-
-def labels_of(row: Sequence[Any] | None) -> frozenset[Sensitivity]:
-    """The labels that a record has; none without a row."""
-    return frozenset(Sensitivity(label) for label in row[f.R_LABELS]) if row is not None else frozenset()

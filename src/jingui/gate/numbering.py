@@ -4,7 +4,7 @@ A transaction's changes may name each other by full URL; imports number records 
 second run finds the first one's rows. Matching by identifiers never merges two people silently.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -52,10 +52,14 @@ def refuse_unowned(change: Change) -> Unprocessable:
     )
 
 
-def check_belonging(place: Place, resource: dict[str, Any], decode: Callable[[str], tuple[int, int] | None]) -> None:
+def check_belonging(
+    place: Place, resource: dict[str, Any], decode: Callable[[str], tuple[int, int] | None],
+    named: Iterable[str] | None = None,
+) -> None:  # fmt: skip
     """Raise Unprocessable unless the resource belongs where it is placed and refers into no other patient's chart.
 
     References are as they will be stored. Merging is an operation of its own, so a Patient links to nobody here.
+    `named` are the resource's references where they are known already.
     """
     kind = resource["resourceType"]
     if kind == "Patient":
@@ -71,7 +75,7 @@ def check_belonging(place: Place, resource: dict[str, Any], decode: Callable[[st
         )  # fmt: skip
     foreign = {
         reference
-        for reference in set(referred(resource))
+        for reference in set(referred(resource) if named is None else named)
         if (found := decode(target_of(reference)[1])) is not None and found[0] not in (DIRECTORY, place.patient)
     }
     if foreign:
