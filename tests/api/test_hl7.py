@@ -190,13 +190,31 @@ def test_the_words_are_the_readers_own(hospital: Hospital, line: Line) -> None:
     assert line.send(plain.replace("|P|2.5", "|T|2.5")).isascii()
 
 
-def test_a_merge_is_left_to_two_people(hospital: Hospital, line: Line) -> None:
+def test_a_merge_waits_for_a_second_person(hospital: Hospital, line: Line) -> None:
+    from jingui.core.proposals import Verdict
+    from jingui.core.words import Verb
+
     line.send(adt("m0", "MRG1"))
     before = entries(hospital)
-    answer = line.send(adt("m1", "MRG1", "A40") + "\nMRG|MRG2^^^^MR")
-    assert msa(answer) == ("AE", "m1")
-    assert "病案室" in answer
+    unknown = line.send(adt("m1", "MRG1", "A40") + "\nMRG|MRG2^^^^MR")
+    assert msa(unknown) == ("AE", "m1")
+    assert "MRG" in unknown
     assert entries(hospital) == before + 1
+    line.send(adt("m2", "MRG2"))
+    before, wish = entries(hospital), "\nMRG|MRG2^^^^MR"
+    assert msa(line.send(adt("m3", "MRG1", "A40") + wish)) == ("AA", "m3")
+    assert entries(hospital) == before + 1
+    assert msa(line.send(adt("m3", "MRG1", "A40") + wish)) == ("AA", "m3")  # once is enough
+    assert msa(line.send(adt("m4", "MRG1", "A40") + wish)) == ("AA", "m4")
+    ((number, digest),) = hospital.sql(
+        "SELECT id, digest FROM proposal WHERE verb = 'merge_patient' AND state = 'waiting'"
+    )
+    assert hospital.sql("SELECT count(*) FROM patient WHERE linked_to IS NOT NULL") == [(0,)]
+    said = Verdict(proposal=number, digest=bytes(digest).hex(), verdict="approve")
+    hospital.write("registrar", Verb.APPROVE, said)
+    assert hospital.sql("SELECT count(*) FROM patient WHERE linked_to IS NOT NULL") == [(1,)]
+    assert msa(line.send(adt("m5", "MRG1", "A40") + wish)) == ("AA", "m5")  # done already
+    assert hospital.sql("SELECT count(*) FROM proposal WHERE verb = 'merge_patient'") == [(1,)]
 
 
 def test_enhanced_mode_answers_as_it_is_asked(line: Line) -> None:

@@ -134,8 +134,9 @@ def _strong(v: Vector) -> bool:
     content = v.verb in READS | WRITES | IDENTITY | TAKES | others
     if content and not (page or portal or local or token):
         return False
-    # merging and splitting identities needs people, unless a registered interface does it (no rule lets it)
-    return v.verb not in GOVERNING or page or local
+    # merging and splitting identities needs people, unless a registered interface asks for it
+    asks = v.verb in IDENTITY and v.role is Role.INTERFACE and v.strength is Strength.TOKEN
+    return v.verb not in GOVERNING or page or local or asks
 
 
 def _apart(v: Vector) -> bool:
@@ -280,7 +281,9 @@ def _finds(v: Vector) -> bool:
     if v.verb is Verb.LIST and v.category is Category.DIRECTORY and _directory(v):
         return True
     if v.verb in (Verb.MERGE_PATIENT, Verb.SPLIT_PATIENT):
-        return v.role in (Role.REGISTRAR, Role.ARCHIVIST)
+        sent = v.verb is Verb.MERGE_PATIENT and v.role is Role.INTERFACE and v.entrance is Entrance.MESSAGE
+        told = sent and v.strength is Strength.TOKEN and v.purpose is Purpose.TREATMENT
+        return v.role in (Role.REGISTRAR, Role.ARCHIVIST) or told
     if v.verb is Verb.FLAG_PATIENT:
         desk = v.role in (Role.REGISTRAR, Role.ARCHIVIST, Role.MEDICAL_AFFAIRS)
         close = v.role is Role.PHYSICIAN and v.relation in (Relation.TREATING, Relation.TEAM) and v.purpose in CARE

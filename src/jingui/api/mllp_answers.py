@@ -8,14 +8,14 @@ import traceback
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
+from typing import Any
 
 from django.utils import translation
 
 from jingui.core.enter import Submission, Taken
-from jingui.core.errors import JinguiError, Refused
-from jingui.core.operation import Operation
+from jingui.core.errors import JinguiError
+from jingui.core.operation import Actor, Operation
 from jingui.core.sources import Sending
-from jingui.core.word import N_
 from jingui.core.words import Purpose, Verb
 from jingui.formats import hl7v2
 from jingui.formats.hl7v2 import Message
@@ -37,6 +37,9 @@ class Prepared:
     operation: Operation | None = None
     error: JinguiError | None = None
     patient: str = ""
+    actor: Actor | None = None
+    merge: tuple[dict[str, Any], dict[str, Any]] | None = None  # proposed to people instead of entered
+    source: str = ""
 
 
 async def prepared(data: bytes, certificate: str, address: str) -> Prepared:
@@ -48,17 +51,14 @@ async def prepared(data: bytes, certificate: str, address: str) -> Prepared:
         head = next(one for one in found if one.senders == (sending.application, sending.facility))
         try:
             message, made = await (asyncio.to_thread(read, data, sending) if len(data) > LARGE else done(data, sending))
-            if made.merge is not None:
-                raise Refused(
-                    N_("合并患者须经两人确认，不能由报文直接办理，没有任何内容被更改。"),
-                    N_("请登记处或病案室在本系统中办理患者合并。"), clauses=("2.2.4", "6.1.2"), reason="two_person",
-                )  # fmt: skip
         except Exception as caught:
             error = known(caught)
-            await door.aturned_away(actor, error, Verb.MERGE_PATIENT if isinstance(error, Refused) else Verb.ENTER)
+            await door.aturned_away(actor, error)
             raise error from caught
     except Exception as caught:  # noqa: BLE001 -- whatever it was, the sender must know that nothing was taken
         return Prepared(head=head, error=known(caught))
+    if made.merge is not None:
+        return Prepared(head=head, actor=actor, merge=made.merge, source=sending.code, patient=patient_of(message))
     once = Taken(
         source=sending.source, control=message.control, digest=hashlib.sha256(message.raw).digest(),
         sequence=made.sequence,
@@ -73,6 +73,8 @@ async def prepared(data: bytes, certificate: str, address: str) -> Prepared:
 async def taken(ready: Prepared, order: Order) -> list[bytes]:
     """Enter a prepared message and return what goes back. Nothing is answered AA before its entry is committed."""
     error = ready.error
+    if error is None:
+        error = await proposed(ready, order)
     if ready.operation is not None:
         try:
             async with order(ready.patient):
@@ -80,6 +82,22 @@ async def taken(ready: Prepared, order: Order) -> list[bytes]:
         except Exception as caught:  # noqa: BLE001 -- as above
             error = known(caught)
     return answers(ready.head, error, at=door.now(), number=secrets.token_hex(8), say=english(ready.head))
+
+
+async def proposed(ready: Prepared, order: Order) -> JinguiError | None:
+    """Queue a merge for a second person; AA says that it waits. What never reached the door is entered here."""
+    if ready.actor is None or ready.merge is None:
+        return None
+    ended, lives = ready.merge
+    try:
+        async with order(ready.patient):
+            await asyncio.to_thread(door.propose_merge, ready.actor, ended, lives, ready.source)
+    except Exception as caught:  # noqa: BLE001 -- as above
+        error = known(caught)
+        if "entry" not in error.data:
+            await door.aturned_away(ready.actor, error, Verb.MERGE_PATIENT)
+        return error
+    return None
 
 
 def known(error: Exception) -> JinguiError:

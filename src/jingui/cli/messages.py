@@ -65,11 +65,15 @@ def one(data: bytes, sending: Sending, actor: Actor) -> JinguiError | None:
         if (sending.application, sending.facility) not in [head.senders for head in found]:
             raise Refused(N_("报文头的发送方与登记的来源不符。"), clauses=("2.1.2",), reason="forged_sender")
         made = mapped(message, sending.code)
-        if made.merge is not None:
-            raise Refused(N_("合并患者须经两人确认，不能由报文直接办理，没有任何内容被更改。"), reason="two_person")
     except JinguiError as error:
         door.wait(door.aturned_away(actor, error))
         return error
+    if made.merge is not None:
+        try:
+            door.propose_merge(actor, *made.merge, sending.code)
+        except JinguiError as error:
+            return error
+        return None
     once = Taken(
         source=sending.source, control=message.control, digest=hashlib.sha256(message.raw).digest(),
         sequence=made.sequence,
