@@ -27,6 +27,7 @@ from jingui.web.viewmodels.matters import (
 )
 from jingui.web.viewmodels.parts import ClauseRef, Link, PersonLine, Tag
 from jingui.web.viewmodels.paths import to
+from jingui.web.viewmodels.rosters import RostersPage, TurnRow
 from jingui.web.viewmodels.sources import SourceRow, SourcesPage, StationRow
 from tools.preview_frame import ENTRY, NOW, T
 
@@ -198,10 +199,19 @@ def sources(t: T) -> dict[str, tuple[str, Any]]:
         name=t("心内科护士站", "Ward station"), code="xnk-1", kind=t("应急工作站", "Downtime"),
         department=t("心血管内科", "Cardiology"), seen=NOW, state=ok,
     )  # fmt: skip
+    turn = TurnRow(
+        person=PersonLine(name=t("沈砚清", "Shen Yanqing"), post=t("主治医师", "Attending")), staff_no="10023",
+        department=t("心血管内科", "Cardiology"), kind=t("排班", "Turn"), starts=NOW, ends=NOW + DAY,
+        state=ok, end="#main",
+    )  # fmt: skip
+    form = Form(fields=(Field(name="staff", label=t("工号", "Staff number")),), submit=t("登记", "Register"))
     return {
         "sources": ("collect/sources.html", SourcesPage(sources=(source,), stations=(station,))),
         "sources-empty": ("collect/sources.html", SourcesPage(sources=(), stations=())),
-    }
+        "rosters": ("collect/rosters.html", RostersPage(
+            rows=(turn,), filters=((t("心血管内科", "Cardiology"), "#main", True),), form=form)),
+        "rosters-empty": ("collect/rosters.html", RostersPage(rows=(), filters=(), form=form)),
+    }  # fmt: skip
 
 
 def matters(t: T) -> dict[str, tuple[str, Any]]:

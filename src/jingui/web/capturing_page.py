@@ -117,7 +117,7 @@ def limits(item: Item) -> str:
     if item.low is not None or item.high is not None:
         parts.append(f"{plain(item.low)}–{plain(item.high)}")
     if item.shown:
-        parts.append(item.shown)
+        parts.append(wording.unit(item.shown))
     if item.digits:
         parts.append(_("%(n)d 位小数") % {"n": item.digits})
     if item.longest:

@@ -13,6 +13,7 @@ from jingui.core.entering import Previous
 from jingui.web import entering_answers as answers
 from jingui.web import entering_codes as codes
 from jingui.web import entering_times as times
+from jingui.web import wording
 from jingui.web.viewmodels import enter as view
 from jingui.web.viewmodels.form import Choice
 
@@ -113,7 +114,8 @@ def question(item: Item, path: str, answer: Any, drawing: Drawing, *, focus: boo
     before = "\n".join(answers.written(item, one, now) for one in answers.listed(old.value)) if old else ""
     same = before and before in (values[0] if values else "")
     return view.Question(
-        id=path, label=item.label(language), control=control, values=values, repeats=item.repeats, unit=item.shown,
+        id=path, label=item.label(language), control=control, values=values, repeats=item.repeats,
+        unit=wording.unit(item.shown),
         required=required(item, drawing.answers),
         conditional=item.necessity is Necessity.CONDITIONAL and not required(item, drawing.answers),
         hint=hint(item, control, language), choices=choices,

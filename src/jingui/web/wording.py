@@ -16,12 +16,21 @@ from jingui.store import lists
 from jingui.web.viewmodels.parts import ClauseRef, PersonLine, RuleLine, Tag, Why
 from jingui.web.viewmodels.terms import VALUES
 
-
 #: What the named tasks of the system do, in people's words; a task that nobody named here is told as such.
 TASKS: Final = {
     "expiry": N_("到期处理"), "monitor": N_("隐私监测"), "deadlines": N_("书写时限"), "duties": N_("例行工作"),
     "sessions": N_("退出无人会话"), "init": N_("首次设置"), "import": N_("批量导入"), "ledger": N_("台账恢复"),
 }  # fmt: skip
+
+
+UNITS: Final = {
+    text: text for text in (N_("次/分"), N_("天"), N_("分"), N_("分钟"), N_("元"))
+}  # written out in Chinese; all others are the same in every language
+
+
+def unit(shown: str) -> str:
+    """A unit as people read it."""
+    return _(UNITS[shown]) if shown in UNITS else shown
 
 
 def language() -> Literal["zh", "en"]:

@@ -1,4 +1,4 @@
-// 谁看过我的病历: checks a line's proof in this browser, and shows new readings within a second while the page is looked at.
+// Who read my record: checks a line's proof in this browser, and shows new readings within a second while the page is looked at.
 // One bit is asked for (204: nothing new), under this page's own ledger entry; the readings themselves come by a new,
 // entered reading of the page. Asked every 0.7 s for two minutes, then every 5 s; never while the page is hidden.
 import { showSteps } from "./steps.js";
