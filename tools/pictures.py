@@ -43,6 +43,22 @@ def browser() -> Iterator[Any]:
 def sign_in(page: Any, base: str, user: str) -> None:
     """Sign in as `user` with the published password and the code that the demonstration shows."""
     page.goto(f"{base}/sign-in/")
+    proven(page, user)
+    page.wait_for_selector("nav#nav")
+
+
+def portal(page: Any, base: str) -> None:
+    """Sign in as the first patient whom the portal's door names."""
+    page.goto(f"{base}/portal/sign-in/")
+    numbers = page.eval_on_selector_all("main table td.mono", "all => all.map(one => one.textContent.trim())")
+    if not numbers:
+        raise SystemExit("The demonstration has no portal accounts yet; wait until its month stands.")
+    proven(page, numbers[0])
+    page.wait_for_url("**/portal/**")
+
+
+def proven(page: Any, user: str) -> None:
+    """Fill in the name, the password and the code of the moment."""
     page.fill("#id_login", user)
     page.fill("#id_password", PASSWORD)
     page.click("main form button[type=submit]")
@@ -52,7 +68,7 @@ def sign_in(page: Any, base: str, user: str) -> None:
         raise SystemExit("This is no demonstration: the page shows no code.")
     page.fill("#id_code", shown.group(1))
     page.click("main form[data-saves] button")
-    page.wait_for_selector("nav#nav")
+    page.wait_for_selector("#id_code", state="detached")
 
 
 def hrefs(page: Any, start: str) -> list[str]:
@@ -123,6 +139,52 @@ def others(running: Any, base: str, chart: str) -> None:
     keep(page, "people")
 
 
+def writing(running: Any, base: str) -> None:
+    """An admission note half written, with what it owes; the consents of a patient."""
+    context = running.new_context(viewport=DESK, locale="zh-CN")
+    page = context.new_page()
+    sign_in(page, base, "lin.xiaoqing")
+    page.goto(f"{base}/drafts/")
+    page.goto(base + next(one for one in hrefs(page, "/patients/") if "/write/" in one))
+    page.wait_for_selector(".strip .mark:not(.wait)", state="attached")
+    keep(page, "writing")
+    page.goto(base)
+    patient = page.locator("main a", has_text="罗新民").first.get_attribute("href")
+    page.goto(f"{base}{patient}consents/")
+    keep(page, "consents")
+
+
+def offices(running: Any, base: str) -> None:
+    """What waits for medical affairs, an emergency access under review, the overdue board, the monitor."""
+    context = running.new_context(viewport=DESK, locale="zh-CN")
+    page = context.new_page()
+    sign_in(page, base, "dai.yunzhong")
+    page.goto(f"{base}/matters/")
+    keep(page, "matters")
+    review = page.locator("main table a", has_text="紧急调阅复核").first.get_attribute("href")
+    page.goto(f"{base}{review}")
+    keep(page, "matter")
+    page.goto(f"{base}/deadlines/")
+    keep(page, "deadlines")
+    page.goto(f"{base}/monitor/")
+    keep(page, "monitor")
+
+
+def patients(running: Any, base: str) -> None:
+    """Who read my record, as the patient sees it; the same on a phone."""
+    context = running.new_context(viewport=DESK, locale="zh-CN")
+    page = context.new_page()
+    portal(page, base)
+    page.goto(f"{base}/portal/")
+    chart = hrefs(page, "/portal/charts/")[0].removesuffix("readers/")
+    page.goto(f"{base}{chart}readers/")
+    keep(page, "portal-readers")
+    phone = running.new_context(viewport=PHONE, locale="zh-CN", storage_state=context.storage_state())
+    small = phone.new_page()
+    small.goto(f"{base}{chart}readers/")
+    keep(small, "portal-phone")
+
+
 def main() -> None:
     """Take them all."""
     base = (sys.argv[1] if len(sys.argv) > 1 else f"http://localhost:{os.environ.get('PORT', '8400')}").rstrip("/")
@@ -131,6 +193,9 @@ def main() -> None:
     FOLDER.mkdir(parents=True, exist_ok=True)
     with browser() as running:
         others(running, base, physician(running, base))
+        writing(running, base)
+        offices(running, base)
+        patients(running, base)
 
 
 if __name__ == "__main__":

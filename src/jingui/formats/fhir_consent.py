@@ -91,7 +91,10 @@ def built(given: GiveConsent, *, patient: str, at: datetime, media: str, told: t
         "status": "active" if given.agreed else "rejected",
         "scope": {"coding": [{"system": SCOPE, "code": scope}]},
         "category": [
-            {"coding": [{"system": "http://loinc.org", "code": "59284-0", "display": "Consent Document"}]},
+            {
+                "coding": [{"system": "http://loinc.org", "code": "59284-0", "display": "Consent Document"}],
+                "text": row.label,  # what people read; the code's own words are English
+            },
             {"coding": [{"system": KIND, "code": given.kind}], "text": row.label},
         ],
         "patient": {"reference": patient},

@@ -1,5 +1,7 @@
 """一（三）2 患者门户: what I asked the hospital for and what it answered; asking for a correction [1.3.2] [2.2.4]"""
 
+from typing import Final
+
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
@@ -14,6 +16,7 @@ from jingui.core.matters.asking import (
     ReadMatter,
     StartMatter,
 )
+from jingui.core.matters.row import Move
 from jingui.core.words import Verb
 from jingui.gate import door
 from jingui.web import answering, asking, matter_words, wording
@@ -21,6 +24,9 @@ from jingui.web.filling import Filled
 from jingui.web.viewmodels import portal as view
 from jingui.web.viewmodels.parts import Pager
 from jingui.web.viewmodels.paths import to
+
+#: What only the patient does in a matter of theirs.
+MINE: Final = frozenset({str(one) for one in (Move.START, Move.SAVE, Move.SUBMIT, Move.WITHDRAW, Move.APPEAL)})
 
 
 @require_safe
@@ -58,6 +64,7 @@ def matter(request: HttpRequest, matter: int) -> HttpResponse:
 def move(one: EventLine) -> view.MatterMove:
     """One step of its history."""
     who = " · ".join(part for part in (wording.department(one.department), one.title) if part)
+    who = _("您本人") if one.move in MINE else who
     return view.MatterMove(what=matter_words.move(one.move), who=who, at=one.at, comment=one.comment)
 
 
