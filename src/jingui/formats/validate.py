@@ -62,8 +62,8 @@ def validate(resource: dict[str, Any]) -> None:
         and kind not in _CARRIERS
         and "contained" not in resource
         and "text" not in resource
-        and "identifier" not in resource
         and _validator().is_valid({kind: resource})
+        and ("identifier" not in resource or next(iter(errors(resource)), None) is None)
     ):
         return
     path = kind if isinstance(kind, str) and kind in types() else ""
