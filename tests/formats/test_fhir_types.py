@@ -16,6 +16,7 @@ from jingui.formats.fhir_types import (
     references,
     retention_of,
     rewrite,
+    rewritten,
     rows,
 )
 from jingui.formats.validate import types
@@ -97,7 +98,9 @@ trees = st.recursive(
 @given(st.dictionaries(st.sampled_from("abc"), trees))
 def test_rewrite_changes_what_it_should_and_not_its_input(resource: dict[str, Any]) -> None:
     before = repr(resource)
-    changed = rewrite(resource, {"urn:uuid:a": "Patient/9"})
+    changed, named = rewritten(resource, {"urn:uuid:a": "Patient/9"})
+    assert changed == rewrite(resource, {"urn:uuid:a": "Patient/9"})
+    assert sorted(named) == sorted(reference for _, reference in references(changed))
     assert repr(resource) == before
     assert repr(changed) == before.replace("urn:uuid:a", "Patient/9")
     assert "urn:uuid:a" in before or changed is resource
