@@ -92,7 +92,7 @@ def keep(page: Any, name: str) -> None:
 
 
 def physician(running: Any, base: str) -> str:
-    """A physician's day: desk, chart, record, proof, phone. Returns the chart's address."""
+    """A physician's day: desk, chart, proof, phone. Returns the chart's address."""
     context = running.new_context(viewport=DESK, locale="zh-CN")
     page = context.new_page()
     sign_in(page, base, "lin.xiaoqing")
@@ -103,20 +103,30 @@ def physician(running: Any, base: str) -> str:
     page.goto(base + chart)
     page.wait_for_selector(".strip .mark:not(.wait)", state="attached")
     keep(page, "chart")
-    records = hrefs(page, "/records/")
     page.click("[data-verify]")
     page.wait_for_selector("#proof .note.ok")
     keep(page, "proof")
-    speak(context, base, "en")
-    page.goto(base + records[min(6, len(records) - 1)])
-    page.wait_for_selector(".strip .mark:not(.wait)", state="attached")
-    keep(page, "record-english")
     phone = running.new_context(viewport=PHONE, locale="zh-CN", storage_state=context.storage_state())
     speak(phone, base, "zh-hans")
     small = phone.new_page()
     small.goto(base + chart)
     keep(small, "chart-phone")
     return chart
+
+
+def corrected(running: Any, base: str) -> None:
+    """An admission note with its correction, old words struck through, in English."""
+    context = running.new_context(viewport=DESK, locale="zh-CN")
+    page = context.new_page()
+    sign_in(page, base, "shen.ruoxi")
+    page.goto(base)
+    chart = page.locator("main a", has_text="陶晚晴").first.get_attribute("href")
+    page.goto(f"{base}{chart}")
+    record = page.locator("main a[href^='/records/']", has_text="入院记录").first.get_attribute("href")
+    speak(context, base, "en")
+    page.goto(f"{base}{record}")
+    page.wait_for_selector(".strip .mark:not(.wait)", state="attached")
+    keep(page, "record-english")
 
 
 def others(running: Any, base: str, chart: str) -> None:
@@ -193,6 +203,7 @@ def main() -> None:
     FOLDER.mkdir(parents=True, exist_ok=True)
     with browser() as running:
         others(running, base, physician(running, base))
+        corrected(running, base)
         writing(running, base)
         offices(running, base)
         patients(running, base)

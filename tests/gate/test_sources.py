@@ -6,12 +6,14 @@ from typing import Any
 
 import pytest
 
+from jingui.core.access import ChartRequest
 from jingui.core.enter import Submission, Taken
 from jingui.core.errors import Conflict, Invalid, Refused, Unprocessable
-from jingui.core.operation import Actor
+from jingui.core.operation import Actor, Target
 from jingui.core.sources import EndSource, RegisterSource, SourceKind
 from jingui.core.words import Category, Entrance, Purpose, Strength, Verb
 from jingui.formats import hl7v2, hl7v2_map
+from jingui.gate import door
 from tests.hospital import Hospital
 
 EVERYTHING = tuple(one for one in Category if one not in (Category.DIRECTORY, Category.NONE))
@@ -31,8 +33,6 @@ def register(hospital: Hospital, code: str, **more: Any) -> tuple[int, Actor]:
 
 def send(hospital: Hospital, source: tuple[int, Actor], code: str, text: str) -> Any:
     """One message through the door, as the listener does it."""
-    from jingui.gate import door
-
     message = hl7v2.read(text.replace("\n", "\r").encode())
     made = hl7v2_map.mapped(message, code)
     digest = hashlib.sha256(message.raw).digest()
@@ -73,6 +73,17 @@ def test_a_message_is_entered_once_and_its_duplicate_answered_alike(hospital: Ho
     with pytest.raises(Conflict):
         send(hospital, source, "dup", adt("A01", "d1", "DUP1", visit="ZYD2"))
     assert hospital.sql("SELECT count(*) FROM source_message WHERE control = 'd1'") == [(1,)]
+
+
+def test_messages_as_they_came_stand_beside_the_chart_not_in_it(hospital: Hospital) -> None:
+    source = register(hospital, "beside")
+    made = send(hospital, source, "beside", adt("A01", "b1", "BES1", visit="ZYB1")).made
+    place = hospital.runtime.ids.internal(made[0].id)
+    asked = hospital.operation("doctor", Verb.OPEN_CHART, ChartRequest(), target=Target(patient=place[0]))
+    chart = door.read(asked).value
+    assert [one.kind for one in chart.records] == []
+    assert (chart.categories, chart.hidden) == ({}, 0)
+    assert hospital.sql("SELECT count(*) FROM record WHERE patient_id = %s AND kind = 'Provenance'", place[0]) == [(1,)]
 
 
 def test_an_older_event_overwrites_nothing_and_says_so(hospital: Hospital) -> None:
@@ -217,8 +228,6 @@ def test_a_forged_source_row_is_refused_by_name(hospital: Hospital) -> None:
 
 
 def test_the_lists_are_for_those_who_govern(hospital: Hospital) -> None:
-    from jingui.gate import door
-
     register(hospital, "listed")
     found = door.read(hospital.operation("audit", Verb.READ_SOURCES, purpose=Purpose.OPERATION)).value
     assert "listed" in [one.code for one in found.sources]

@@ -30,7 +30,8 @@ from jingui.store.vault import seal_of
 
 MOST = 200  # records on one page
 READERS = 12
-APART = ("Patient", "Encounter")  # they have places of their own in a chart
+# The first two have places of their own in a chart; messages as they came are found by search and in a record's life.
+APART = ("Patient", "Encounter", "Provenance")
 LINKED_SQL = f"""WITH RECURSIVE down(id, depth) AS (SELECT $1::bigint, 0
   UNION SELECT p.patient_id, d.depth + 1 FROM down d JOIN patient p ON p.linked_to = d.id WHERE d.depth < {DEEPEST})
 SELECT id FROM down WHERE id <> $1::bigint ORDER BY id LIMIT 50"""  # noqa: S608 -- own texts only
@@ -44,7 +45,7 @@ ENCOUNTERS_SQL = f"""SELECT e.patient_id, e.encounter_id, e.kind, e.department_i
 WHERE {ALLOWED} ORDER BY e.starts DESC, e.encounter_id LIMIT 300"""  # noqa: S608 -- own texts only
 PAGE_SQL = f"""WITH s AS (SELECT * FROM unnest($7::bigint[], $8::interval[]) s(patient, shift)),
 r AS MATERIALIZED (SELECT r.patient_id, r.record_id, coalesce(r.at - s.shift, r.entered) AS place, r.at - s.shift AS at
-  FROM record r JOIN s ON s.patient = r.patient_id WHERE r.kind NOT IN ('Patient', 'Encounter') AND ({ALLOWED}
+  FROM record r JOIN s ON s.patient = r.patient_id WHERE r.kind NOT IN {APART} AND ({ALLOWED}
     OR (r.patient_id, r.record_id) IN (SELECT * FROM unnest($15::bigint[], $16::bigint[])))
   AND ($9::text = '' OR r.category = $9) AND ($10::bigint = 0 OR r.encounter_id = $10)
   AND (coalesce(r.at - s.shift, r.entered), r.record_id) < ($11::timestamptz, $12::bigint)
