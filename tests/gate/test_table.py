@@ -92,7 +92,8 @@ class Paper(NamedTuple):
 def table(hospital: Hospital) -> tuple[Hospital, list[Paper]]:
     """People of every role in one department, eight charts, a record of every kind and level in each."""
     for role in ROLES:
-        hospital.person(f"t_{role}", role, "xnk")
+        if f"t_{role}" not in hospital.actors:  # the wide table has the same people
+            hospital.person(f"t_{role}", role, "xnk")
     papers: list[Paper] = []
     for name, facts in {
         "本科室": {"related": True}, "他科室": {"related": False}, "保密": {"related": True, "restricted": True},
