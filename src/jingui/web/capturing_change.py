@@ -43,7 +43,7 @@ def sections(old: Template, posted: Mapping[str, str]) -> tuple[view.EditSection
         return view.EditRow(
             name=Field(name=f"name.{name}", label=_("名称"), value=typed, maxlength=60),
             need=Field(
-                name=f"need.{name}", label=_("必要性"), kind="select", value=choice,
+                name=f"need.{name}", label=f"{_('必要性')} {item.label(language)}", kind="select", value=choice,
                 choices=(replace(needs[0], label=_("不变（%(now)s）") % {"now": _(item.necessity.label)}), *needs[1:]),
             ),
             link=prefix + item.link, why=_(item.why.label), depth=1 if prefix else 0,
