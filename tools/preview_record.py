@@ -83,8 +83,12 @@ def record(t: T) -> RecordPage:
         versions=versions,
         signatures=(
             SignatureLine(
-                kind=t("签名", "Signature"), person=PersonLine(name=t("沈砚清", "Shen Yanqing")), at=NOW, version=2,
-                tag=Tag(text=t("与内容一致", "Agrees"), tone="ok"), digest=HASH,
+                kind=t("签名", "Signature"),
+                person=PersonLine(name=t("沈砚清", "Shen Yanqing")),
+                at=NOW,
+                version=2,
+                tag=Tag(text=t("与内容一致", "Agrees"), tone="ok"),
+                digest=HASH,
             ),
         ),
         changes=(Change(label=t("备注", "Note"), parts=compare(old, new)),),

@@ -170,11 +170,11 @@ def test_a_correction_says_why_keeps_the_author_and_the_old_text(hospital: Hospi
     changed = note(hospital, course="患者今日诉胸闷，双肺底少许湿啰音。")
     error = refused(hospital, Invalid, "doctor", bed, form_of(hospital, bed, changed, start=1), record=record)
     assert error.places[0][0] == "reason"
-    hospital.person("chief", Role.PHYSICIAN, "xnk")
-    relate(hospital, bed, "chief")
+    hospital.person("form_chief", Role.PHYSICIAN, "xnk")
+    relate(hospital, bed, "form_chief")
     form = form_of(hospital, bed, changed, start=1, reason="查体补充湿啰音")
-    assert submit(hospital, "chief", bed, form, record=record).made[0].version == 2
-    again = submit(hospital, "chief", bed, form, record=record)  # the answer was lost: the same again
+    assert submit(hospital, "form_chief", bed, form, record=record).made[0].version == 2
+    again = submit(hospital, "form_chief", bed, form, record=record)  # the answer was lost: the same again
     assert (again.made[0].outcome, again.made[0].version) == ("existing", 2)
     stored = body(hospital, bed, record)
     assert stored["author"]["identifier"]["value"] == "Tdoctor"
@@ -184,7 +184,7 @@ def test_a_correction_says_why_keeps_the_author_and_the_old_text(hospital: Hospi
         "WHERE patient_id = %s AND record_id = %s ORDER BY v.version", bed.patient, record,
     )  # fmt: skip
     people = hospital.people
-    assert rows == [(people["doctor"], people["doctor"]), (people["chief"], people["doctor"])]
+    assert rows == [(people["doctor"], people["doctor"]), (people["form_chief"], people["doctor"])]
 
 
 def relate(hospital: Hospital, at: Admitted, who: str) -> None:

@@ -124,9 +124,9 @@ def test_only_the_newest_version_of_ones_own_is_signed(hospital: Hospital, bed: 
     submit(hospital, "doctor", bed, form, record=record)
     signing(hospital, "doctor")
     refused(hospital, Conflict, lambda: sign(hospital, "doctor", bed, record, version=1))
-    hospital.person("second", Role.PHYSICIAN, "xnk")
-    signing(hospital, "second")
-    refused(hospital, Refused, lambda: sign(hospital, "second", bed, record, version=2))
+    hospital.person("sign_second", Role.PHYSICIAN, "xnk")
+    signing(hospital, "sign_second")
+    refused(hospital, Refused, lambda: sign(hospital, "sign_second", bed, record, version=2))
     other = admit(hospital)
     foreign = SignRecords(records=(door_paper(hospital, bed, record, 2),))
     refused(

@@ -1,6 +1,7 @@
 """一（三）, 四（一）1: matters through the real door: a row and its texts is a procedure [1.3.1] [4.1.1] [6.1.2]"""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -269,6 +270,17 @@ def test_bad_input_changes_nothing(
         started(people, answers=answers, papers=brought)
     assert place in dict(error.value.places)
     assert people.sql("SELECT count(*) FROM matter")[0][0] == before
+
+
+def test_the_same_form_sent_twice_is_one_matter(people: Hospital, row: list[dict[str, str]]) -> None:
+    """[2.2.3] A double click, a retried request: one matter; another person's key is their own."""
+    first = started(people, key="k1")
+    assert started(people, key="k1") == first
+    assert started(people, "nurse", key="k1") != first
+    assert started(people, key="k2") != first
+    with ThreadPoolExecutor(4) as pool:
+        made = list(pool.map(lambda _: started(people, key="k3"), range(4)))
+    assert len(set(made)) == 1
 
 
 def test_unknown_kinds_foreign_roles_and_patients(people: Hospital, row: list[dict[str, str]]) -> None:

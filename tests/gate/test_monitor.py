@@ -27,6 +27,7 @@ def people(hospital: Hospital) -> Hospital:
     hospital.person("discipline", Role.DISCIPLINE, "xxk")
     hospital.person("judge", Role.MEDICAL_AFFAIRS, "xxk")
     hospital.person("curious", Role.PHYSICIAN, "gwk")
+    hospital.person("rusher", Role.PHYSICIAN, "gwk")
     settled(hospital)
     return hospital
 
@@ -78,6 +79,11 @@ def say(house: Hospital, who: str, number: int, move: str, comment: str, outcome
     return house.write(who, Verb.DECIDE_MATTER, data).value
 
 
+def figures(house: Hospital, rule: str) -> Any:
+    asked = house.operation("discipline", Verb.READ_FINDINGS, FindingsRequest(), purpose=Purpose.OVERSIGHT)
+    return next(one for one in door.read(asked).value.rules if one.rule == rule)
+
+
 def try_search(house: Hospital, who: str, target: Target) -> None:
     with pytest.raises(Refused):
         door.read(house.operation(who, Verb.OPEN_CHART, ChartRequest(), target=target))
@@ -85,7 +91,7 @@ def try_search(house: Hospital, who: str, target: Target) -> None:
 
 def test_a_colleague_tried_is_asked_answered_judged_and_counted(people: Hospital) -> None:
     """[4.1.3] Two refused tries at a colleague's chart: one question a day, its answer, its outcome, the rate."""
-    target = patient(people, "同事甲")
+    target, before = patient(people, "同事甲"), figures(people, "colleague_tried")
     people.write("archivist", Verb.FLAG_PATIENT, FlagPatient(person=people.people["nurse"], reason="本院职工"),
                  target=target, purpose=Purpose.MANAGEMENT)  # fmt: skip
     try_search(people, "curious", target)
@@ -106,12 +112,9 @@ def test_a_colleague_tried_is_asked_answered_judged_and_counted(people: Hospital
     assert say(people, "discipline", number, "return", "请写明找的是谁").state == "waiting"
     say(people, "curious", number, "reply", "原想找同名的门诊患者。")
     assert say(people, "judge", number, "approve", "情况属实", "false_alarm").state == "approved"
-    account = door.read(
-        people.operation("discipline", Verb.READ_FINDINGS, FindingsRequest(), purpose=Purpose.OVERSIGHT)
-    ).value
-    row = next(one for one in account.rules if one.rule == "colleague_tried")
-    assert (row.asked, row.false_alarm, row.waiting) == (1, 1, 0)
-    assert account.behind >= 0
+    after = figures(people, "colleague_tried")
+    assert (after.asked - before.asked, after.false_alarm - before.false_alarm) == (1, 1)
+    assert after.waiting == before.waiting
     with pytest.raises(Refused):
         door.read(people.operation("curious", Verb.READ_FINDINGS, FindingsRequest(), purpose=Purpose.OVERSIGHT))
 
@@ -139,24 +142,27 @@ def test_a_relation_written_past_the_door_hides_nothing(people: Hospital) -> Non
         SELECT %s, 77, 'treating', 1, %s, now() - interval '1 day', 1, (SELECT id FROM entry LIMIT 1), '\\x00'""",
         target.patient, people.people["curious"],
     )  # fmt: skip
-    related, _ = standing(people.runtime, people.people["curious"], target.patient, people.now())
-    assert not related
+    try:
+        related, _ = standing(people.runtime, people.people["curious"], target.patient, people.now())
+        assert not related
+    finally:
+        people.sql("DELETE FROM care_relation WHERE patient_id = %s AND relation_id = 77", target.patient)
 
 
 def test_many_refusals_are_one_question_about_the_day(people: Hospital) -> None:
     """[4.1.2] Five refused tries at five strangers: a question about the day, not about one of them."""
     for n in range(5):
-        try_search(people, "surgeon", patient(people, f"路人{n}"))
+        try_search(people, "rusher", patient(people, f"路人{n}"))
     wait_placed(people)
     run(people)
-    days = [line for line in findings(people, "surgeon") if line.kind == "conduct_finding"]
+    days = [line for line in findings(people, "rusher") if line.kind == "conduct_finding"]
     assert len(days) == 1
-    assert "refused:refused=5" in opened(people, "surgeon", days[0].id).answers["rules"]
+    assert "refused:refused=5" in opened(people, "rusher", days[0].id).answers["rules"]
 
 
 def test_silence_goes_on_to_the_judge(people: Hospital) -> None:
     """[4.1.3] Who does not answer in time loses the word, not the question."""
-    number = findings(people, "surgeon")[0].id
+    number = findings(people, "rusher")[0].id
     due = people.sql("SELECT due FROM matter WHERE id = %s", number)[0][0]
     assert number in door.due.matters(due + timedelta(seconds=1))
     closing = people.operation(

@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 from typing import Any
 
+import psycopg
 import pytest
 
 from jingui.core.access import ChartRequest
@@ -14,13 +15,28 @@ from jingui.core.portal import EndPortal, LiftRestriction, OpenPortal, PlaceRest
 from jingui.core.protect import GrantPost, IssueToken, PeopleRequest
 from jingui.core.words import Entrance, Purpose, Relation, Role, Strength, Verb
 from jingui.gate import door
+from jingui.store.verification import verify
 from tests.gate.test_charts import number
 from tests.gate.test_door import bundle
 from tests.hospital import Hospital
 
 CARD, OTHER_CARD = "11010519491231002X", "440524188001010014"
 BENT: set[str] = set()  # rows that a test here spoilt for good
+OURS = ("person", "post", "account", "care_relation", "restriction", "patient", "factor_seal")
 WISH = {"purpose": Purpose.PATIENT_REQUEST}
+
+
+def wrong(hospital: Hospital) -> set[str]:
+    """Rows of the portal's tables that verification names."""
+    with psycopg.connect(hospital.addresses["app"].psycopg()) as connection:
+        found = verify(connection, hospital.runtime.keyring, hospital.runtime.origin)
+    return {one.where for one in found.findings if one.where.partition(":")[0] in OURS}
+
+
+@pytest.fixture(scope="module", autouse=True)
+def spoilt(hospital: Hospital) -> set[str]:
+    """What other files of this house spoilt before."""
+    return wrong(hospital)
 
 
 def born(hospital: Hospital, name: str, mrn: str, birth: str, card: str = "", secret: bool = False) -> list[str]:
@@ -369,13 +385,7 @@ def test_restrictions_bind_whom_they_name_and_cannot_vanish(hospital: Hospital) 
         may_open(hospital, "nurse", public, **mine_too)
 
 
-def test_verification_finds_nothing_wrong_with_the_portal(hospital: Hospital, mine: Actor) -> None:
-    import psycopg
-
-    from jingui.store.verification import verify
-
-    with psycopg.connect(hospital.addresses["app"].psycopg()) as connection:
-        found = verify(connection, hospital.runtime.keyring, hospital.runtime.origin)
-    ours = ("person", "post", "account", "care_relation", "restriction", "patient", "factor_seal")
-    wrong = {one.where for one in found.findings if one.where.partition(":")[0] in ours}
-    assert wrong <= BENT
+def test_verification_finds_nothing_wrong_with_the_portal(hospital: Hospital, mine: Actor, spoilt: set[str]) -> None:
+    new = wrong(hospital) - spoilt
+    # `post:?` only says what may be behind a count that another file had spoilt before
+    assert {one for one in new if not (one.endswith(":?") and one.partition(":")[0] in spoilt)} <= BENT

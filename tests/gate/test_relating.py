@@ -191,14 +191,14 @@ def test_a_turn_of_duty_gives_a_wards_patients_until_it_ends(hospital: Hospital,
     from jingui.core.access import Worklist
     from jingui.core.collect import EndRelation
 
-    hospital.person("duty", Role.PHYSICIAN, "xnk")
-    assert not reads(hospital, "duty", one[2])
-    made = turn(hospital, "surgeon", "duty", "gwk")
+    hospital.person("turn1", Role.PHYSICIAN, "xnk")
+    assert not reads(hospital, "turn1", one[2])
+    made = turn(hospital, "surgeon", "turn1", "gwk")
     hospital.sql("UPDATE epoch SET n = n + 1")  # else the actor's facts are a second old
-    assert reads(hospital, "duty", one[2])
+    assert reads(hospital, "turn1", one[2])
     listed, cursor = set(), ""
     while True:
-        page = door.read(hospital.operation("duty", Verb.LIST, Worklist(count=200, cursor=cursor)))
+        page = door.read(hospital.operation("turn1", Verb.LIST, Worklist(count=200, cursor=cursor)))
         listed |= {line.patient.id for line in page.value}
         cursor = page.more
         if not cursor:
@@ -206,34 +206,34 @@ def test_a_turn_of_duty_gives_a_wards_patients_until_it_ends(hospital: Hospital,
     assert one[0] in listed
     assert hospital.sql("SELECT basis FROM care_relation WHERE relation_id = %s", made) == [("roster",)]
     hospital.write("surgeon", Verb.RELATE, EndRelation(relation=made))
-    assert not reads(hospital, "duty", one[2])
+    assert not reads(hospital, "turn1", one[2])
 
 
 def test_rosters_that_are_refused(hospital: Hospital) -> None:
     from jingui.core.errors import Invalid
 
-    hospital.person("duty2", Role.PHYSICIAN, "xnk")
+    hospital.person("turn2", Role.PHYSICIAN, "xnk")
     with pytest.raises(Refused):
-        turn(hospital, "guest", "duty2", "gwk")  # another department's roster
+        turn(hospital, "guest", "turn2", "gwk")  # another department's roster
     with pytest.raises(Refused):
         turn(hospital, "surgeon", "surgeon", "gwk")  # one's own
     with pytest.raises(Invalid):
-        turn(hospital, "registrar", "duty2", "gwk", (-1, 60))
-    turn(hospital, "registrar", "duty2", "gwk", (-1, 60), rotation=True)
+        turn(hospital, "registrar", "turn2", "gwk", (-1, 60))
+    turn(hospital, "registrar", "turn2", "gwk", (-1, 60), rotation=True)
     for bad in ((1, 0), (-3, -2)):
         with pytest.raises(Invalid):
-            turn(hospital, "registrar", "duty2", "gwk", bad)
+            turn(hospital, "registrar", "turn2", "gwk", bad)
 
 
 def test_a_roster_that_was_inserted(hospital: Hospital, one: tuple[str, ...]) -> None:
-    hospital.person("duty3", Role.PHYSICIAN, "xnk")
+    hospital.person("turn3", Role.PHYSICIAN, "xnk")
     hospital.sql(
         "INSERT INTO care_relation (patient_id, relation_id, kind, rank, person_id, department_id, starts, version, "
         "entry, mac) SELECT 0, 991, 'department', 4, %s, %s, now() - interval '1 d', 1, entry, mac FROM post LIMIT 1",
-        hospital.people["duty3"], hospital.departments["gwk"],
+        hospital.people["turn3"], hospital.departments["gwk"],
     )  # fmt: skip
     with pytest.raises(Tampered) as error:
-        read(hospital, "duty3", one[2])
+        read(hospital, "turn3", one[2])
     assert error.value.data["where"] == "care_relation:0.991"
 
 

@@ -127,8 +127,7 @@ def _strong(v: Vector) -> bool:
     portal = v.strength is Strength.TWO_FACTOR and v.entrance is Entrance.PORTAL
     local = v.strength is Strength.LOCAL and v.entrance in (Entrance.COMMAND, Entrance.JOB)
     token = v.strength is Strength.TOKEN and (
-        v.entrance in (Entrance.FHIR, Entrance.COMMAND)
-        or (v.entrance is Entrance.MESSAGE and v.role is Role.INTERFACE)
+        v.entrance in (Entrance.FHIR, Entrance.COMMAND) or (v.entrance is Entrance.MESSAGE and v.role is Role.INTERFACE)
     )
     others = {Verb.BREAK_GLASS, Verb.SEARCH_PATIENT, Verb.LIST, Verb.PLACE_HOLD}
     content = v.verb in READS | WRITES | IDENTITY | TAKES | others

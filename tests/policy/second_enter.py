@@ -25,9 +25,7 @@ def unfit(v: Vector) -> bool:
 
 def closed_visit(v: Vector) -> bool:
     """Whether what is to be entered belongs to a visit that is filed, without medical affairs' approval."""
-    return (
-        v.verb is Verb.ENTER and v.role in CLINICAL and v.state is RecordState.FILED and v.grant is not Grant.COVERS
-    )
+    return v.verb is Verb.ENTER and v.role in CLINICAL and v.state is RecordState.FILED and v.grant is not Grant.COVERS
 
 
 def _in_person(v: Vector) -> bool:

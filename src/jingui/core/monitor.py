@@ -78,7 +78,8 @@ RULES: Final[dict[str, Rule]] = {
         Rule(
             id="no_relation", clause="4.1.3", text=N_("查阅时没有诊疗关系，也没有授权。"),
             why=N_("诊疗之外的查阅须经批准。"),
-            test=lambda r, s: r.read > 0 and not r.related and not r.own,
+            # an emergency access has its own review: it is not asked about twice
+            test=lambda r, s: r.read > 0 and not r.related and not r.own and not r.emergency,
         ),
         Rule(
             id="self_made_relation", clause="4.1.1", text=N_("唯一的诊疗关系由查阅人本人手工登记。"),
@@ -121,7 +122,7 @@ RULES: Final[dict[str, Rule]] = {
         Rule(
             id="after_hours", clause="4.1.3", text=N_("夜间查阅 %(read)s 次，当时与患者没有诊疗关系。"),
             why=N_("夜间的查阅应与值班和急诊有关。"),
-            test=lambda r, s: r.at_night > 0 and not r.related and not r.own,
+            test=lambda r, s: r.at_night > 0 and not r.related and not r.own and not r.emergency,
             figures=lambda r, s: {"read": r.at_night},
         ),
         Rule(

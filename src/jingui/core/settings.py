@@ -19,9 +19,22 @@ LABELS: Final = tuple(label.value for label in Sensitivity)
 CODE: Final = r"[A-Z][0-9][0-9A-Z](\.[0-9A-Zx]{1,6})?"
 CODES: Final = re.compile(rf"({'|'.join(LABELS)})[+-]{CODE}(-{CODE})?\Z")
 FORMS: Final = (
-    "admission_record", "death_record", "discharge_record", "discharge_summary", "examination_report", "front_page",
-    "informed_consent", "laboratory_report", "medication_order", "nursing_record", "operation_record",
-    "outpatient_record", "patient_basics", "progress_note", "resuscitation_record", "vital_signs",
+    "admission_record",
+    "death_record",
+    "discharge_record",
+    "discharge_summary",
+    "examination_report",
+    "front_page",
+    "informed_consent",
+    "laboratory_report",
+    "medication_order",
+    "nursing_record",
+    "operation_record",
+    "outpatient_record",
+    "patient_basics",
+    "progress_note",
+    "resuscitation_record",
+    "vital_signs",
 )  # documents of which the hospital may ask that a second person verifies them
 NONE: Final = "none"  # a list that names nothing
 PATTERN: Final = re.compile(r"[A-Z]{0,4}\{n(:0[4-9]|:010)\}\Z")
@@ -149,7 +162,8 @@ TABLE: Final[tuple[Setting, ...]] = (
     number("portal_session_hours", 2, HOURS, "1.3.2", N_("患者门户一次登录最长时间"), floor=1, ceiling=12, basis=HOUSE),
     number("portal_start_days", 7, DAYS, "1.3.2", N_("患者门户起始码有效期"), floor=1, ceiling=30, basis=HOUSE),
     number(
-        "patient_answer_days", 15, DAYS, "1.3.2", N_("答复患者异议和申请的期限（工作日）"), floor=1, ceiling=30, basis=HOUSE
+        "patient_answer_days", 15, DAYS, "1.3.2", N_("答复患者异议和申请的期限（工作日）"), floor=1, ceiling=30,
+        basis=HOUSE,
     ),
     house("release_days", 3650, DAYS, "1.3.2", N_("告知后放行的结果在患者门户显示的最长时间"), 1, 36500),
     number(
@@ -180,7 +194,7 @@ TABLE: Final[tuple[Setting, ...]] = (
         source=N_("《医疗机构病历管理规定》第十一条"),
     ),
     number(
-        "postoperative_note_hours", 2, HOURS, "2.2.2", N_("术后首次病程记录时限（即时）"), floor=1, ceiling=8,
+        "postoperative_note_hours", 2, HOURS, "2.2.2", N_("术后首次病程记录时限（即时）"), floor=1, ceiling=2,
         basis=LAW, source=N_("《病历书写基本规范》"),
     ),
     house("discharge_summary_hours", 24, HOURS, "2.2.2", N_("出院小结时限"), 1, 72),

@@ -30,8 +30,8 @@ from jingui.gate.actors import ActorFacts
 from jingui.gate.attempt import Entered
 from jingui.gate.context import govern
 from jingui.gate.explaining import Explanation, Lang
-from jingui.gate.plane import wait
 from jingui.gate.merging import propose as propose_merge
+from jingui.gate.plane import wait
 from jingui.gate.read import read as read_one
 from jingui.gate.registry import READ_ACTS, SUBMISSIONS, WRITE_ACTS
 from jingui.gate.sources import proven as aproven
@@ -42,7 +42,8 @@ from jingui.gate.tokens import actor_of, digest, fresh
 __all__ = [
     "Entered", "aauthenticate", "abundle", "acts", "aenter", "aproven", "aread", "aregistered", "asheet",
     "aturned_away", "awhoami", "due", "duties", "enter", "evidence", "explain", "explain_refusal", "explaining",
-    "factors", "locate", "new_token", "now", "offline", "portal", "propose_merge", "read", "sheet", "signing", "wait", "whoami", "write",
+    "factors", "locate", "new_token", "now", "offline", "portal", "propose_merge", "read", "sheet", "signing", "wait",
+    "whoami", "write",
 ]  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""一（三）2 事项: the papers of a matter: taken once, checked by their content, never replaced [1.3.1] [2.1.3] [4.1.1]"""
+"""一（三）2 事项: the papers of a matter: taken once, checked, never replaced [1.3.1] [2.1.3] [4.1.1]"""
 
 from hmac import compare_digest
 

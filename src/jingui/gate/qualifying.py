@@ -52,9 +52,7 @@ def standing(rows: Sequence[Sequence[Any]], subject: str, kinds: frozenset[str],
     return found
 
 
-def qualified(
-    template: Template, role: Role, person_kind: str, rows: Sequence[Sequence[Any]], at: datetime
-) -> bool:
+def qualified(template: Template, role: Role, person_kind: str, rows: Sequence[Sequence[Any]], at: datetime) -> bool:
     """Whether this person in this post may write this kind of document.
 
     A template names the posts that write it, and perhaps a privilege that they need; a failed or lapsed result in the

@@ -46,8 +46,16 @@ FITTING: Mapping[str, frozenset[str]] = {
     "source": frozenset({"register_source", "end_source"}),
     "station": frozenset({"register_station", "end_station"}),
     "access_grant": frozenset(
-        {"approve", "relate", "break_glass", "end_grant", "decide_matter", "close_matter", "prescriber_statistics",
-         "release_result"}
+        {
+            "approve",
+            "relate",
+            "break_glass",
+            "end_grant",
+            "decide_matter",
+            "close_matter",
+            "prescriber_statistics",
+            "release_result",
+        }
     ),
     "signature": frozenset({"sign_record", "verify_record", "countersign_record"}),
     "signing_session": frozenset({"open_signing", "sign_out", "freeze_account", "unfreeze_account"}),

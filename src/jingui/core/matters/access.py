@@ -11,7 +11,11 @@ CATEGORIES: Final = tuple(
 )
 SCOPE: Final = (
     Question(
-        name="categories", text=N_("查阅范围"), ask=Ask.CHOICES, choices=CATEGORIES, required=False,
+        name="categories",
+        text=N_("查阅范围"),
+        ask=Ask.CHOICES,
+        choices=CATEGORIES,
+        required=False,
         help=N_("只选工作需要的类别，患者基本信息总在其中；不选表示全部类别。"),
     ),
     Question(name="days", text=N_("期限（天）"), ask=Ask.NUMBER, least=1, most="access_grant_days"),

@@ -34,6 +34,10 @@ from jingui.gate.writing import WriteContext
 from jingui.store.models import Matter
 
 MY_DRAFTS_SQL = "SELECT count(*) FROM matter WHERE person_id = $1::bigint AND state = 'draft'"
+# Inserting waits for whoever is starting it at this moment; what they started is found then.
+MARKED_SQL = """INSERT INTO mark (name, value, at) VALUES ($1, '', $2) ON CONFLICT (name) DO UPDATE SET at = mark.at
+RETURNING value"""
+MARK_SQL = "UPDATE mark SET value = $2 WHERE name = $1"
 MOST_DRAFTS = 100  # a person's unfinished matters: a limit against a runaway script, not against work
 
 
@@ -44,11 +48,19 @@ def start(context: WriteContext, permit: Permit) -> Done:
     kind = matters.row_of(data.kind)
     target = permit.operation.target
     placed(kind, target.patient, target.record)
+    mark = (
+        f"matter:{context.runtime.suite.digest(f'{permit.person}:{data.key}'.encode()).hex()[:40]}" if data.key else ""
+    )
+    again = raw(MARKED_SQL, mark, permit.at) if mark else []
+    if again and again[0][0]:  # the same form sent twice is one matter
+        return done(matters.opened(context, int(again[0][0])).row)
     if raw(MY_DRAFTS_SQL, permit.person)[0][0] >= MOST_DRAFTS:
         raise Conflict(N_("您的草稿已达上限。"), N_("请先提交或撤回不再需要的草稿。"))
     values = settings.values(context.runtime, context.epoch)
     answers = matters.answered(kind, data.answers, values, complete=data.submit)
     row = made(context, permit, kind, answers, subject=data.subject)
+    if mark:
+        raw(MARK_SQL, mark, str(row.pk))
     found = Opened(row, kind, matters.case_of(row, (), frozenset()), 1)
     for paper in data.papers:
         bring(context, permit, found, paper)

@@ -97,7 +97,9 @@ async def read_sources(context: ReadContext, permit: Permit) -> Done:
     """Every registered source and station, ended ones too."""
     return Done(
         value=Sources(
-            sources=await sources(context), stations=await stations(context),
-            departments=await departments(context), accounts=await accounts(context),
+            sources=await sources(context),
+            stations=await stations(context),
+            departments=await departments(context),
+            accounts=await accounts(context),
         )
     )
