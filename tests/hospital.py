@@ -181,6 +181,7 @@ def house(*, sequenced: bool = True) -> Iterator[Hospital]:
     from django.db import connections
 
     from jingui.config import founding
+    from jingui.formats import codetables
     from jingui.gate import plane, runtime
     from jingui.store.ledger import LIVE
 
@@ -193,6 +194,7 @@ def house(*, sequenced: bool = True) -> Iterator[Hospital]:
         connections["default"].close()
         connections["default"].close_pool()  # an earlier house was another server
         connections["default"].settings_dict.update(addresses["app"].django())
+        codetables.install(())  # a table that an earlier house imported is none of this one's
         LIVE.clear()  # the writers of an earlier house are not missed in this one
         made = wiring.runtime()
         runtime.install(made)

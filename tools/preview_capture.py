@@ -50,7 +50,8 @@ def listing(t: T) -> TemplatesPage:
 
 def line(item: Item, t: T) -> ItemRow:
     """One item."""
-    limits = f"{item.low}–{item.high} {item.shown}" if item.low is not None else ""
+    unit = {"次/分": t("次/分", "/min"), "天": t("天", "days"), "分": t("分", "points")}.get(item.shown, item.shown)
+    limits = f"{item.low}–{item.high} {unit}" if item.low is not None else ""
     return ItemRow(
         link=item.link, label=item.label(t("zh", "en")), element=item.element, kind=t("数值", "Number"), table="",
         table_title="", limits=limits, why=t("病情观察", "Observing the course"), purpose="",

@@ -30,5 +30,9 @@ def served(hospital: Hospital, tmp_path_factory: pytest.TempPathFactory) -> Iter
     report = check(tmp_path_factory.mktemp("no-journals"))
     for name in ("orphans", "doubles", "undecrypted", "unplaced"):
         assert not report[name], (name, report[name][:5])
-    assert report["verifier"]["ok"], report["verifier"]
+    silent = hospital.sql(
+        """SELECT verb, decision, convert_from(head, 'UTF8') FROM entry WHERE decision <> 'allow'
+        AND convert_from(head, 'UTF8') LIKE '%%"reason":""%%' LIMIT 5"""
+    )
+    assert report["verifier"]["ok"], (report["verifier"], silent)
     assert report["verifier"]["entries"] == report["entries"]

@@ -31,11 +31,23 @@ def chart(hospital: Hospital) -> list[str]:
     return [one.id for one in hospital.enter("his", *changes, purpose=Purpose.OPERATION).made]
 
 
+def patients(hospital: Hospital) -> set[str]:
+    """Names and aliases of the house's patients, as other files entered them: data, not words of a page."""
+    found = hospital.sql("""SELECT p.patient_id, p.face, k.wrapped FROM patient p JOIN patient_key k
+        ON k.patient_id = p.patient_id AND k.retention_class = 'identity' WHERE p.face IS NOT NULL""")
+    vault, out = hospital.runtime.vault, set()
+    for number, face, wrapped in found:
+        opened = vault.open_face(vault.key(number, "identity", bytes(wrapped)), number, bytes(face))
+        out |= {str(opened.get(part, "")) for part in ("name", "alias")}
+    return out - {""}
+
+
 @pytest.mark.parametrize("role", ROLES)
 def test_no_page_says_chinese_to_a_reader_of_english(hospital: Hospital, chart: list[str], role: Role) -> None:
     who = f"e_{role}"
-    hospital.person(who, role, "xnk")
+    hospital.person(who, role, "jyk")  # nobody's patients: names of patients are what they are
     names = {row[0] for row in hospital.sql("SELECT name FROM department UNION SELECT name FROM person")}
+    names |= patients(hospital)
     told: dict[str, set[str]] = {}
     read = 0
     with pages():

@@ -106,6 +106,9 @@ def names() -> list[str]:
 def test_no_page_breaks_the_policy_or_scrolls_sideways(page: Any, address: str) -> None:
     Desk.answer = proof(True)
     sideways = []
+    # long work goes on by itself by posting a form; nobody answers the samples
+    page.route("**/*", lambda one: one.fulfill(status=204) if one.request.is_navigation_request()
+               and one.request.method == "POST" else one.fallback())  # fmt: skip
     for name in names():
         for language in ("zh", "en"):
             page.goto(f"{address}/{name}-{language}.html")
@@ -114,6 +117,7 @@ def test_no_page_breaks_the_policy_or_scrolls_sideways(page: Any, address: str) 
                 wide = page.evaluate("document.documentElement.scrollWidth")
                 if wide > width:
                     sideways.append((name, language, width, wide))
+            page.faults[:] = [one if one.startswith("(") else f"({name}-{language}) {one}" for one in page.faults]
     assert sideways == []
     assert page.faults == []
 

@@ -16,7 +16,7 @@ from pathlib import Path
 from jingui.cluster.address import external
 from jingui.cluster.children import Child
 from jingui.cluster.supervisor import Event, Supervisor
-from jingui.config import founding, house, mllp, plugs
+from jingui.config import founding, house, plugs
 from jingui.config.home import Home, home
 from jingui.core.errors import Misconfigured
 from jingui.core.word import N_
@@ -100,7 +100,7 @@ def children(where: Home) -> list[Child]:
     for socket_at in sockets:
         argv = (sys.executable, "-m", "jingui.config.ingesting", str(socket_at))
         found.append(Child(name=f"ingest-{socket_at.stem}", argv=argv, env=own, ready=socket_at.exists))
-    for number in range(1, where.mllp_workers + 1 if mllp.wanted(where) else 1):
+    for number in range(1, where.mllp_workers + 1 if where.mllp or where.mllp_plain else 1):
         found.append(Child(name=f"mllp-{number}", argv=(sys.executable, "-m", "jingui.config.mllp"), env=own))
     if find_spec("jingui.gate.sequencer") is not None:
         found.insert(0, Child(name="sequencer", argv=(sys.executable, "-m", "jingui.config.sequence"), env=own))
@@ -119,6 +119,8 @@ def serve(
     """
     where = home()
     check_port(where)
+    from jingui.config import mllp  # it needs Django, which needs a house that is configured rightly
+
     mllp.check(where)
     with house.lent():
         house.prepare(say)

@@ -92,7 +92,7 @@ class Judging:
             if isinstance(self.arrival, JinguiError):
                 raise self.arrival
             if self.arrival is not None and self.arrival.before is not None:
-                made = self.unchanged(set())._replace(reason="duplicate")
+                made = self.unchanged(set())._replace(reason="existing")
                 return Verdict(drafts=[(self.runtime.entry_id(self.at), made)])
             if isinstance(numbers, JinguiError):
                 raise numbers

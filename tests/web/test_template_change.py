@@ -71,7 +71,16 @@ def test_a_change_is_simulated_asked_for_and_in_force(clinic: Hospital) -> None:
     looked = doctor.post(address, {**typed, "then": "simulate"})
     assert looked.status_code == 200
     seen = text_of(looked)
-    for word in ("新增", "删除", "改为必填", "修改", "吸烟（支/日）", "评估麻醉风险", "将影响 0 份未提交的草稿"):
+    drafts = clinic.sql("SELECT count(*) FROM entry_draft WHERE template = 'vital_signs'")[0][0]
+    for word in (
+        "新增",
+        "删除",
+        "改为必填",
+        "修改",
+        "吸烟（支/日）",
+        "评估麻醉风险",
+        f"将影响 {drafts} 份未提交的草稿",
+    ):
         assert word in seen
     assert "smoking" not in text_of(doctor.get(to("template", template="vital_signs")))
     without = doctor.post(address, {**typed, "then": "submit"})
