@@ -1,7 +1,8 @@
 """一（三）: every page, as every post sees it, says no Chinese word to a reader of English [1.3.1]
 
 Pages are asked for with a patient's own ids where they need any, so refusals, empty lists and errors are read too.
-Chinese that belongs there is marked as Chinese (lang="zh-CN"), as readers of screens need, or stands in a field.
+Chinese that belongs there is marked as Chinese (lang="zh-CN"), as readers of screens need, or stands in a field;
+what somebody typed, in whatever language, is marked lang="", HTML's word for a language nobody knows.
 """
 
 import re
@@ -20,7 +21,7 @@ HAN = re.compile(r"[\u3400-\u9fff]+")
 OURS = {"金匮", "中文"}  # the product's name, the language to change to
 #: Pages of a text that is Chinese itself: the policy and documents as they were published.
 WRITTEN = {"policy", "policy_version", "clause", "document"}
-MARKED = re.compile(r"<(\w+)\b[^>]*\blang=\"zh[^\"]*\"[^>]*>.*?</\1>|<(textarea|script)\b.*?</\2>", re.S)
+MARKED = re.compile(r"<(\w+)\b[^>]*\blang=\"(?:zh[^\"]*)?\"[^>]*>.*?</\1>|<(textarea|script)\b.*?</\2>", re.S)
 FILLED = re.compile(r"\b(?:href|value|content)=\"[^\"]*\"")
 
 

@@ -1,6 +1,7 @@
 // Copying from a record is an operation of its own: the browser's clipboard gets the text only after it was entered.
 const place = document.querySelector("[data-copy]");
 const said = document.querySelector("[data-copied]");
+const form = document.querySelector("[data-copy-form]");
 let writing = false;
 
 function say(words, bad) {
@@ -23,7 +24,8 @@ async function put(text) {
 }
 
 async function take(text, by) {
-  const fields = new FormData(document.querySelector("[data-copy-form]"));
+  if (!form) return say(place.dataset.fail, true); // no address to enter a copy at: nothing is copied
+  const fields = new FormData(form);
   fields.set("text", text);
   fields.set("by", by);
   let answer;
@@ -63,9 +65,8 @@ if (place && said) {
   document.addEventListener("dragstart", (event) => {
     if (String(getSelection()).trim()) event.preventDefault(); // dragging a text out is copying it unseen
   });
-  const form = document.querySelector("[data-copy-form]");
-  form.hidden = !("offered" in form.dataset);
-  form.addEventListener("submit", (event) => {
+  if (form) form.hidden = !("offered" in form.dataset);
+  form?.addEventListener("submit", (event) => {
     event.preventDefault();
     delete form.dataset.sent;
     take(place.innerText, "button");
