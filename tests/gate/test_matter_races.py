@@ -23,6 +23,7 @@ from jingui.core.matters.row import MatterKind, Paper, Step
 from jingui.core.words import Role, Verb
 from jingui.gate.effects import EFFECTS, Effected
 from tests.hospital import Hospital
+from tests.pictures import png
 
 ROUNDS = int(os.environ.get("JINGUI_RACES", "0")) or 150
 RACE = MatterKind(
@@ -92,7 +93,7 @@ def test_interleavings(people: Hospital, monkeypatch: pytest.MonkeyPatch) -> Non
             lambda number=number: ("doctor", Verb.SUBMIT_MATTER, SubmitMatter(matter=number)),
             lambda number=number: (
                 "doctor", Verb.ADD_PAPER,
-                AddPaper(matter=number, paper=Brought("basis", "甲.png", "image/png", b"\x89PNG\r\n\x1a\nx")),
+                AddPaper(matter=number, paper=Brought("basis", "甲.png", "image/png", png())),
             ),
         ]  # fmt: skip
         presses = [make() for make in order.sample(pool, 3)]

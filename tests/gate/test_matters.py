@@ -34,8 +34,9 @@ from jingui.core.words import Entrance, Purpose, Role, Strength, Verb
 from jingui.gate import door
 from jingui.gate.effects import EFFECTS, ENDINGS, Effected
 from tests.hospital import Hospital
+from tests.pictures import png
 
-PNG = b"\x89PNG\r\n\x1a\n" + bytes(64)
+PNG = png()
 TEST = MatterKind(
     id="test_matter", text="试验事项", purpose="试验用。", clauses=("4.1.1",), section="access",
     starters=(Role.PHYSICIAN, Role.NURSE, Role.MEDICAL_AFFAIRS),
@@ -220,7 +221,7 @@ def test_what_was_seen_is_what_is_decided(people: Hospital, row: list[dict[str, 
     """[1.3.1] A paper brought in between makes the old view a conflict; nothing is decided unseen."""
     number = started(people)
     basis = view(people, "affairs1", number).basis
-    paper = Brought("basis", "补充.png", "image/png", PNG + b"2")
+    paper = Brought("basis", "补充.png", "image/png", png(2))
     people.write("doctor", Verb.ADD_PAPER, AddPaper(matter=number, paper=paper))
     with pytest.raises(Conflict):
         say(people, "affairs1", number, basis=basis)
@@ -251,10 +252,15 @@ def test_what_was_seen_is_what_is_decided(people: Hospital, row: list[dict[str, 
         ((("why", "a\0b"), ("days", "3")), None, "why"),
         (ANSWERS, (), "paper.basis"),
         (ANSWERS, (("basis", "a.html", b"<script>alert(1)</script>"),), "paper.basis"),
-        (ANSWERS, (("basis", "a.pdf", b"%PDF-1.7 /OpenAction /JavaScript"),), "paper.basis"),
+        (ANSWERS, (("basis", "a.pdf", b"%PDF-1.7 /S /JavaScript\n%%EOF\n"),), "paper.basis"),
         (ANSWERS, (("basis", "", PNG),), "paper.basis"),
         (ANSWERS, (("nonsense", "a.png", PNG),), "paper.nonsense"),
         (ANSWERS, (("basis", "a.png", b""),), "paper.basis"),
+        (ANSWERS, (("basis", "a.png", PNG[:-1]),), "paper.basis"),
+        (ANSWERS, (("basis", "a.png", PNG + b"<script>alert(1)</script>"),), "paper.basis"),
+        (ANSWERS, (("basis", "a.tif", b"II*\0" + bytes(64)),), "paper.basis"),
+        (ANSWERS, (("basis", "a.png", PNG + bytes(21 << 20)),), "paper.basis"),
+        (ANSWERS, (("reply", "a.png", PNG),), "paper.reply"),
     ],
 )
 def test_bad_input_changes_nothing(

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -16,6 +17,7 @@ from jingui.gate.effects import EFFECTS, Effected
 from jingui.web.viewmodels.paths import to
 from tests.gate.test_matters import PNG, TEST
 from tests.hospital import Hospital
+from tests.pictures import png
 
 
 @pytest.fixture(scope="module")
@@ -48,7 +50,7 @@ def page(house: Hospital, who: str) -> Any:
 
 
 def filed(why: str = "工作需要") -> dict[str, Any]:
-    return {"why": why, "days": "3", "then": "submit", "key": "k",
+    return {"why": why, "days": "3", "then": "submit", "key": uuid4().hex,
             "paper.basis": SimpleUploadedFile("依据.png", PNG, content_type="image/png")}  # fmt: skip
 
 
@@ -119,6 +121,29 @@ def test_a_paper_is_never_run_by_the_browser(clinic: Hospital, row: list[str]) -
     assert answer.content == PNG
     assert answer["Content-Type"] == "image/png"
     assert "sandbox" in answer["Content-Security-Policy"]
+
+
+def test_papers_are_brought_by_whose_turn_it_is(clinic: Hospital, row: list[str]) -> None:
+    """[4.1.1] The page offers it to the starter and to whoever's step it is, exactly as the gate allows."""
+    address = page(clinic, "doctor").post(to("start_matter", kind=TEST.id), filed())["Location"]
+    number = int(address.rstrip("/").rsplit("/", 1)[1])
+
+    def brought(who: str, shade: int) -> tuple[bool, int]:
+        offered = 'value="bring"' in page(clinic, who).get(address).content.decode()
+        file = SimpleUploadedFile("补充.png", png(shade), content_type="image/png")
+        return offered, page(clinic, who).post(address, {"move": "bring", "paper.basis": file}).status_code
+
+    assert brought("doctor", 2) == (True, 302)
+    assert brought("office1", 3) == (True, 302)
+    for who in ("office1", "office2"):
+        shown = page(clinic, who).get(address).content.decode()
+        basis = shown.split('name="basis" value="')[1].split('"')[0]
+        page(clinic, who).post(address, {"move": "approve", "basis": basis, "comment": "同意"})
+    assert brought("head", 4) == (True, 302)
+    assert brought("nurse", 5)[1] == 403
+    page(clinic, "doctor").post(address, {"move": "withdraw", "comment": "不需要了"})
+    assert brought("doctor", 6) == (False, 400)
+    assert clinic.sql("SELECT count(*) FROM matter_paper WHERE matter_id = %s", number) == [(4,)]
 
 
 def test_a_draft_is_mended_and_handed_in(clinic: Hospital, row: list[str]) -> None:

@@ -17,6 +17,7 @@ from jingui.core.words import Role
 
 OPEN: Final = frozenset({State.DRAFT, State.WAITING, State.RETURNED, State.APPEALED})
 DECIDING: Final = frozenset({State.WAITING, State.APPEALED})
+TAKES: Final = frozenset({State.DRAFT, State.RETURNED, State.WAITING})  # papers may still be brought
 SAYS: Final = (Move.APPROVE, Move.REFUSE, Move.RETURN, Move.REPLY)
 AGREES: Final = frozenset({Move.APPROVE, Move.REPLY})
 APPEALS: Final = 100  # votes on an appeal are counted apart: step 0 of an appeal is 100
@@ -96,6 +97,11 @@ def takes_part(kind: MatterKind, case: Case, mover: Mover) -> bool:
     if mover.role not in step.roles:
         return False
     return not step.own_department or (bool(case.department) and mover.department == case.department)
+
+
+def brings(kind: MatterKind, case: Case, mover: Mover) -> bool:
+    """Whether this person may bring papers: the starter, or whoever's step it is. While it takes any (`TAKES`)."""
+    return bool(mover.person) and (mover.person == case.starter or takes_part(kind, case, mover))
 
 
 def barred(kind: MatterKind, case: Case, mover: Mover) -> str:

@@ -99,6 +99,7 @@ async def view(
         record_kind=recorded[0][0] if recorded else "", subject=people.get(row["subject_id"], NOBODY).name,
         appeal_until=until if row["state"] == State.REFUSED else None, entry=str(row["entry"]),
         behalf=people.get(best.behalf, NOBODY).name,
+        brings=case.state in process.TAKES and process.brings(kind, case, capacities[0]),
         barred=next((why for one in capacities if process.takes_part(kind, case, one)
                      and (why := process.barred(kind, case, one))), ""),
     )  # fmt: skip

@@ -2,11 +2,12 @@
 
 from hmac import compare_digest
 
-from jingui.core.errors import Conflict, Invalid, Tampered, TooLarge
+from jingui.core.errors import Conflict, Invalid, Tampered
 from jingui.core.matters.asking import Brought
-from jingui.core.matters.row import State
 from jingui.core.permit import Permit
+from jingui.core.process import TAKES
 from jingui.core.word import N_
+from jingui.formats import scans
 from jingui.gate import settings
 from jingui.gate.matter_safe import Safe, safe_of
 from jingui.gate.matters import Opened
@@ -16,26 +17,15 @@ from jingui.gate.writing import WriteContext
 from jingui.store.models import Matter, MatterPaper
 
 MOST_PAPERS = 50
-# What a paper may be, by its first bytes: pictures and PDF. Nothing that a browser would run.
-KINDS = {
-    "application/pdf": (b"%PDF-",),
-    "image/png": (b"\x89PNG\r\n\x1a\n",),
-    "image/jpeg": (b"\xff\xd8\xff",),
-    "image/tiff": (b"II*\0", b"MM\0*"),
-    "image/webp": (b"RIFF",),
-}
-ACTIVE = (b"/JavaScript", b"/JS ", b"/JS(", b"/Launch", b"/EmbeddedFile", b"/OpenAction")
 PAPERS_SQL = "SELECT kind, digest FROM matter_paper WHERE matter_id = $1::bigint AND NOT withdrawn ORDER BY id"
-CHANGEABLE = (State.DRAFT, State.RETURNED, State.WAITING)
 
 
 def bring(context: WriteContext, permit: Permit, found: Opened, paper: Brought) -> MatterPaper:
     """Keep one paper, encrypted; Invalid says what is wrong with it. The same bytes twice are the same paper."""
-    if found.case.state not in CHANGEABLE:
+    if found.case.state not in TAKES:
         raise Conflict(N_("该事项已经办结，不能再附材料。"), N_("如需补充，请重新申请。"))
-    kinds = {one.name for one in found.kind.papers} | {"reply"}
     media = media_type(context, paper)
-    if paper.kind not in kinds:
+    if paper.kind not in {one.name for one in found.kind.papers}:
         raise Invalid(places=((f"paper.{paper.kind[:40]}", N_("材料清单中没有这一项")),))
     digest = context.runtime.suite.digest(paper.content)
     held = raw(PAPERS_SQL, found.row.pk)
@@ -54,20 +44,13 @@ def bring(context: WriteContext, permit: Permit, found: Opened, paper: Brought) 
 
 
 def media_type(context: WriteContext, paper: Brought) -> str:
-    """The type that the bytes say; Invalid when it is none of ours, active, empty or not what was claimed."""
+    """The type that the bytes say; Invalid for a file without a usable name, too large or not taken."""
     most = settings.number(context.runtime, context.epoch, "paper_megabytes") * 1024 * 1024
     place = f"paper.{paper.kind[:40]}"
-    if len(paper.content) > most:
-        raise TooLarge(places=((place, N_("文件过大")),))
     name = paper.name.strip()
     if not name or len(name) > 120 or any(ord(letter) < 32 for letter in name):
         raise Invalid(places=((place, N_("文件名无效")),))
-    for media, heads in KINDS.items():
-        if any(paper.content.startswith(head) for head in heads):
-            if media == "application/pdf" and any(word in paper.content for word in ACTIVE):
-                raise Invalid(places=((place, N_("文件含有可执行内容，请打印后扫描再上传")),))
-            return media
-    raise Invalid(places=((place, N_("只接受 PDF 或图片（PNG、JPEG、TIFF、WebP）")),))
+    return scans.media_type(paper.content, most, place)
 
 
 def brought(context: WriteContext, matter: int) -> tuple[str, ...]:

@@ -38,7 +38,7 @@ def drawn(seen: MatterView, error: Invalid | Conflict | None, comment: str) -> M
         subject=seen.subject, behalf=seen.behalf, barred=seen.barred if not may & {str(one) for one in SAYS} else "",
         then=onward(row, seen), appeal_until=seen.appeal_until, outcome=matter_words.outcome(line.kind, line.outcome),
         edit_href=to("edit_matter", matter=line.id) if str(Move.SAVE) in may else "",
-        may_bring=bool(row.papers) and line.state in (State.DRAFT, State.RETURNED, State.WAITING) and line.mine,
+        may_bring=bool(row.papers) and seen.brings,
         comment=comment, errors=errors(error),
     )  # fmt: skip
 
@@ -80,15 +80,12 @@ def told(row: MatterKind, answers: Mapping[str, str]) -> tuple[Told, ...]:
 
 def checklist(row: MatterKind, seen: MatterView) -> tuple[PaperAsked, ...]:
     """The check-list with the papers that are there."""
-    listed = [(paper.name, _(paper.text), paper.required) for paper in row.papers]
-    if any(paper.kind == "reply" for paper in seen.papers):
-        listed.append(("reply", _("答复所附材料"), False))
     return tuple(
         PaperAsked(
-            name=name, label=text, required=required,
-            brought=tuple(paper_shown(seen.line.id, one) for one in seen.papers if one.kind == name),
+            name=asked.name, label=_(asked.text), required=asked.required,
+            brought=tuple(paper_shown(seen.line.id, one) for one in seen.papers if one.kind == asked.name),
         )
-        for name, text, required in listed
+        for asked in row.papers
     )  # fmt: skip
 
 

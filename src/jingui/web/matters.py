@@ -164,7 +164,7 @@ def paper(request: HttpRequest, matter: int, paper: int) -> HttpResponse:
     """One paper as a file: never run by the browser in this site's name."""
     found = asking.read(request, Verb.READ_PAPER, ReadPaper(matter=matter, paper=paper)).value
     answer = HttpResponse(found.content, content_type=found.media_type)
-    inline = found.media_type.startswith("image/") and found.media_type != "image/tiff"
+    inline = found.media_type.startswith("image/")
     answer["Content-Disposition"] = (
         f"{'inline' if inline else 'attachment'}; filename*=UTF-8''{quote(found.name, safe='')}"
     )

@@ -219,6 +219,7 @@ class MatterView:
     appeal_until: datetime | None
     entry: str
     behalf: str = ""  # in whose place this actor would decide
+    brings: bool = False  # whether they may bring papers now
     barred: str = ""  # why they may not although the step is their role's: party | again
     extra: Mapping[str, str] = field(default_factory=dict)
 

@@ -183,8 +183,7 @@ def add_paper(context: WriteContext, permit: Permit) -> Done:
     """Bring a paper: the starter while nothing is decided, or whoever's step it is [4.1.1]."""
     data = cast(AddPaper, permit.operation.data)
     found = matters.opened(context, data.matter)
-    mover = matters.me(context.actor)
-    if mover.person != found.case.starter and not process.takes_part(found.kind, found.case, mover):
+    if not process.brings(found.kind, found.case, matters.me(context.actor)):
         raise Refused(clauses=found.kind.clauses, reason="not_yours")
     bring(context, permit, found, data.paper)
     safe = safe_of(context.runtime, raw, found.row.pk, found.row.patient_id)
