@@ -17,15 +17,20 @@ from jingui.store.models import (
     CaptureTemplate,
     CareRelation,
     ControlledDocument,
+    Copy,
     Delegation,
     DutyRun,
     Encounter,
+    EthicsApproval,
+    Extract,
+    ExtractCheck,
     FactorSeal,
     Grant,
     Hold,
     Matter,
     MatterEvent,
     MatterPaper,
+    OutsideAccess,
     Patient,
     PatientConsent,
     Person,
@@ -36,11 +41,15 @@ from jingui.store.models import (
     Qualification,
     Record,
     Restriction,
+    SealedItem,
+    Sealing,
+    SealUse,
     Setting,
     Signature,
     SigningSession,
     Source,
     Station,
+    Study,
     Token,
 )
 from jingui.store.models.sealed import Sealed
@@ -49,10 +58,10 @@ Value = int | str | bool | bytes | memoryview | date | datetime | UUID | Sequenc
 SEALED_TABLES: dict[str, tuple[str, ...]] = {
     model._meta.db_table: (*model.SEALED, "version", "entry")
     for model in (
-        Account, Acknowledgement, Approval, CaptureTemplate, CareRelation, ControlledDocument, Delegation,
-        DutyRun, FactorSeal, Grant, Hold, Matter, MatterEvent, MatterPaper, Patient, PatientConsent, Person,
-        PolicyVersion, Post, PostGrant, Proposal, Qualification, Restriction, Setting, Signature,
-        SigningSession, Source, Station, Token,
+        Account, Acknowledgement, Approval, CaptureTemplate, CareRelation, ControlledDocument, Copy, Delegation,
+        DutyRun, EthicsApproval, Extract, ExtractCheck, FactorSeal, Grant, Hold, Matter, MatterEvent, MatterPaper,
+        OutsideAccess, Patient, PatientConsent, Person, PolicyVersion, Post, PostGrant, Proposal, Qualification,
+        Restriction, SealedItem, Sealing, SealUse, Setting, Signature, SigningSession, Source, Station, Study, Token,
     )
 }  # fmt: skip
 REMEMBERED = 65_536

@@ -33,6 +33,8 @@ from jingui.store.models.patients import (
 )
 from jingui.store.models.people import Account, Department, FactorSeal, PasswordPast, Person, Post, Session, Token
 from jingui.store.models.records import Record, RecordVersion
+from jingui.store.models.release import Copy, OutsideAccess, SealedItem, Sealing, SealUse
+from jingui.store.models.research import EthicsApproval, Extract, ExtractCheck, ExtractPart, Study
 from jingui.store.models.rights import (
     Acknowledgement,
     ControlledDocument,
@@ -50,6 +52,7 @@ __all__ = [
     "CareRelation",
     "Checkpoint",
     "ControlledDocument",
+    "Copy",
     "Deadline",
     "Delegation",
     "Department",
@@ -60,6 +63,10 @@ __all__ = [
     "EntryIndex",
     "EntryPayload",
     "Epoch",
+    "EthicsApproval",
+    "Extract",
+    "ExtractCheck",
+    "ExtractPart",
     "FactorSeal",
     "Grant",
     "Hold",
@@ -67,6 +74,7 @@ __all__ = [
     "Matter",
     "MatterEvent",
     "MatterPaper",
+    "OutsideAccess",
     "OutsideCheckpoint",
     "PasswordPast",
     "Patient",
@@ -84,6 +92,9 @@ __all__ = [
     "RecordVersion",
     "RecoveryEntry",
     "Restriction",
+    "SealUse",
+    "SealedItem",
+    "Sealing",
     "Session",
     "Setting",
     "Signature",
@@ -91,6 +102,7 @@ __all__ = [
     "Source",
     "SourceMessage",
     "Station",
+    "Study",
     "Tile",
     "Token",
 ]
