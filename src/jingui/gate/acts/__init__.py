@@ -1,6 +1,6 @@
-"""The acts of every operation; importing this package registers them."""
+"""The acts of every operation; importing this package registers them, and fails when a matter's effect is missing."""
 
-from jingui.gate import matter_stances, sensitive_codes
+from jingui.gate import effects, matter_stances, sensitive_codes
 from jingui.gate.acts import (
     access,
     access_operations,
@@ -66,3 +66,5 @@ __all__ = [
     "taking",
     "templates",
 ]
+
+effects.check()  # every process that can do anything comes by here
