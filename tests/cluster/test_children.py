@@ -1,10 +1,9 @@
 """6.1: one child's life, step by step."""
 
-import socket
 import subprocess
 import time
 
-from jingui.cluster.children import FIRST_DELAY, LONGEST_DELAY, STEADY, Child, ChildState, Guard, Run, listens
+from jingui.cluster.children import FIRST_DELAY, LONGEST_DELAY, STEADY, Child, ChildState, Guard, Run
 
 
 def test_it_waits_longer_each_time_up_to_a_limit_and_forgets_when_steady() -> None:
@@ -65,10 +64,3 @@ def test_a_dead_guard_is_replaced() -> None:
     guard.cover({target.pid})
     guard.close()
     assert target.wait(timeout=5) == -9
-
-
-def test_listens_asks_the_port() -> None:
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        port = server.getsockname()[1]
-        assert listens("127.0.0.1", port)
-    assert not listens("127.0.0.1", port)

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from jingui.core.errors import Tampered
 from jingui.crypto.cipher import OVERHEAD
-from jingui.crypto.envelope import aad, suite_of
+from jingui.crypto.envelope import aad
 from jingui.crypto.suite import INTERNATIONAL, NATIONAL, Suite
 
 HERE = (1, 2, 3, "tests", "content")
@@ -20,7 +20,6 @@ def test_round_trip(plaintext: bytes, bound: bytes) -> None:
         envelope = cipher.seal(plaintext, bound)
         assert len(envelope) == len(plaintext) + OVERHEAD
         assert cipher.open(envelope, bound) == plaintext
-        assert suite_of(envelope) is suite
         assert cipher.seal(plaintext, bound) != envelope
 
 
@@ -95,9 +94,3 @@ def test_different_places_have_different_data(
 def test_words_that_would_be_cut_are_refused(word: str) -> None:
     with pytest.raises(ValueError, match=r"ASCII|ascii"):
         aad(1, 2, 3, word, "content")
-
-
-@pytest.mark.parametrize("bytes_", [b"", b"\x01\x01" + bytes(27), b"\x02\x01" + bytes(40), b"\x01\x03" + bytes(40)])
-def test_what_is_no_envelope_names_no_suite(bytes_: bytes) -> None:
-    with pytest.raises(Tampered):
-        suite_of(bytes_)

@@ -10,7 +10,7 @@ import pytest
 
 from jingui.core.errors import Invalid, TooLarge, Unprocessable
 from jingui.formats.fhir_answer import Done, Found, response, searchset
-from jingui.formats.fhir_bundle import conditional, in_order, resolve, unpack, unresolved
+from jingui.formats.fhir_bundle import conditional, resolve, unpack, unresolved
 from jingui.formats.fhir_json import dump, parse
 from jingui.formats.fhir_types import patient_of, references
 from jingui.formats.validate import validate
@@ -41,7 +41,7 @@ def test_references_inside_are_resolved() -> None:
     )
     before = deepcopy(sent)
     entries = unpack(sent)
-    assert [each.number for each in in_order(entries)] == [0, 1, 2]
+    assert [each.number for each in entries] == [0, 1, 2]
     wanted = conditional(entries)
     assert wanted == {"Patient?identifier=http://x|7": ("Bundle.entry[2].resource.subject",)}
     done = resolve(entries, {0: "Observation/A", 1: "Patient/B"}, {next(iter(wanted)): "Patient/C"})

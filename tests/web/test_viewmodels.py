@@ -13,11 +13,9 @@ from django.utils import timezone as zones
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jingui.core.errors import Invalid, NotFound, Refused, Unavailable
 from jingui.web import viewmodels
 from jingui.web.templatetags import numbers, times
-from jingui.web.viewmodels import errors as pages
-from jingui.web.viewmodels import resource, threshold
+from jingui.web.viewmodels import resource
 from jingui.web.viewmodels.diff import compare
 from jingui.web.viewmodels.form import Field, Form
 from jingui.web.viewmodels.paths import ORDER, PATHS, to
@@ -39,7 +37,7 @@ def plain_words() -> Any:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(times, "gettext", lambda text: text)
         patch.setattr(times, "ngettext", lambda one, many, n: one if n == 1 else many)
-        for module in (resource, pages, threshold):
+        for module in (resource,):
             patch.setattr(module, "_", lambda text: text)
         with zones.override(CHINA):
             yield
@@ -202,57 +200,3 @@ def test_published_examples_lose_no_coded_text() -> None:
         code = data.get("code")
         if isinstance(code, dict) and isinstance(code.get("text"), str):
             assert code["text"] in said, path.name
-
-
-class PasswordInput:
-    """Named as the widget it stands for."""
-
-
-class TextInput:
-    """Named as the widget it stands for."""
-
-
-class Typed:
-    """A bound field as the sign-in library hands it over."""
-
-    def __init__(self, name: str, value: str, widget: object, errors: tuple[str, ...] = ()) -> None:
-        self.name = self.html_name = self.label = name
-        self.help_text, self.errors, self._value = "library's hint", errors, value
-        self.field = type("Field", (), {"widget": widget, "required": True})()
-
-    def value(self) -> str:
-        return self._value
-
-
-class Library(list[Typed]):
-    """A form as the sign-in library hands it over."""
-
-    def non_field_errors(self) -> list[str]:
-        return ["用户名或密码不正确。"]
-
-
-def test_signing_in_keeps_the_name_forgets_the_password_and_says_every_error() -> None:
-    form = Library([Typed("login", "shen", TextInput()), Typed("password", "secret", PasswordInput()),
-                    Typed("remember", "1", TextInput(), ("坏值",))])  # fmt: skip
-    page = threshold.sign_in_page(form)
-    assert [(field.name, field.value) for field in page.form.fields] == [("login", "shen"), ("password", "")]
-    assert page.form.errors == ("用户名或密码不正确。", "坏值")
-    assert page.form.fields[1].kind == "password"
-
-
-def test_a_code_is_asked_for_in_digits_and_never_echoed() -> None:
-    page = threshold.second_factor_page(
-        Library([Typed("code", "123456", TextInput())]), {"publicKey": {"challenge": "AA"}}
-    )
-    assert page.form is not None
-    assert (page.form.fields[0].kind, page.form.fields[0].value) == ("code", "")
-    assert json.loads(page.passkey_options) == {"publicKey": {"challenge": "AA"}}
-    assert threshold.second_factor_page(None).form is None
-
-
-def test_errors_become_pages_with_their_own_words() -> None:
-    wrong = pages.error_page(Invalid(places=(("Patient.birthDate", "不是日期"),)), request="r", retry="/x/")
-    assert (wrong.status, wrong.places, wrong.retry) == (400, (("Patient.birthDate", "不是日期"),), "")
-    assert pages.error_page(Unavailable(), retry="/x/").retry == "/x/"
-    assert pages.error_page(NotFound()).message == NotFound.message
-    assert pages.refused_page(Refused(entry="e")).entry == "e"

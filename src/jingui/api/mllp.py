@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 
 from jingui.api.mllp_answers import english, prepared, taken
 from jingui.api.mllp_frames import Broken, Limits, blocks, framed
-from jingui.core.errors import Invalid, JinguiError, TooLarge
+from jingui.core.errors import Invalid, TooLarge
 from jingui.core.word import N_
 from jingui.formats.hl7v2_ack import answers, heads
 from jingui.gate import door
@@ -22,7 +22,6 @@ from jingui.gate import door
 log = logging.getLogger(__name__)
 ABREAST = 32  # messages of one connection on their way at once
 CONNECTIONS = 256
-BROKEN: dict[str, type[JinguiError]] = {"too_large": TooLarge}
 
 
 @dataclass(slots=True, kw_only=True)

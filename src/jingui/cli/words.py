@@ -8,7 +8,6 @@ from functools import cache
 from pathlib import Path
 
 from jingui.core.errors import Invalid, JinguiError, Refused
-from jingui.core.word import N_
 
 LOCALE = Path(__file__).resolve().parents[1] / "locale"
 
@@ -70,6 +69,3 @@ def utf8() -> None:
         reconfigure = getattr(stream, "reconfigure", None)
         if reconfigure is not None:
             reconfigure(encoding="utf-8", errors="replace")
-
-
-NOT_DONE = N_("操作没有完成。")

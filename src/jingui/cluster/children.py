@@ -3,7 +3,6 @@
 import contextlib
 import os
 import signal
-import socket
 import subprocess
 import sys
 from collections.abc import Callable, Mapping
@@ -162,12 +161,3 @@ class Guard:
         return subprocess.Popen(
             [sys.executable, "-I", "-S", str(GUARD)], stdin=subprocess.PIPE, cwd="/", start_new_session=True
         )
-
-
-def listens(host: str, port: int, limit: float = 0.2) -> bool:
-    """Whether something takes connections at a TCP port (for `Child.ready`)."""
-    try:
-        with socket.create_connection((host, port), timeout=limit):
-            return True
-    except OSError:
-        return False

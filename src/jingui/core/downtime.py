@@ -14,7 +14,6 @@ OUTCOMES: Final = (Decision.ALLOW, Decision.DENY, Decision.FAIL)
 #: Lines of one delivery, and the longest line: what a ward reads in a day comes in a few of them.
 MOST_LINES: Final = 200
 LONGEST_LINE: Final = 64_000
-CLAUSES: Final = ("2.2.3", "4.1.2")
 
 
 class StationKind(Word):

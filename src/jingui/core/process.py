@@ -11,7 +11,7 @@ from typing import Final
 
 from jingui.core.calendars import USUAL, Calendar
 from jingui.core.errors import Conflict, Invalid, Refused
-from jingui.core.matters.row import About, MatterKind, Move, Paper, State, Step, Who
+from jingui.core.matters.row import MatterKind, Move, Paper, State, Step, Who
 from jingui.core.word import N_
 from jingui.core.words import Role
 
@@ -242,8 +242,3 @@ def missing(papers: Sequence[Paper], brought: Iterable[str]) -> tuple[str, ...]:
     """Names of the required papers that are not there."""
     have = set(brought)
     return tuple(paper.name for paper in papers if paper.required and paper.name not in have)
-
-
-def concerns(kind: MatterKind) -> bool:
-    """Whether the matter is about a patient."""
-    return kind.about is not About.NOTHING

@@ -4,10 +4,6 @@ from functools import lru_cache
 from struct import Struct
 from typing import Final
 
-from jingui.core.errors import Tampered
-from jingui.crypto.cipher import FORMAT, OVERHEAD
-from jingui.crypto.suite import Suite, suite_by_code
-
 _PLACE: Final = Struct(">QQQ32s32s").pack
 
 
@@ -27,10 +23,3 @@ def aad(patient: int, record: int, version: int, category: str, column: str) -> 
     by the envelope's own header. Take every argument from the request, never from the row that is being opened.
     """
     return _PLACE(patient, record, version, _fixed(category), _fixed(column))
-
-
-def suite_of(envelope: bytes, where: str = "") -> Suite:
-    """Return the suite that an envelope names; Tampered when it is no envelope."""
-    if len(envelope) < OVERHEAD or envelope[0] != FORMAT or envelope[1] not in (1, 2):
-        raise Tampered(where=where)
-    return suite_by_code(envelope[1])

@@ -11,7 +11,7 @@ from jingui.formats.fhir_types import Resource, references, referred, rewrite, r
 from jingui.formats.validate import validate_shape
 
 MAX_ENTRIES = 1000  # with 16 MB (fhir_json.MAX_BYTES) what one request may hold; larger goes to the import command
-_METHODS = ("DELETE", "POST", "PUT", "GET")  # the order in which FHIR wants a transaction processed
+_METHODS = ("DELETE", "POST", "PUT", "GET")
 _ETAG = re.compile(r'(?:W/)?"([A-Za-z0-9\-.]{1,64})"\Z')
 _FULL = re.compile(r"(?:urn:(?:uuid|oid):\S+|https?://\S+)\Z")
 _REST = re.compile(r"https?://\S*?/([A-Za-z]+/[A-Za-z0-9\-.]{1,64})\Z")
@@ -115,11 +115,6 @@ def _entry(number: int, entry: Mapping[str, Any], *, created: bool) -> EntryRequ
         full_url=full,
         resource=resource,
     )
-
-
-def in_order(entries: Iterable[EntryRequest]) -> list[EntryRequest]:
-    """Return the entries in FHIR's order: deletes, creates, updates, reads; each kind as sent."""
-    return sorted(entries, key=lambda each: (_METHODS.index(each.method), each.number))
 
 
 def conditional(entries: Iterable[EntryRequest]) -> dict[str, tuple[str, ...]]:

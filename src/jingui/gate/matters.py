@@ -1,7 +1,6 @@
 """一（三）1 事项: a matter as the store has it, genuine and locked, and as the state machine sees it [1.3.1] [6.1.2]"""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -206,11 +205,6 @@ def fault_of(question: Question, value: str, settings: Mapping[str, Value]) -> s
             return ""
         case _:
             return ""
-
-
-def sealed_case(found: Opened, case: Case) -> Opened:
-    """The opened matter with another case, for the next move of the same operation."""
-    return Opened(found.row, found.kind, replace(case), found.events + 1)
 
 
 def power_rows(runtime: Runtime, actor: ActorFacts, at: datetime) -> tuple[Lent, ...]:

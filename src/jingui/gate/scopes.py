@@ -25,12 +25,6 @@ SCOPE = re.compile(r"(patient|user|system)/([A-Z][A-Za-z]*|\*)\.(c?r?u?d?s?)")
 REFUSED = Decided(False, ("smart-scope",), ("5.1.2",), (), "scope", "")
 
 
-def well_formed(scope: str) -> bool:
-    """Whether a scope has the grammar of SMART v2 (without query parts) and grants something."""
-    found = SCOPE.fullmatch(scope)
-    return found is not None and bool(found[3])
-
-
 @lru_cache(maxsize=4096)
 def covers(scopes: tuple[str, ...], letter: str, kind: str) -> bool:
     """Whether any scope grants `letter` on `kind`. `patient/` means the patient of a launch: without one, nobody."""

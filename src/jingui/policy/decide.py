@@ -9,7 +9,7 @@ import cedarpy
 
 from jingui.core.errors import Misconfigured
 from jingui.core.vector import Decided, Vector
-from jingui.core.words import Decision, Role, Verb
+from jingui.core.words import Role, Verb
 from jingui.policy.rulebook import Rule, Rulebook, read_rulebook
 from jingui.policy.schema import CONTEXT, entities_json, schema_text
 
@@ -89,11 +89,6 @@ class Decider:
         ranks = self.rulebook.lexicon.reasons
         ranked = sorted(known, key=lambda rule: (ranks[rule.reason].rank, rule.id))
         return Decided(False, _ids(ranked), _clauses(ranked), (), ranked[0].reason, ranked[0].matter)
-
-
-def decision_of(decided: Decided) -> Decision:
-    """The ledger's word for it."""
-    return Decision.ALLOW if decided.allow else Decision.DENY
 
 
 def _refused(reason: str, known: list[Rule]) -> Decided:

@@ -190,8 +190,3 @@ def verb_text(verb: str, decision: str) -> str:
     if decision == "allow":
         return word
     return _("%(text)s（%(more)s）") % {"text": word, "more": _(wording.decision(decision).label)}
-
-
-def plain_title(resource: dict[str, Any]) -> str:
-    """The title of a resource in the reader's language."""
-    return title(display.line(resource, wording.language()), resource)

@@ -9,7 +9,7 @@ from django.utils.translation import ngettext
 from jingui.core import monitor
 from jingui.core.matters import KINDS
 from jingui.core.matters.asking import numbers_in
-from jingui.core.matters.row import MatterKind, Move, Question, State, Step, Who
+from jingui.core.matters.row import Move, Question, State, Step, Who
 from jingui.core.words import Role
 from jingui.formats import capture
 from jingui.web import wording
@@ -113,8 +113,3 @@ def answer(question: Question, value: str) -> str:
     if labels:
         return _("、").join(_(labels.get(one, one)) for one in value.split(",") if one)
     return value
-
-
-def question_of(kind: MatterKind, name: str) -> Question | None:
-    """The question of that name."""
-    return next((one for one in kind.questions if one.name == name), None)

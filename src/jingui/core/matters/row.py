@@ -145,8 +145,6 @@ class MatterKind:
     confidential: bool = False  # the subject does not see it before it is their turn
 
 
-OFFICE: Final = (Role.MEDICAL_AFFAIRS,)
-NIGHT: Final = (Role.MEDICAL_AFFAIRS, Role.DUTY_ADMINISTRATOR, Role.HEAD)
 STAFF: Final = tuple(
     role for role in Role if role not in (Role.PATIENT, Role.PARTNER, Role.INTERFACE, Role.SYSTEM, Role.PUBLIC)
 )

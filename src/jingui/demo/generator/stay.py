@@ -2,7 +2,6 @@
 
 from datetime import datetime, timedelta
 
-from jingui.core.words import EncounterKind
 from jingui.demo.generator import consents, imaging, labs, notes, nursing, orders, phrases, theatre, vitals
 from jingui.demo.generator.chart import Chart
 from jingui.demo.generator.visits import add_condition, known, open_encounter
@@ -136,8 +135,3 @@ def observe(chart: Chart, *, bed: str) -> None:
         nursing.note(chart, when + 40 * MINUTE, well)
     if chart.end and chart.end <= chart.now:
         notes.discharge(chart, complaint, diagnoses, diagnoses, found)
-
-
-def is_bedded(kind: EncounterKind) -> bool:
-    """Whether this kind of encounter occupies a bed."""
-    return kind in (EncounterKind.INPATIENT, EncounterKind.DAY, EncounterKind.OBSERVATION)

@@ -1,10 +1,10 @@
 """一（三）1 事项: starting, handing in, deciding, withdrawing, appealing and closing matters [1.3.1] [4.1.1] [6.1.2]"""
 
 from datetime import datetime
-from typing import Any, cast
+from typing import cast
 
 from jingui.core import process
-from jingui.core.errors import Conflict, Invalid, NotFound, Refused
+from jingui.core.errors import Conflict, Invalid, Refused
 from jingui.core.matters import KINDS
 from jingui.core.matters.asking import (
     AddPaper,
@@ -19,7 +19,7 @@ from jingui.core.matters.asking import (
 )
 from jingui.core.matters.row import About, MatterKind, Move, State
 from jingui.core.permit import Permit
-from jingui.core.process import Case, Mover
+from jingui.core.process import Mover
 from jingui.core.word import N_
 from jingui.core.words import Role, Verb
 from jingui.gate import matters, settings
@@ -308,11 +308,3 @@ def named(context: WriteContext, row: Matter, finished: Done) -> Done:
         return finished
     line = context.line(row.patient_id, row.record_id if row.record_id else -1)
     return Done(value=finished.value, lines=(line,), patients=(row.patient_id,), clauses=finished.clauses)
-
-
-def case_now(context: WriteContext, number: int) -> tuple[Case, Any]:
-    """The case and row of a matter, for acts of other sections that follow it; NotFound for none."""
-    found = matters.opened(context, number)
-    if found.case.state is State.DRAFT:
-        raise NotFound()
-    return found.case, found.row
