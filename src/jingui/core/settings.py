@@ -3,95 +3,41 @@
 A row is parsed once into a number, a word or a pattern. A value that the law forbids, or that nobody knows, is refused.
 """
 
-import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Final
 
+from jingui.core import settings_release, settings_research
 from jingui.core.errors import Invalid, Misconfigured
+from jingui.core.setting_rows import (
+    CHARACTERS,
+    CODES,
+    DAYS,
+    FORMS,
+    GRADED,
+    HOURS,
+    HOUSE,
+    KILOBYTES,
+    LABELS,
+    LAW,
+    MINUTES,
+    NONE,
+    NUMBER,
+    PATTERN,
+    PIECES,
+    SECONDS,
+    TIMES,
+    YEARS,
+    Setting,
+    Value,
+    house,
+    labels,
+    number,
+    writing,
+)
 from jingui.core.word import N_
-from jingui.core.words import Sensitivity
 
-Value = int | str
-LAW, POLICY, HOUSE = N_("法律法规"), N_("本制度"), N_("本院约定")
-NUMBER: Final = re.compile(r"-?\d{1,9}\Z")
-LABELS: Final = tuple(label.value for label in Sensitivity)
-CODE: Final = r"[A-Z][0-9][0-9A-Z](\.[0-9A-Zx]{1,6})?"
-CODES: Final = re.compile(rf"({'|'.join(LABELS)})[+-]{CODE}(-{CODE})?\Z")
-FORMS: Final = (
-    "admission_record",
-    "death_record",
-    "discharge_record",
-    "discharge_summary",
-    "examination_report",
-    "front_page",
-    "informed_consent",
-    "laboratory_report",
-    "medication_order",
-    "nursing_record",
-    "operation_record",
-    "outpatient_record",
-    "patient_basics",
-    "progress_note",
-    "resuscitation_record",
-    "vital_signs",
-)  # documents of which the hospital may ask that a second person verifies them
-NONE: Final = "none"  # a list that names nothing
-PATTERN: Final = re.compile(r"[A-Z]{0,4}\{n(:0[4-9]|:010)\}\Z")
+__all__ = ["BY_NAME", "HOUSE", "LAW", "NONE", "TABLE", "Setting", "Value", "parse", "several", "shaped", "table"]
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Setting:
-    """A row: `floor` and `ceiling` are the limits that law or policy set; `text`, `unit`, `source` are msgids."""
-
-    name: str
-    kind: str  # number | word | pattern | words (several of `words`) | codes (ICD-10 ranges + or - a label)
-    default: Value
-    unit: str
-    clause: str
-    basis: str  # LAW, POLICY or HOUSE
-    source: str  # the very rule
-    text: str
-    floor: int | None = None
-    ceiling: int | None = None
-    words: tuple[str, ...] = ()
-
-
-def labels(name: str, default: tuple[str, ...], text: str, *, clause: str = "2.1.3", source: str = "") -> Setting:
-    """A row whose value is a list of sensitive labels, or `none`."""
-    return Setting(
-        name=name, kind="words", default=" ".join(default), unit="", clause=clause, basis=POLICY, source=source,
-        text=text, words=LABELS,
-    )  # fmt: skip
-
-
-def number(
-    name: str, default: int, unit: str, clause: str, text: str, *, floor: int, ceiling: int, basis: str = POLICY,
-    source: str = "",
-) -> Setting:  # fmt: skip
-    """A row whose value is a whole number."""
-    return Setting(
-        name=name, kind="number", default=default, unit=unit, clause=clause, basis=basis, source=source, text=text,
-        floor=floor, ceiling=ceiling,
-    )  # fmt: skip
-
-
-def writing(name: str, default: int, unit: str, text: str) -> Setting:
-    """A writing deadline of the national rules: the hospital may be stricter, never laxer [2.2.2]."""
-    return number(
-        name, default, unit, "2.2.2", text, floor=1, ceiling=default, basis=LAW, source=N_("《病历书写基本规范》")
-    )
-
-
-def house(name: str, default: int, unit: str, clause: str, text: str, floor: int, ceiling: int) -> Setting:
-    """A number that the hospital agreed on."""
-    return number(name, default, unit, clause, text, floor=floor, ceiling=ceiling, basis=HOUSE)
-
-
-DAYS, HOURS, MINUTES, SECONDS = N_("天"), N_("小时"), N_("分钟"), N_("秒")
-KILOBYTES: Final = N_("千字节")
-YEARS, TIMES, CHARACTERS, PIECES = N_("年"), N_("次"), N_("位"), N_("条")
-GRADED = "GB/T 22239"
 TABLE: Final[tuple[Setting, ...]] = (
     number("password_length", 12, CHARACTERS, "6.1.2", N_("密码最短长度"), floor=8, ceiling=64, source=GRADED),
     number("password_history", 5, TIMES, "6.1.2", N_("不得重复最近用过的密码"), floor=5, ceiling=24, source=GRADED),
@@ -268,6 +214,8 @@ TABLE: Final[tuple[Setting, ...]] = (
         name="sensitive_codes", kind="codes", default=NONE, unit="", clause="2.1.3", basis=HOUSE, source="",
         text=N_("本院另行列为敏感的疾病编码"),
     ),
+    *settings_release.ROWS,
+    *settings_research.ROWS,
 )  # fmt: skip
 BY_NAME: Final[Mapping[str, Setting]] = {row.name: row for row in TABLE}
 
