@@ -25,8 +25,8 @@ from jingui.gate.granted import G_ENDS, G_RECORD, G_STARTS
 from jingui.gate.names import NOBODY, Named, names_of
 from jingui.gate.paging import cursor, read_cursor
 from jingui.gate.readers import PERSON, READERS_SQL, reader_lines
+from jingui.gate.record_lines import content
 from jingui.gate.registry import Done
-from jingui.store.vault import seal_of
 
 MOST = 200  # records on one page
 READERS = 12
@@ -258,12 +258,7 @@ def record_line(
      _place, retention, seal, payload, wrapped, form, medium, mac, older) = row  # fmt: skip
     runtime = context.runtime
     decides = (patient, number, kind, form, category, level, labels, state, author, version, retention, medium)
-    # what decides is bound into the ciphertext too: a lowered level or another class opens nothing
-    if not runtime.sealer.holds("record", decides, mac) or seal != seal_of(category, level, retention, kind, labels):
-        raise Tampered(where=f"record:{patient}.{number}")
-    key = runtime.vault.key(patient, retention, wrapped)
-    body = runtime.vault.open(key, patient, number, version, seal, payload)
-    before = runtime.vault.open(key, patient, number, version - 1, seal, older) if older is not None else b""
+    body, before = content(runtime, decides, mac, seal, wrapped, payload, older)
     return RecordLine(
         runtime.public(patient, number), kind, category, level, tuple(labels), state, status, version, author,
         people.get(author, NOBODY).name, departments.get(department or 0, ""),

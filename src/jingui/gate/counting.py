@@ -10,14 +10,14 @@ from typing import Any, Final, NamedTuple
 import orjson
 
 from jingui.core.access_operations import KINDS, CountLine, Per, Scope
-from jingui.core.errors import Invalid, JinguiError, Tampered
+from jingui.core.errors import Invalid, JinguiError
 from jingui.core.word import N_
 from jingui.formats import fhir_json
 from jingui.gate.actors import CHINA
+from jingui.gate.record_lines import content
 from jingui.gate.runtime import Runtime
 from jingui.gate.sql import raw
 from jingui.gate.writing import WriteContext
-from jingui.store.vault import seal_of
 
 MOST: Final = 50_000  # different lines of one result
 LARGEST: Final = 2_000_000  # characters of a cursor that is taken back
@@ -130,13 +130,8 @@ def opened(context: WriteContext, row: Sequence[Any]) -> Mapping[str, Any]:
     (patient, record, version, kind, category, level, labels, retention, _, author, seal, payload, wrapped, form,
      medium, mac, state) = row  # fmt: skip
     decides = (patient, record, kind, form, category, level, labels, state, author, version, retention, medium)
-    genuine = context.runtime.sealer.holds("record", decides, mac)
-    if not genuine or seal != seal_of(category, level, retention, kind, labels):
-        raise Tampered(where=f"record:{patient}.{record}")
-    vault = context.runtime.vault
-    found: Mapping[str, Any] = fhir_json.parse(
-        vault.open(vault.key(patient, retention, wrapped), patient, record, version, seal, bytes(payload))
-    )
+    body, _ = content(context.runtime, decides, mac, seal, wrapped, bytes(payload))
+    found: Mapping[str, Any] = fhir_json.parse(body)
     return found
 
 

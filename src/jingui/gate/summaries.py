@@ -19,10 +19,10 @@ from jingui.gate import consents
 from jingui.gate import facts as f
 from jingui.gate.context import ReadContext
 from jingui.gate.names import NOBODY, names_of
+from jingui.gate.record_lines import content
 from jingui.gate.station_rows import Seat
 from jingui.gate.wishes import R_CATEGORIES, R_DEPARTMENT, R_KIND, R_PERSON
 from jingui.store.statements import Columns
-from jingui.store.vault import seal_of
 
 MOST = 300  # patients of one ward
 OPENERS: Final = (Role.PHYSICIAN, Role.NURSE)  # of the station's own department
@@ -175,18 +175,11 @@ def masked(context: ReadContext, one: f.PatientFacts, text: str) -> str:
 def opened(context: ReadContext, row: Sequence[Any]) -> dict[str, Any]:
     """A record's resource; Tampered when anything that decides about it is not as it was written."""
     at, group = RECORD.at, RECORD.groups["r"]
-    patient, number, version = (row[at[f"r.{name}"]] for name in ("patient_id", "record_id", "version"))
-    category, level, retention, kind, labels = (
-        row[at[f"r.{name}"]] for name in ("category", "level", "retention_class", "kind", "labels")
-    )
-    seal = row[at["v.seal"]]
-    if not context.runtime.sealer.holds("record", group.values(row), group.mac(row)) or seal != seal_of(
-        category, level, retention, kind, labels
-    ):
-        raise Tampered(where=f"record:{patient}.{number}")
-    vault = context.runtime.vault
-    key = vault.key(patient, retention, row[at["k.wrapped"]])
-    found: dict[str, Any] = orjson.loads(vault.open(key, patient, number, version, seal, row[at["v.payload"]]))
+    body, _ = content(
+        context.runtime, group.values(row), group.mac(row), row[at["v.seal"]], row[at["k.wrapped"]],
+        row[at["v.payload"]],
+    )  # fmt: skip
+    found: dict[str, Any] = orjson.loads(body)
     return found
 
 

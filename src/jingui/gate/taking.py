@@ -6,13 +6,13 @@ from typing import Any, Final
 from jingui.core.access import RecordLine
 from jingui.core.access_operations import Take
 from jingui.core.entry import Line
-from jingui.core.errors import Invalid, NotFound, Refused, Tampered
+from jingui.core.errors import Invalid, NotFound, Refused
 from jingui.core.word import N_
 from jingui.core.words import Category, Level, RecordState, Verb
 from jingui.gate.charting import versions_of
 from jingui.gate.context import ReadContext
 from jingui.gate.names import NOBODY, names_of
-from jingui.store.vault import seal_of
+from jingui.gate.record_lines import content
 
 # The records that the rules let leave, and beside each how many the labels keep back.
 TAKEN_SQL: Final = """WITH r AS MATERIALIZED (SELECT r.* FROM record r WHERE r.patient_id = $1::bigint
@@ -89,11 +89,7 @@ def line(
     (number, version, kind, category, level, labels, state, status, author, retention, encounter, department, entered,
      seal, payload, wrapped, form, medium, mac, older) = row  # fmt: skip
     decides = (patient, number, kind, form, category, level, labels, state, author, version, retention, medium)
-    if not runtime.sealer.holds("record", decides, mac) or seal != seal_of(category, level, retention, kind, labels):
-        raise Tampered(where=f"record:{patient}.{number}")
-    key = runtime.vault.key(patient, retention, wrapped)
-    body = runtime.vault.open(key, patient, number, version, seal, payload)
-    before = runtime.vault.open(key, patient, number, version - 1, seal, older) if older is not None else b""
+    body, before = content(runtime, decides, mac, seal, wrapped, payload, older)
     return RecordLine(
         runtime.public(patient, number), kind, category, level, tuple(labels), state, status, version, author,
         people.get(author, NOBODY).name, departments.get(department or 0, ""),
