@@ -1,4 +1,4 @@
-"""一（三）2 患者权益优先: what patients ask for in their portal: objections, who it was, corrections [1.3.2] [2.2.4]"""
+"""一（三）2 患者权益优先: what patients ask for in their portal: objections, corrections, complaints [1.3.2] [2.2.4]"""
 
 from typing import Final
 
@@ -7,6 +7,10 @@ from jingui.core.word import N_
 from jingui.core.words import Role
 
 ENTRY: Final = Question(name="entry", text=N_("存证条目"), ask=Ask.HIDDEN, length=36)
+TOPICS: Final = (
+    ("care", N_("诊疗和服务")), ("record", N_("病历内容和书写")), ("privacy", N_("隐私和信息使用")),
+    ("copies", N_("复制和收费")), ("other", N_("其他")),
+)  # fmt: skip
 ROWS: Final = (
     MatterKind(
         id="access_objection",
@@ -66,5 +70,36 @@ ROWS: Final = (
         ),
         appeal=(Step(name=N_("机构负责人复核"), roles=(Role.HEAD,), days="patient_answer_days"),),
         appeal_days="matter_appeal_days",
+    ),
+    MatterKind(
+        id="complaint",
+        text=N_("投诉与建议"),
+        purpose=N_("患者或监护人对诊疗服务、信息使用、复制和收费有意见或建议时提出，由医务部门答复。"),
+        clauses=("1.3.2",),
+        section="access",
+        about=About.PATIENT,
+        starters=(Role.PATIENT,),
+        questions=(
+            Question(name="topic", text=N_("关于什么"), ask=Ask.CHOICE, choices=TOPICS),
+            Question(
+                name="reason", text=N_("说明"), ask=Ask.LONG, help=N_("什么时候、在哪里、发生了什么；您希望怎样处理。"),
+            ),
+            Question(
+                name="phone", text=N_("联系电话"), required=False, length=20, help=N_("不填则只在门户中答复"),
+            ),
+        ),
+        steps=(
+            Step(
+                name=N_("医务部门答复"), roles=(Role.MEDICAL_AFFAIRS,), days="patient_answer_days",
+                moves=(Move.REPLY,),  # an answer always says something
+                outcomes=(
+                    ("accepted", N_("意见已采纳，处理情况见答复"), True),
+                    ("explained", N_("未采纳，理由见答复"), False),
+                ),
+            ),
+        ),
+        appeal=(Step(name=N_("机构负责人复核"), roles=(Role.HEAD,), days="patient_answer_days"),),
+        appeal_days="matter_appeal_days",
+        may_read=(Role.SUPERVISOR, Role.DISCIPLINE),
     ),
 )  # fmt: skip
