@@ -1,0 +1,69 @@
+"""四（二）1 复制病历: a copy as a PDF/A file, the record as a reader expects it on paper [4.2.1]
+
+The same document and attachments always give the same bytes. PDF/A-3b with attachments, PDF/A-2b without.
+"""
+
+import json
+from collections.abc import Sequence
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+
+from jingui.core.errors import Invalid
+from jingui.core.word import N_
+from jingui.formats.pdf_data import template_data
+from jingui.formats.pdf_document import (
+    Attachment,
+    Attachments,
+    Block,
+    CopyDocument,
+    Correction,
+    Grid,
+    Heading,
+    Language,
+    Pair,
+    Pairs,
+    PaperPages,
+    Paragraph,
+    Picture,
+    Record,
+    Section,
+    Stamp,
+    attached,
+)
+from jingui.formats.pdf_fonts import drawn, own_fonts
+from jingui.formats.pdf_source import compiler
+from jingui.formats.pdf_text import Printer
+
+__all__ = [
+    "Attachment", "Attachments", "Block", "CopyDocument", "Correction", "Grid", "Heading", "Language", "Pair", "Pairs",
+    "PaperPages", "Paragraph", "Picture", "Record", "Section", "Stamp", "render",
+]  # fmt: skip
+
+
+def render(document: CopyDocument, attachments: Attachments = (), fonts: Sequence[Path] = ()) -> bytes:
+    """The copy as PDF/A, not yet signed; Invalid when it cannot be set (a picture that is none, a time without zone).
+
+    `fonts`: folders with the hospital's own fonts for rare characters, tried after those that Jingui brings.
+    """
+    if document.made_at.tzinfo is None:
+        raise Invalid(places=(("made_at", N_("时间缺少时区")),))
+    folders = tuple(fonts)
+    printer = Printer(frozenset().union(*(drawn(folder) for folder in (own_fonts(), *folders))))
+    given = attached(attachments)
+    data = json.dumps(template_data(document, given, printer), ensure_ascii=False)
+    ready = compiler(_template(), data, folders)
+    from typst import TypstError
+
+    try:
+        out: bytes = ready.compile(
+            format="pdf", pdf_standards=["a-3b" if given else "a-2b"], timestamp=document.made_at
+        )
+    except TypstError as problem:
+        raise Invalid(N_("复印件无法排版，没有生成文件。"), places=(("document", problem.message),)) from problem
+    return out
+
+
+@cache
+def _template() -> str:
+    return (files("jingui.formats") / "data" / "copy.typ").read_text("utf-8")
