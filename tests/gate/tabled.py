@@ -29,15 +29,42 @@ from jingui.core.words import (
 from jingui.gate import door
 from tests.gate.test_consents import given
 from tests.gate.test_portal import CARD, GUARDIAN, born, opened, patient_actor
-from tests.gate.test_table import ICD, KINDS, LEVELS, ROLES, coded
 from tests.hospital import Hospital
 
+ROLES = (
+    Role.PHYSICIAN, Role.NURSE, Role.TECHNICIAN, Role.PHARMACIST, Role.TRAINEE, Role.ARCHIVIST, Role.CODER,
+    Role.QUALITY, Role.INFECTION_CONTROL, Role.INSURANCE_OFFICE, Role.REGISTRAR, Role.MEDICAL_AFFAIRS,
+    Role.DUTY_ADMINISTRATOR, Role.HEAD, Role.ETHICS, Role.RESEARCHER, Role.SUPERVISOR, Role.DISCIPLINE,
+    Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDIT_ADMIN,
+)  # fmt: skip
 WARD = (Role.PHYSICIAN, Role.NURSE, Role.TECHNICIAN, Role.PHARMACIST, Role.TRAINEE)
 GLASS = (Role.PHYSICIAN, Role.NURSE, Role.DUTY_ADMINISTRATOR)
 STUDY = (Purpose.RESEARCH, Purpose.TEACHING)
 STANDING_FOR = {
     Role.QUALITY: Purpose.QUALITY, Role.CODER: Purpose.PAYMENT, Role.INFECTION_CONTROL: Purpose.PUBLIC_HEALTH,
 }  # fmt: skip
+
+
+ICD = "http://hl7.org/fhir/sid/icd-10"
+
+
+def coded(system: str, code: str) -> dict[str, Any]:
+    """A concept with one code."""
+    return {"coding": [{"system": system, "code": code}]}
+
+
+KINDS: dict[str, tuple[Category, dict[str, Any]]] = {
+    "Observation": (Category.TESTS, {"status": "final", "code": coded("http://loinc.org", "718-7")}),
+    "Condition": (Category.DIAGNOSIS, {"code": coded(ICD, "I10")}),
+    "MedicationRequest": (Category.MEDICATION, {"status": "active", "intent": "order",
+                                                "medicationCodeableConcept": {"text": "阿司匹林"}}),
+    "Procedure": (Category.SURGERY, {"status": "completed", "code": {"text": "阑尾切除"}}),
+    "CarePlan": (Category.PLAN, {"status": "active", "intent": "plan"}),
+    "AllergyIntolerance": (Category.HISTORY, {"code": {"text": "青霉素"}}),
+}  # fmt: skip
+PLACED_SQL = "SELECT category, level FROM record WHERE patient_id = %s AND record_id = %s"
+# A diagnosis that the labels' table raises to each level.
+LEVELS = {Level.SENSITIVE: "A15.0", Level.SECRET: "B20"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -217,6 +244,8 @@ def records(house: Hospital, about: Chart) -> tuple[Target, list[Paper]]:
         if state is not RecordState.ENTERED or author != "his":
             house.record(where.patient, where.record, state=str(state), author_id=house.people[author])
         floor = Level.SENSITIVE if about.minor and level is Level.ORDINARY else level
+        placed = house.sql(PLACED_SQL, where.patient, where.record)[0]
+        assert placed == (category, floor), (about.name, name, placed)
         papers.append(
             Paper(name=name, target=where, kind=kind, category=category, level=floor, state=state, author=author)
         )

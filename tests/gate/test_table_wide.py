@@ -33,8 +33,7 @@ from jingui.core.words import (
 from jingui.formats.fhir_query import SearchQuery
 from jingui.gate import door
 from tests.gate import tabled
-from tests.gate.tabled import GLASS, STUDY, WARD, Chart, Paper, Someone
-from tests.gate.test_table import KINDS
+from tests.gate.tabled import GLASS, KINDS, STUDY, WARD, Chart, Paper, Someone
 from tests.hospital import Hospital
 from tests.policy import second
 

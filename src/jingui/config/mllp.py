@@ -1,16 +1,14 @@
 """The HL7 v2 listener's process, `python -m jingui.config.mllp`; off unless jingui.toml says where [5.1.1]"""
 
 import asyncio
-import gc
 import ipaddress
-import signal
 import ssl
 from pathlib import Path
 
 import uvloop
 
-from jingui.config import plugs, wiring
 from jingui.config.home import Home, home
+from jingui.config.plane_process import working
 from jingui.core.errors import Misconfigured
 from jingui.core.word import N_
 
@@ -91,23 +89,8 @@ async def listen(where: Home, ready: "asyncio.Event | None" = None, stop: "async
 
 async def work() -> None:
     """Serve until SIGTERM, with a data plane of this process's own: messages never stand in the way of reading."""
-    from jingui.formats.validate import validate
-    from jingui.gate import plane, runtime
-
-    stop = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, stop.set)
-    made = wiring.runtime()
-    runtime.install(made)
-    await plane.start(made, plugs.address().asyncpg())
-    validate({"resourceType": "Basic", "code": {"text": "warm"}})
-    gc.freeze()
-    gc.set_threshold(50_000, 20, 100)
-    try:
+    async with working() as stop:
         await listen(home(), stop=stop)
-    finally:
-        await plane.stop()
 
 
 def main() -> int:

@@ -1,5 +1,6 @@
 """二（一）2 采集手段: the registered sources and stations by page: listed, registered, ended [2.1.2] [5.1.2]"""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -141,19 +142,30 @@ def register_source(request: HttpRequest) -> HttpResponse:
 def end_source(request: HttpRequest, source: int) -> HttpResponse:
     """End a source at once, with the reason."""
     known: Sources = asking.read(request, Verb.READ_SOURCES).value
-    one = next((each for each in known.sources if each.id == source), None)
+    return ended(
+        request, next((each for each in known.sources if each.id == source), None), Verb.END_SOURCE,
+        lambda reason: EndSource(source=source, reason=reason), title=_("停用来源"), back=_("返回来源"),
+        said=_("来源已停用，其后的报文一律拒收。"),
+        rules=(_("已收录的记录不受影响。"), _("停用后不能恢复，须重新登记。")),
+    )  # fmt: skip
+
+
+def ended(
+    request: HttpRequest, one: SourceLine | StationLine | None, verb: Verb, asked: Callable[[str], object], *,
+    title: str, back: str, said: str, rules: tuple[str, ...],
+) -> HttpResponse:  # fmt: skip
+    """Ask why a source or station ends, and end it; NotFound for none."""
     if one is None:
         raise NotFound()
     filled = Filled(request.POST, sent=request.method == "POST")
     reason = filled.text("reason", _("理由"), longest=200)
     if filled.right:
         try:
-            asking.write(request, Verb.END_SOURCE, EndSource(source=source, reason=reason))
-            return answering.said(request, _("来源已停用，其后的报文一律拒收。"), to("sources"))
+            asking.write(request, verb, asked(reason))
+            return answering.said(request, said, to("sources"))
         except (Invalid, Conflict) as error:
             filled.refused(error)
     return drawn(
-        request, filled, title=_("停用来源"), lead=f"{one.name} · {one.code}", submit=_("停用"),
-        back=Link(label=_("返回来源"), href=to("sources")),
-        rules=(_("已收录的记录不受影响。"), _("停用后不能恢复，须重新登记。")),
+        request, filled, title=title, lead=f"{one.name} · {one.code}", submit=_("停用"),
+        back=Link(label=back, href=to("sources")), rules=rules,
     )  # fmt: skip

@@ -15,6 +15,7 @@ from jingui.gate import door
 from jingui.web import answering, asking, wording
 from jingui.web.filling import Filled
 from jingui.web.posts import drawn
+from jingui.web.sources import ended
 from jingui.web.viewmodels.form import Field
 from jingui.web.viewmodels.parts import Link
 from jingui.web.viewmodels.paths import to
@@ -58,20 +59,10 @@ def register_station(request: HttpRequest) -> HttpResponse:
 def end_station(request: HttpRequest, station: int) -> HttpResponse:
     """End a station at once, with the reason."""
     known: Sources = asking.read(request, Verb.READ_SOURCES).value
-    one = next((each for each in known.stations if each.id == station), None)
-    if one is None:
-        raise NotFound()
-    filled = Filled(request.POST, sent=request.method == "POST")
-    reason = filled.text("reason", _("理由"), longest=200)
-    if filled.right:
-        try:
-            asking.write(request, Verb.END_STATION, EndStation(station=station, reason=reason))
-            return answering.said(request, _("工作站已停用，不再取得摘要。"), to("sources"))
-        except (Invalid, Conflict) as error:
-            filled.refused(error)
-    return drawn(
-        request, filled, title=_("停用工作站"), lead=f"{one.name} · {one.code}", submit=_("停用"),
-        back=Link(label=_("返回来源与工作站"), href=to("sources")),
+    return ended(
+        request, next((each for each in known.stations if each.id == station), None), Verb.END_STATION,
+        lambda reason: EndStation(station=station, reason=reason), title=_("停用工作站"), back=_("返回来源与工作站"),
+        said=_("工作站已停用，不再取得摘要。"),
         rules=(
             _("停用前请先让工作站补交停机期间的查阅；停用后不再收取。"),
             _("工作站上已有的摘要到期前仍能打开：请同时收回或清除该机。"),

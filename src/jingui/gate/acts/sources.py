@@ -13,7 +13,7 @@ from jingui.gate.registry import Done, read_act, write_act
 from jingui.gate.rows import keep, locked, next_id
 from jingui.gate.sources import accounts, departments, sources, stations
 from jingui.gate.writing import WriteContext
-from jingui.store.models import Account, Post, Source
+from jingui.store.models import Account, Post, Source, Station
 
 CODE = re.compile(r"[a-z][a-z0-9-]{1,39}\Z")
 FINGERPRINT = re.compile(r"[0-9a-f]{64}\Z")
@@ -82,14 +82,19 @@ def interface_account(context: WriteContext, username: str) -> int:
 def end_source(context: WriteContext, permit: Permit) -> Done:
     """End a source at once: its next message is refused."""
     data = cast(EndSource, permit.operation.data)
-    if len(data.reason.strip()) < 2:
+    return ended(context, Source, data.source, data.reason, N_("该来源已经停用。"))
+
+
+def ended(context: WriteContext, table: type[Source | Station], number: int, reason: str, over: str) -> Done:
+    """End a source or a station with the reason; Conflict, saying `over`, when it has ended before."""
+    if len(reason.strip()) < 2:
         raise Invalid(places=(("reason", N_("须写明理由")),))
-    row = locked(context, Source, data.source)
+    row = locked(context, table, number)
     if row.state != "active":
-        raise Conflict(N_("该来源已经停用。"))
+        raise Conflict(over)
     row.state = "ended"
     keep(context, row)
-    return Done(value=row.pk, note=data.reason.encode(), bump=True)
+    return Done(value=row.pk, note=reason.encode(), bump=True)
 
 
 @read_act(Verb.READ_SOURCES)

@@ -29,11 +29,11 @@ from jingui.crypto.recipient import seal_to
 from jingui.crypto.station import parse
 from jingui.gate import plane, settings, summaries
 from jingui.gate.acts.matters import open_matter
-from jingui.gate.acts.sources import CODE, interface_account
+from jingui.gate.acts.sources import CODE, ended, interface_account
 from jingui.gate.context import ReadContext
 from jingui.gate.downtime import Taking, Told, answers
 from jingui.gate.registry import Done, read_act, write_act
-from jingui.gate.rows import keep, locked, next_id
+from jingui.gate.rows import keep, next_id
 from jingui.gate.sql import raw
 from jingui.gate.station_rows import (
     PROGRESS_SQL,
@@ -93,14 +93,7 @@ def register_station(context: WriteContext, permit: Permit) -> Done:
 def end_station(context: WriteContext, permit: Permit) -> Done:
     """End a station at once: no more summaries, and nothing more is taken from it."""
     data = cast(EndStation, permit.operation.data)
-    if len(data.reason.strip()) < 2:
-        raise Invalid(places=(("reason", N_("须写明理由")),))
-    row = locked(context, Station, data.station)
-    if row.state != "active":
-        raise Conflict(N_("该工作站已经停用。"))
-    row.state = "ended"
-    keep(context, row)
-    return Done(value=row.pk, note=data.reason.encode(), bump=True)
+    return ended(context, Station, data.station, data.reason, N_("该工作站已经停用。"))
 
 
 @read_act(Verb.SUMMARISE)

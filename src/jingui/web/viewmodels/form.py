@@ -27,8 +27,28 @@ class Choice:
     label: str
 
 
+class Described:
+    """A control that says its hint and its errors."""
+
+    __slots__ = ()
+    name: str
+    hint: str
+    errors: tuple[str, ...]
+
+    @property
+    def id(self) -> str:
+        """The control's id, as Django names it."""
+        return f"id_{self.name}"
+
+    @property
+    def described_by(self) -> str:
+        """The ids of hint and error, for aria-describedby."""
+        names = [f"{self.id}_hint"] * bool(self.hint) + [f"{self.id}_error"] * bool(self.errors)
+        return " ".join(names)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Field:
+class Field(Described):
     """One question: label above, unit inside, errors beside. `value` is what was typed last, never lost."""
 
     name: str
@@ -44,17 +64,6 @@ class Field:
     inputmode: str = ""
     maxlength: int = 0
     autofocus: bool = False
-
-    @property
-    def id(self) -> str:
-        """The control's id, as Django names it."""
-        return f"id_{self.name}"
-
-    @property
-    def described_by(self) -> str:
-        """The ids of hint and error, for aria-describedby."""
-        names = [f"{self.id}_hint"] * bool(self.hint) + [f"{self.id}_error"] * bool(self.errors)
-        return " ".join(names)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from jingui.web.viewmodels.form import Form
+from jingui.web.viewmodels.form import Described, Form
 from jingui.web.viewmodels.parts import ClauseRef, Link, Pager, PersonLine, Tag
 
 
@@ -17,7 +17,7 @@ class Option:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
+class Asked(Described):
     """A question of the row as a form shows it; `kind` is its Ask word. What was typed stands in `value`."""
 
     name: str
@@ -29,17 +29,6 @@ class Asked:
     options: tuple[Option, ...] = ()
     errors: tuple[str, ...] = ()
     maxlength: int = 2000
-
-    @property
-    def id(self) -> str:
-        """The control's id."""
-        return f"id_{self.name}"
-
-    @property
-    def described_by(self) -> str:
-        """The ids of hint and error, for aria-describedby."""
-        names = [f"{self.id}_hint"] * bool(self.hint) + [f"{self.id}_error"] * bool(self.errors)
-        return " ".join(names)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
