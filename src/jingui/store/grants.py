@@ -26,6 +26,8 @@ GRANTS: Mapping[str, str] = {
     "signature": SELECT_INSERT,
     "acknowledgement": SELECT_INSERT,
     "source_message": SELECT_INSERT,
+    "seal_use": SELECT_INSERT,
+    "extract_check": SELECT_INSERT,
     # rows that are corrected or ended, never deleted
     "epoch": "SELECT, UPDATE",
     "department": CHANGE,
@@ -58,6 +60,14 @@ GRANTS: Mapping[str, str] = {
     "qualification": CHANGE,
     "controlled_document": CHANGE,
     "patient_identity": CHANGE,
+    "copy_made": CHANGE,
+    "sealing": CHANGE,
+    "sealed_item": CHANGE,
+    "outside_access": CHANGE,
+    "ethics_approval": CHANGE,
+    "study": CHANGE,
+    "extract": CHANGE,
+    "extract_part": CHANGE,
     # keys are re-wrapped and destroyed; sessions and second factors end
     "patient_key": FULL,
     "session": FULL,
