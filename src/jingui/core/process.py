@@ -200,10 +200,13 @@ def onward(
 
 
 def outcome_of(step: Step, outcome: str, made: Move) -> tuple[str, bool]:
-    """The outcome word and whether it passes; Invalid unless it is one of the step's (a return needs none)."""
-    if not step.outcomes or made in (Move.RETURN, Move.REFUSE):
+    """The outcome word and whether it passes; Invalid unless it is one that this move may have (a return has none)."""
+    refusing = made is Move.REFUSE
+    split = Move.REFUSE in step.moves  # else the word alone says which way it goes
+    fitting = [(word, passes) for word, _, passes in step.outcomes if not split or passes is not refusing]
+    if made is Move.RETURN or not fitting:
         return "", True
-    for word, _, passes in step.outcomes:
+    for word, passes in fitting:
         if word == outcome:
             return word, passes
     raise Invalid(places=(("outcome", N_("请选择处理结论")),))

@@ -39,6 +39,8 @@ Effect = Callable[[Any, Permit, Granting], Effected]
 EFFECTS: dict[str, Effect] = {}
 Check = Callable[[Any, Permit, Mapping[str, str]], None]
 CHECKS: dict[str, Check] = {}
+RowCheck = Callable[[Any, Permit, Matter, Mapping[str, str]], None]
+ROW_CHECKS: dict[str, RowCheck] = {}
 ENDINGS: dict[str, Callable[[Any, Permit, Matter], None]] = {}
 
 
@@ -59,6 +61,16 @@ def checking(name: str) -> Callable[[Check], Check]:
 
     def register(ask: Check) -> Check:
         CHECKS[name] = ask
+        return ask
+
+    return register
+
+
+def row_checking(name: str) -> Callable[[RowCheck], RowCheck]:
+    """The same for what depends on the matter itself: its kind, and the patient it is about."""
+
+    def register(ask: RowCheck) -> RowCheck:
+        ROW_CHECKS[name] = ask
         return ask
 
     return register

@@ -1,8 +1,9 @@
 """一（三）2 事项: the table of matters, one row each; a section's rows stand in the file of its name [1.3.1] [4.1.1]"""
 
 from jingui.core.errors import Misconfigured
-from jingui.core.matters import access, access_operations, collect, downtime, enter, monitor, portal
+from jingui.core.matters import access, access_operations, collect, downtime, enter, monitor, portal, release
 from jingui.core.matters.row import About, MatterKind, Move, Who
+from jingui.core.release import PURPOSES
 
 __all__ = ["KINDS", "checked", "kind_of"]
 
@@ -18,6 +19,10 @@ def checked(row: MatterKind) -> MatterKind:
         else "people" if any(step.people < 1 or (step.who is not Who.ROLES and step.people > 1) for step in steps)
         else "moves" if any(not {Move.APPROVE, Move.REPLY} & set(step.moves) for step in steps)
         else "questions" if len(set(names)) != len(names)
+        else "grounds" if any(not {ground for ground, _ in step.grounds} <= {word for word, _, _ in step.outcomes}
+                              or not {name for _, name in step.grounds} <= {paper.name for paper in row.papers}
+                              for step in steps)
+        else "copies" if row.copies not in ("", *PURPOSES)
         else "papers" if len({paper.name for paper in row.papers}) != len(row.papers)
         else "after" if any(step.after not in ("escalate", "expire", "pass") for step in steps)
         or (steps and row.steps[-1].after == "pass")
@@ -40,6 +45,7 @@ KINDS: dict[str, MatterKind] = {
         *access_operations.ROWS,
         *monitor.ROWS,
         *portal.ROWS,
+        *release.ROWS,
     )
 }
 

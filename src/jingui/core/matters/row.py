@@ -103,7 +103,8 @@ class Step:
     """One stage: who acts, how many different people, within which time, and what they may say.
 
     `days` names a setting in working days, `hours` one in hours; without either there is no deadline. `outcomes` are
-    (word, msgid, passes): the decider picks one; those that do not pass end the matter as refused.
+    (word, msgid, passes): the decider picks one; those that do not pass end the matter as refused. Where the step may
+    be refused, a refusal names one of those that do not pass, an approval one of those that do, if there are any.
     """
 
     name: str
@@ -115,6 +116,7 @@ class Step:
     own_department: bool = False  # only people of the matter's department
     moves: tuple[Move, ...] = (Move.APPROVE, Move.REFUSE, Move.RETURN)
     outcomes: tuple[tuple[str, str, bool], ...] = ()
+    grounds: tuple[tuple[str, str], ...] = ()  # (outcome, the paper without which it is not said)
     after: str = "escalate"  # what a missed deadline does: escalate | expire | pass
 
 
@@ -143,6 +145,7 @@ class MatterKind:
     system: bool = False  # opened by the system itself
     page: str = ""  # the page it is started from, where the general form cannot fill it
     confidential: bool = False  # the subject does not see it before it is their turn
+    copies: str = ""  # copies may be made for it: patient | legal | sealing
 
 
 STAFF: Final = tuple(

@@ -1,6 +1,6 @@
 """The acts of every operation; importing this package registers them, and fails when a matter's effect is missing."""
 
-from jingui.gate import effects, matter_stances, sensitive_codes
+from jingui.gate import copies_order, effects, matter_stances, sensitive_codes
 from jingui.gate.acts import (
     access,
     access_operations,
@@ -41,6 +41,7 @@ __all__ = [
     "charts",
     "collect",
     "consents",
+    "copies_order",
     "custody",
     "delegations",
     "documents",

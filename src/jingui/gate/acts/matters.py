@@ -23,7 +23,7 @@ from jingui.core.process import Mover
 from jingui.core.word import N_
 from jingui.core.words import Role, Verb
 from jingui.gate import matters, settings
-from jingui.gate.effects import CHECKS, EFFECTS, ENDINGS, Effected, Granting
+from jingui.gate.effects import CHECKS, EFFECTS, ENDINGS, ROW_CHECKS, Effected, Granting
 from jingui.gate.matter_papers import bring, brought, contents, digests
 from jingui.gate.matter_safe import basis, safe_of
 from jingui.gate.matters import Opened
@@ -130,6 +130,8 @@ def hand_in(
     matters.answered(found.kind, tuple(answers.items()), values, complete=True)
     if by is None and found.kind.effect in CHECKS:
         CHECKS[found.kind.effect](context, permit, answers)
+    if by is None and found.kind.effect in ROW_CHECKS:
+        ROW_CHECKS[found.kind.effect](context, permit, found.row, answers)
     lacking = process.missing(found.kind.papers, brought(context, found.row.pk)) if found.kind.papers else ()
     if lacking:
         raise Invalid(N_("材料不齐，尚不能提交。"), N_("请补齐标出的材料。"),
@@ -202,6 +204,7 @@ def decide(context: WriteContext, permit: Permit) -> Done:
     mover = matters.choose(kind, found.case, capacities, move, permit.at, None)
     if data.basis != bytes(row.basis).hex():
         raise Conflict(N_("您看到的内容与现在的内容不一致。"), N_("请重新打开该事项核对后再办理。"))
+    grounded(context, found, move, data)
     safe = safe_of(context.runtime, raw, row.pk, row.patient_id)
     note = safe.seal("event", found.events + 1, data.comment.strip().encode()) if data.comment.strip() else None
     values = settings.values(context.runtime, context.epoch)
@@ -223,6 +226,15 @@ def decide(context: WriteContext, permit: Permit) -> Done:
         note=effected.note,
         clauses=finished.clauses,
     )
+
+
+def grounded(context: WriteContext, found: Opened, move: Move, data: DecideMatter) -> None:
+    """Invalid when the step asks for a paper before this conclusion may be drawn, and it is not there."""
+    step = process.step_of(found.kind, found.case)
+    wanted = dict(step.grounds).get(data.outcome, "") if step is not None and move is not Move.RETURN else ""
+    if wanted and wanted not in brought(context, found.row.pk):
+        raise Invalid(N_("此项结论须先附上依据材料。"), N_("请先上传标出的材料，再作此结论。"),
+                      places=((f"paper.{wanted}", N_("请提供此项材料")),))  # fmt: skip
 
 
 def said(data: DecideMatter) -> Move:
