@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from jingui.core.setting_rows import DAYS, HOUSE, PIECES, TIMES, YEARS, Setting, house, number
+from jingui.core.setting_rows import DAYS, HOURS, HOUSE, LAW, PIECES, TIMES, YEARS, Setting, house, number
 from jingui.core.word import N_
 
 PEOPLE: Final = N_("人")
