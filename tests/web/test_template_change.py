@@ -128,6 +128,14 @@ def test_what_is_wrong_is_said_and_nothing_is_lost(clinic: Hospital, typed: dict
         assert 'value="吸烟（支/日）"' in answer.content.decode()
 
 
+@pytest.mark.parametrize(("field", "value"), [("purpose", ""), ("purpose", "要"), ("link", "pulse")])
+def test_what_is_wrong_stands_beside_its_own_field(clinic: Hospital, field: str, value: str) -> None:
+    """Which field it is comes from the error's data, whatever its words are."""
+    typed = {**NEW, f"new0.{field}": value, "then": "submit", "reason": "工作需要"}
+    shown = page(clinic, "doctor").post(to("template_edit", template="nursing_record"), typed).content.decode()
+    assert re.findall(r'id="id_(new\d\.\w+)_error"', shown) == [f"new0.{field}"]
+
+
 def test_what_other_data_are_made_of_cannot_be_dropped(clinic: Hospital) -> None:
     answer = page(clinic, "doctor").post(
         to("template_edit", template="admission_record"), {"need.diagnoses": "drop", "then": "simulate"}

@@ -71,7 +71,7 @@ def fitted(old: Template, sections: tuple[Section, ...]) -> Template:
 
 
 def wrong(old: Template, new: Template, found: tuple[Difference, ...]) -> Iterator[tuple[str, str]]:
-    """Why a change cannot be asked for: (link, msgid); a new item must say what it is needed for."""
+    """Why a change cannot be asked for: (link or link#part, msgid); a new item must say what it is needed for."""
     if new != replace(fitted(old, new.sections), n=new.n):
         yield "", N_("只能更改采集项目；模板的种类、书写人、签名和核对要求不在此更改。")
     if not found:
@@ -79,6 +79,6 @@ def wrong(old: Template, new: Template, found: tuple[Difference, ...]) -> Iterat
     needed = {link for make in old.makes for link in (make.of, *(make.parts.get(one, "") for one in NEEDS[make.kind]))}
     for one in found:
         if one.kind is Effect.ADDED and not 4 <= len(one.purpose.strip()) <= LONGEST:
-            yield one.link, N_("请写明采集目的（4–200字）。")
+            yield f"{one.link}#purpose", N_("请写明采集目的（4–200字）。")
         if one.kind is Effect.DROPPED and one.link.rpartition(".")[2] in needed:
             yield one.link, N_("此项用于形成诊断、用药等结构化资料，不能删除。")

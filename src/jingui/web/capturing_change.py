@@ -18,6 +18,7 @@ from jingui.web.viewmodels.form import Choice, Field
 from jingui.web.viewmodels.parts import Tag
 
 NEW: Final = 3  # empty lines for new items
+LINK: Final = 2  # where in such a line its link stands
 KINDS: Final = (
     ItemKind.STRING, ItemKind.TEXT, ItemKind.INTEGER, ItemKind.DECIMAL, ItemKind.DATE, ItemKind.DATETIME,
     ItemKind.BOOLEAN, ItemKind.CHOICE, ItemKind.CODED,
@@ -128,12 +129,14 @@ def said(filled: Filled, lines: list[list[Field]], old: Template, error: Invalid
     places = error.places if isinstance(error, Invalid) else ()
     names = {item.link: item.label(wording.language()) for item in old.every()}
     for where, what in places:
-        line = next((n for n, one in enumerate(lines) if one[2].value.strip() == where and where), None)
+        link, _sign, part = where.partition("#")
+        line = next((one for one in lines if one[LINK].value.strip() == link and link), None)
         if line is not None:
-            place = 10 if "目的" in what else 2
-            lines[line][place] = replace(lines[line][place], errors=(_(what),))
+            parts = [one.name.partition(".")[2] for one in line]
+            place = parts.index(part) if part in parts else LINK
+            line[place] = replace(line[place], errors=(_(what),))
         else:
-            name = names.get(where.rpartition(".")[2], where)
+            name = names.get(link.rpartition(".")[2], link)
             filled.wrong("", _("%(name)s：%(text)s") % {"name": name, "text": _(what)} if name else _(what))
     if not places:
         filled.wrong("", f"{_(error.message)} {_(error.next_step)}".strip())
