@@ -1,4 +1,4 @@
-"""`python -m jingui_verify`: check exports, proofs, receipts and consistency from a terminal.
+"""`python -m jingui_verify`: check exports, proofs, receipts, consistency and sealed copies from a terminal.
 
 Exit: 0 all is well · 1 something is wrong · 2 wrong usage or unreadable file · 3 self-consistent only, key not pinned.
 """
@@ -15,18 +15,20 @@ from typing import Any
 
 from jingui_verify.bad import Bad
 from jingui_verify.canon import parse
+from jingui_verify.chain import read_roots
+from jingui_verify.copies import check_copy
 from jingui_verify.export import check_export
 from jingui_verify.note import Key, parse_key
 from jingui_verify.proofs import Outcome, check_proof
-from jingui_verify.texts import words
+from jingui_verify.texts import Step, words
 
 GOOD, WRONG, USAGE, UNPINNED = 0, 1, 2, 3
 VERDICTS = {
     GOOD: ("核验通过。", "Verified."),
     WRONG: ("核验不通过。", "NOT verified."),
     UNPINNED: (
-        "仅自身一致，未指定可信公钥（--key），不能证明来源。",
-        "Self-consistent only, key not pinned (--key): this proves nothing about who made it.",
+        "仅自身一致，未指定可信公钥（--key；复制件还有 --root），不能证明来源。",
+        "Self-consistent only, key not pinned (--key; copies: --root too): this proves nothing about who made it.",
     ),
 }
 LONGEST = 64 * 1024 * 1024
@@ -40,12 +42,16 @@ def _parser() -> argparse.ArgumentParser:
         ("proof", ("file",)),
         ("receipt", ("file",)),
         ("consistency", ("old", "new", "proof")),
+        ("copy", ("file",)),
     ):
         sub = asked.add_parser(name)
         for file in files:
             sub.add_argument(file, type=Path)
         sub.add_argument("--key", help="可信公钥（一行）或存放它的文件 / trusted key line, or its file")
         sub.add_argument("--json", action="store_true", help="以 JSON 输出 / print JSON")
+        if name == "copy":
+            sub.add_argument("--root", type=Path, help="可信的签章根证书（PEM 或 DER）/ trusted root of the seal")
+            sub.add_argument("--side", type=Path, help="随附证明 / side file kept beside the PDF")
         if name == "export":
             sub.add_argument("--checkpoint", type=Path, action="append", default=[], metavar="NOTEFILE")
             sub.add_argument("--quiet", action="store_true", help="不显示进度 / no progress")
@@ -106,14 +112,31 @@ def _export(args: argparse.Namespace) -> int:
     return _show(_verdict(report.ok, report.pinned), body, lines, args.json)
 
 
-def _outcome(outcome: Outcome, as_json: bool) -> int:
-    lines = [
+def _lines(steps: Sequence[Step]) -> list[str]:
+    return [
         f"{'✓' if step.ok else '✗'} {step.name_zh} / {step.name_en}"
         + ("" if step.ok else f"\n  {step.detail_zh}\n  {step.detail_en}")
-        for step in outcome.steps
+        for step in steps
     ]
+
+
+def _outcome(outcome: Outcome, as_json: bool) -> int:
     body = {"pinned": outcome.pinned, "steps": [dataclasses.asdict(step) for step in outcome.steps]}
-    return _show(_verdict(outcome.ok, outcome.pinned), body, lines, as_json)
+    return _show(_verdict(outcome.ok, outcome.pinned), body, _lines(outcome.steps), as_json)
+
+
+def _copy(args: argparse.Namespace) -> int:
+    roots = read_roots(_read(args.root)) if args.root else []
+    found = check_copy(_read(args.file), key=_key(args.key), roots=roots, side=_read(args.side) if args.side else None)
+    lines = [f"SHA-256: {found.digest}"]
+    if found.sealed:
+        lines.append(f"签章 sealed: {found.sealed} · {found.by} · 编号 number: {found.number}")
+    lines += _lines(found.steps)
+    if not found.side:
+        lines.append(
+            "没有随附证明（--side），未核对本文件的台账条目。 No side file: the file's own entry is unchecked."
+        )
+    return _show(_verdict(found.ok, found.pinned), dataclasses.asdict(found), lines, args.json)
 
 
 def _proof(args: argparse.Namespace) -> int:
@@ -131,11 +154,14 @@ def _proof(args: argparse.Namespace) -> int:
     return _outcome(check_proof(proof, key), args.json)
 
 
+_WAYS = {"export": _export, "copy": _copy}
+
+
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one check and return its exit code."""
     args = _parser().parse_args(argv)
     try:
-        return _export(args) if args.what == "export" else _proof(args)
+        return _WAYS.get(args.what, _proof)(args)
     except Bad as bad:
         zh, en = words(bad)
         return _show(WRONG, {"error": bad.code, "zh": zh, "en": en}, [f"✗ {zh}\n  {en}"], args.json)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from jingui_verify import copy_texts
 from jingui_verify.bad import Bad
 
-STEPS = {
+STEPS = copy_texts.STEPS | {
     "kind": ("证明种类", "Kind of proof"),
     "form": ("证明格式", "Form of the proof"),
     "note": ("签名与检查点", "Signed checkpoint"),
@@ -20,7 +21,7 @@ STEPS = {
     "key": ("核对用公钥", "Pinned key"),
 }
 
-TEXTS = {
+TEXTS = copy_texts.TEXTS | {
     "json": ("不是规范的 JSON（{what}）", "not strict JSON ({what})"),
     "not_canonical": ("JSON 不是规范形式", "JSON is not in canonical form"),
     "suite": ("密码套件不符：{suite}", "wrong suite: {suite}"),
@@ -121,4 +122,13 @@ def step(name: str, bad: Bad | None, detail: str = "") -> Step:
         detail=detail if bad is None else bad.code,
         detail_zh=said_zh,
         detail_en=said_en,
+    )
+
+
+def failed(name: str, inner: Step) -> Step:
+    """The step called `name`, failed for what an inner check's step says."""
+    zh, en = STEPS[name]
+    within_zh, within_en = f"{inner.name_zh}：{inner.detail_zh}", f"{inner.name_en}: {inner.detail_en}"
+    return Step(
+        name=name, name_zh=zh, name_en=en, ok=False, detail=inner.detail, detail_zh=within_zh, detail_en=within_en
     )
