@@ -86,9 +86,7 @@ def test_measures_are_those_of_a_second_reckoning(rows: list[dict[str, str]], k:
 
 @given(ROWS, st.integers(2, 5), st.sampled_from([0, 1000]))
 @settings(max_examples=30, deadline=None)
-def test_no_more_is_held_than_allowed_and_no_step_is_needless(
-    rows: list[dict[str, str]], k: int, share: int
-) -> None:
+def test_no_more_is_held_than_allowed_and_no_step_is_needless(rows: list[dict[str, str]], k: int, share: int) -> None:
     with table(rows) as made:
         plan = risk.planned(made, k, share)
         allowed = len(rows) * share // 10_000

@@ -40,11 +40,11 @@ class Cohort:
         """The query that `text` is; Invalid when it is none."""
         try:
             found: dict[str, Any] = json.loads(text)
-            days = {name: date.fromisoformat(found[name]) if found[name] else None for name in ("first", "last")}
-            lists = {name: tuple(str(one) for one in found[name]) for name in ("diagnoses", "departments", "visits")}
+            first, last = (date.fromisoformat(found[name]) if found[name] else None for name in ("first", "last"))
             made = cls(
-                every=bool(found["every"]), sex=str(found["sex"]), youngest=int(found["youngest"]),
-                oldest=int(found["oldest"]), **days, **lists,
+                diagnoses=_texts(found["diagnoses"]), every=bool(found["every"]), first=first, last=last,
+                sex=str(found["sex"]), youngest=int(found["youngest"]), oldest=int(found["oldest"]),
+                departments=_texts(found["departments"]), visits=_texts(found["visits"]),
             )  # fmt: skip
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise Invalid(places=(("cohort", N_("队列条件无效")),)) from error
@@ -93,6 +93,10 @@ class Cohort:
 
 def _plain(value: Any) -> Any:
     return list(value) if isinstance(value, tuple) else value.isoformat() if isinstance(value, date) else value
+
+
+def _texts(found: Any) -> tuple[str, ...]:
+    return tuple(str(one) for one in found)
 
 
 def _ordered(words: tuple[str, ...]) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""四（二）4 教学科研: the fields that an extract may have, as rows; an ethics approval names the ones it allows [4.2.4]"""
+"""四（二）4 教学科研: the fields of extracts, as rows; an ethics approval names those it allows [4.2.4]"""
 
 from dataclasses import dataclass
 from typing import Final
@@ -36,7 +36,7 @@ class Field:
     element: str
     tells: Tells
     ladder: Ladder = Ladder.NONE
-    many: bool = False  # a list: a patient may have several
+    items: tuple[str, ...] = ()  # a list: the parts of each item; `after` is in days since the visit
     words: bool = False  # free text, cleaned
 
 
@@ -64,15 +64,16 @@ FIELDS: Final[dict[str, Field]] = {
         Field(name="outcome", text=N_("离院方式"), source="Encounter.hospitalization.dischargeDisposition",
               element="Encounter.hospitalization", tells=Tells.SENSITIVE),
         Field(name="diagnoses", text=N_("全部诊断编码"), source="Condition.code", element="Condition.code",
-              tells=Tells.SENSITIVE, many=True),
+              tells=Tells.SENSITIVE, items=("code",)),
         Field(name="operations", text=N_("手术操作"), source="Procedure.code", element="Procedure.code",
-              tells=Tells.SENSITIVE, many=True),
+              tells=Tells.SENSITIVE, items=("code", "text", "after")),
         Field(name="drugs", text=N_("用药"), source="MedicationRequest.medicationCodeableConcept",
-              element="MedicationRequest.medicationCodeableConcept", tells=Tells.PLAIN, many=True),
+              element="MedicationRequest.medicationCodeableConcept", tells=Tells.PLAIN,
+              items=("code", "text", "after")),
         Field(name="results", text=N_("检查检验结果"), source="Observation.value", element="Observation.value",
-              tells=Tells.PLAIN, many=True),
+              tells=Tells.PLAIN, items=("code", "text", "value", "unit", "after")),
         Field(name="texts", text=N_("病历文本（已去标识）"), source="Composition.section",
-              element="Composition.section", tells=Tells.PLAIN, many=True, words=True),
+              element="Composition.section", tells=Tells.PLAIN, items=("kind", "text", "after"), words=True),
     )
 }  # fmt: skip
 PERSON: Final = "person"  # the pseudonym: every extract has it

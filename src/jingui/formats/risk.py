@@ -36,7 +36,7 @@ class Attribute:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Quasi:
-    """What one quasi-identifier adds: its values before and after, and by how much fewer rows stand alone without it."""
+    """What one quasi-identifier adds: its values before and after, and how many fewer rows stand alone without it."""
 
     name: str
     level: int
@@ -170,7 +170,7 @@ def attribute(table: Table, plan: Plan, k: int, name: str) -> Attribute:
         inner
         + """ SELECT (SELECT count(*) FROM q), (SELECT min(c) FROM (SELECT count(*) AS c FROM p GROUP BY g)),
           (SELECT max(d) FROM (SELECT (sum(abs(p.p - q.q)) + 1 - sum(q.q)) / 2 AS d FROM p JOIN q ON q.x = p.x
-            GROUP BY g))"""
+            GROUP BY g))"""  # noqa: S608 -- own names
     )
     # q of values a group lacks: their distance is q itself, together 1 minus the q of those it has
     return Attribute(name=name, values=int(values or 0), l=int(fewest or 0), t=round(float(far or 0) * PARTS))

@@ -1,4 +1,4 @@
-"""四（二）4 教学科研: the steps by which a quasi-identifier says less, each step a coarsening of the one before [4.2.4]"""
+"""四（二）4 教学科研: the steps by which a quasi-identifier says less, each coarser than the last [4.2.4]"""
 
 from collections.abc import Callable
 from typing import Final

@@ -57,7 +57,7 @@ class Table:
         shape = ", ".join(f'"{one}":"VARCHAR"' for one in columns)
         self._insert = (
             f"INSERT INTO t SELECT r.n{''.join(f', r.{one}' for one in columns)} FROM "  # noqa: S608 -- own names
-            f"(SELECT unnest(from_json(?::JSON, '[{{\"n\":\"BIGINT\"{', ' + shape if shape else ''}}}]')) AS r)"
+            f'(SELECT unnest(from_json(?::JSON, \'[{{"n":"BIGINT"{", " + shape if shape else ""}}}]\')) AS r)'
         )
 
     def add(self, rows: Iterable[Mapping[str, str]]) -> None:
