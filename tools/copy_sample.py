@@ -1,6 +1,6 @@
 """Makes sample copies with invented records, signed with a certificate of the day: to look at, page by page.
 
-    PYTHONPATH=src python -m tools.copy_sample FOLDER [--fonts FOLDER]
+PYTHONPATH=src python -m tools.copy_sample FOLDER
 """
 
 import argparse

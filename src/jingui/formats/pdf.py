@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from jingui.core.errors import Invalid
 from jingui.core.word import N_
@@ -32,8 +33,11 @@ from jingui.formats.pdf_document import (
     attached,
 )
 from jingui.formats.pdf_fonts import drawn, own_fonts
-from jingui.formats.pdf_source import compiler
+from jingui.formats.pdf_source import typeset
 from jingui.formats.pdf_text import Printer
+
+if TYPE_CHECKING:
+    from typst import PDFStandard
 
 __all__ = [
     "Attachment", "Attachments", "Block", "CopyDocument", "Correction", "Grid", "Heading", "Language", "Pair", "Pairs",
@@ -52,16 +56,13 @@ def render(document: CopyDocument, attachments: Attachments = (), fonts: Sequenc
     printer = Printer(frozenset().union(*(drawn(folder) for folder in (own_fonts(), *folders))))
     given = attached(attachments)
     data = json.dumps(template_data(document, given, printer), ensure_ascii=False)
-    ready = compiler(_template(), data, folders)
-    from typst import TypstError
+    from typst import TypstError  # with the typesetter: not before the first copy
 
+    kind: PDFStandard = "a-3b" if given else "a-2b"
     try:
-        out: bytes = ready.compile(
-            format="pdf", pdf_standards=["a-3b" if given else "a-2b"], timestamp=document.made_at
-        )
+        return typeset(_template(), data, "pdf", fonts=folders, standards=(kind,), at=document.made_at)
     except TypstError as problem:
         raise Invalid(N_("复印件无法排版，没有生成文件。"), places=(("document", problem.message),)) from problem
-    return out
 
 
 @cache

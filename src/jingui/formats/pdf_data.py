@@ -24,6 +24,7 @@ from jingui.formats.seal_image import MOST_STRIPS, svg
 
 MOST_NAMED: Final = 120  # codes listed one by one on the last page
 SHORT: Final = 16  # characters of a line that shares its row with another
+WIDE: Final = 0x2E7F  # beyond it a character is as wide as it is high
 LONG: Final = 8  # records from which on the contents have a page of their own
 LABELS: Final = {
     "name": ("姓名", "Name"),
@@ -52,10 +53,12 @@ LABELS: Final = {
     "day": ("日期", "Date"),
     "records": ("份", "records"),
 }
-STATEMENT: Final = "本复印件共 {pages} 页，由本院病案系统按所列申请与审核生成，内容与所存病历一致；加盖骑缝章及下方印章。"
+STATEMENT: Final = (
+    "本复印件共 {pages} 页，由本院病案系统按所列申请与审核生成，内容与所存病历一致，以本院印章及电子签名为证。"
+)
 STATEMENT_EN: Final = (
     "This copy of {pages} pages was made from this hospital's records under the request and approval named above and "
-    "agrees with them. It bears the cross-page stamp and the stamp below."
+    "agrees with them. The hospital's stamp and electronic signature attest it."
 )
 STATEMENT_WET: Final = "本复印件共 {pages} 页，由本院病案系统按所列申请与审核生成，内容与所存病历一致；盖章后有效。"
 STATEMENT_WET_EN: Final = (
@@ -91,6 +94,7 @@ def template_data(document: CopyDocument, attachments: Sequence[Attachment], pri
         "made": f"{made:%Y-%m-%d %H:%M}",
         "made_day": f"{made.year} 年 {made.month} 月 {made.day} 日",
         "watermark": say(document.watermark),
+        "watermark_wide": sum(1 if ord(one) > WIDE else 0.6 for one in document.watermark),
         "patient": _pairs(document.patient, printer),
         "request": _pairs(document.request, printer),
         "approval": _pairs(document.approval, printer),

@@ -1,7 +1,8 @@
 """四（二）1 复制病历: no character is printed blank: what no font draws stands there as its code, in a box [4.2.1]
 
 What has no form of its own (zero-width joiners, marks that turn the direction of writing, controls) is shown by its
-code too: a reader must see that it is there, and nothing may re-order what he reads.
+code too: a reader must see that it is there, and nothing may re-order what he reads. Raised and lowered figures that
+the fonts lack are set raised and lowered.
 """
 
 import re
@@ -9,13 +10,14 @@ import unicodedata
 from collections.abc import Iterator
 from typing import Final
 
-Piece = str | list[str]  # a list holds one code: ["20BB7"]
+Piece = str | list[str]  # a list says how its one text is set: ["code", "20BB7"], ["super", "9"], ["sub", "2"]
 Said = str | list[Piece]
 
 _LINES: Final = re.compile(r"\r\n|[\n\r\v\f\x85\u2028\u2029]")
 _LONG: Final = re.compile(r"[^\s\u2e80-\U0003ffff]{25,}")
 _BREAK: Final = "\u200b"
 _STEP: Final = 8
+_SET: Final = {"<super>": "super", "<sub>": "sub"}
 
 
 class Printer:
@@ -52,16 +54,21 @@ class Printer:
                 yield whole
                 continue
             for one in cluster:
-                if one in self._plain:
-                    yield one
-                elif one == "\t":
-                    yield "    "
-                elif unicodedata.category(one) == "Zs":
-                    yield " "
-                else:
-                    code = f"{ord(one):04X}"
-                    self.named.add(code)
-                    yield [code]
+                yield self._piece(one)
+
+    def _piece(self, one: str) -> Piece:
+        if one in self._plain:
+            return one
+        if one == "\t":
+            return "    "
+        if unicodedata.category(one) == "Zs":
+            return " "
+        how, _, plain = unicodedata.decomposition(one).partition(" ")
+        if how in _SET and all(chr(int(code, 16)) in self._plain for code in plain.split()):
+            return [_SET[how], "".join(chr(int(code, 16)) for code in plain.split())]
+        code = f"{ord(one):04X}"
+        self.named.add(code)
+        return ["code", code]
 
 
 def _clusters(text: str) -> Iterator[str]:

@@ -11,7 +11,7 @@ from jingui.core.errors import Invalid
 from jingui.core.word import N_
 from jingui.formats.pdf_document import Stamp
 from jingui.formats.pdf_fonts import drawn, own_fonts
-from jingui.formats.pdf_source import compiler
+from jingui.formats.pdf_source import typeset
 
 RED: Final = "#c8202b"
 MOST_AROUND: Final = 24  # names longer than this are cut nowhere, they are refused: a stamp is made once, by people
@@ -31,7 +31,7 @@ _SOURCE: Final = """
 #for (i, letter) in letters.enumerate() {
   let turn = if n == 1 { 0deg } else { -span / 2 + span * i / (n - 1) }
   place(center + horizon, rotate(turn, box(width: 86pt, height: 86pt,
-    place(top + center, scale(x: 82%, text(size, top-edge: "bounds", letter))))))
+    place(top + center, scale(x: 82%, text(size, top-edge: 0.9em, letter))))))
 }
 #let star = range(10).map(k => {
   let r = if calc.even(k) { 15pt } else { 5.73pt }
@@ -52,5 +52,4 @@ def svg(stamp: Stamp) -> str:
     if not drawn(own_fonts()).issuperset(stamp.hospital + stamp.words):
         raise Invalid(places=(("stamp", N_("印章文字含有无法显示的字符")),))
     data = {"around": list(stamp.hospital), "across": stamp.words, "red": RED}
-    out: bytes = compiler(_SOURCE, json.dumps(data)).compile(format="svg")
-    return out.decode()
+    return typeset(_SOURCE, json.dumps(data), "svg").decode()
