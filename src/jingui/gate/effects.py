@@ -90,4 +90,6 @@ def check() -> None:
     """Misconfigured when a row names an effect that nobody keeps."""
     for kind in KINDS.values():
         if kind.effect and kind.effect not in EFFECTS:
-            raise Misconfigured(matter=kind.id, effect=kind.effect)
+            error = Misconfigured(matter=kind.id, effect=kind.effect)
+            error.add_note(f"the row {kind.id} of matters names the effect {kind.effect}, which nobody keeps")
+            raise error
