@@ -2,14 +2,12 @@
 
 import asyncio
 
+import fhirpy
 import pytest
 
 from tests.api.admitting import admit
 from tests.api.client import Served
 from tests.api.samples import observation, patient
-
-fhirpy = pytest.importorskip("fhirpy")
-pytest.importorskip("fhirclient")
 
 
 @pytest.fixture(scope="module")

@@ -34,7 +34,6 @@ from jingui.core.words import (
 from jingui.formats import fhir_json
 from jingui.formats.fhir_search import parse_search
 from jingui.gate import door, plane
-from jingui.web.routes import VIEWS
 from jingui.web.viewmodels.paths import to
 from tests.gate.test_consents import treat
 from tests.gate.test_portal import born, opened, patient_actor
@@ -287,7 +286,6 @@ def test_the_pages(chart: Chart, who: str, entrance: str) -> None:
     assert PAGES[entrance](chart, who) == expected(chart, who, Entrance.PAGE), (who, entrance)
 
 
-@pytest.mark.skipif("portal_record" not in VIEWS, reason="the portal's pages are not built yet")
 @pytest.mark.parametrize("entrance", list(PORTAL))
 def test_the_portal(chart: Chart, entrance: str) -> None:
     assert PORTAL[entrance](chart, "patient") == expected(chart, "patient", Entrance.PORTAL), entrance
