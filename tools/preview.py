@@ -90,6 +90,7 @@ def samples(english: bool) -> dict[str, tuple[str, dict[str, Any]]]:
     from tools import preview_office as office
     from tools import preview_portal as patients
     from tools import preview_record as record
+    from tools import preview_verify as verifying
     from tools import preview_waiting as waiting
 
     def t(zh: str, en: str) -> str:
@@ -121,6 +122,8 @@ def samples(english: bool) -> dict[str, tuple[str, dict[str, Any]]]:
     for name, (template, page) in patients.portal(t).items():
         pages[name] = (template, {"page": page, "shell": patients.shell(t, inside)})
     for name, (template, page) in patients.threshold(t).items():
+        pages[name] = (template, {"page": page, "shell": outside})
+    for name, (template, page) in verifying.verify(t).items():
         pages[name] = (template, {"page": page, "shell": outside})
     for name, (template, page) in door.accounts(t).items():
         pages[name] = (template, {"page": page, "shell": inside if name == "account" else outside})

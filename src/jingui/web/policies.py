@@ -46,6 +46,7 @@ WHO: Final[dict[str, Who]] = {
     "portal_proof": P, "portal_object": P, "portal_news": P, "portal_restrictions": P, "portal_consents": P,
     "portal_record": P, "portal_matters": P, "portal_matter": P, "portal_correction": P,
     "sources": C, "register_source": C, "end_source": C, "register_station": C, "end_station": C,
+    "verify": A, "verify_side": A, "verify_root": A,
     "cockpit": S, "clause": S, "policy_versions": S, "settings": S, "system": S,
 }  # fmt: skip
 #: Reached although the password must be changed first.

@@ -46,6 +46,7 @@ from jingui.web import (
     switching,
     system,
     tokens,
+    verify,
     waiting,
 )
 
@@ -152,6 +153,9 @@ VIEWS: Final[dict[str, Callable[..., Any]]] = {
     "portal_news": portal_readers.news,
     "portal_restrictions": portal_rights.restrictions,
     "portal_consents": portal_rights.consents,
+    "verify": verify.verify,
+    "verify_side": verify.side,
+    "verify_root": verify.root,
     "waiting": waiting.waiting,
     "proposal": waiting.proposal,
 }

@@ -132,6 +132,10 @@ PATHS: Final[dict[str, str]] = {
     "portal_matter": "portal/matters/<int:matter>/",
     "portal_correction": "portal/records/<str:record>/correction/",
     "portal_record": "portal/records/<str:record>/",
+    # anybody: check a copy; what is asked stands in the request's body, never here
+    "verify": "verify/",
+    "verify_side": "verify/side/",
+    "verify_root": "verify/root/",
     "keys": "help/keys/",
 }
 # `people/new/`, `people/roles/` and `people/tokens/` must be tried before `people/<str:person>/`.
