@@ -90,6 +90,7 @@ def samples(english: bool) -> dict[str, tuple[str, dict[str, Any]]]:
     from tools import preview_office as office
     from tools import preview_portal as patients
     from tools import preview_record as record
+    from tools import preview_release as releasing
     from tools import preview_verify as verifying
     from tools import preview_waiting as waiting
 
@@ -117,9 +118,10 @@ def samples(english: bool) -> dict[str, tuple[str, dict[str, Any]]]:
         **matters.matters(t),
         **door.errors(t),
         **patients.window(t),
+        **releasing.release(t),
     }
     pages = {name: (template, {"page": page, "shell": inside}) for name, (template, page) in found.items()}
-    for name, (template, page) in patients.portal(t).items():
+    for name, (template, page) in {**patients.portal(t), **releasing.portal(t)}.items():
         pages[name] = (template, {"page": page, "shell": patients.shell(t, inside)})
     for name, (template, page) in patients.threshold(t).items():
         pages[name] = (template, {"page": page, "shell": outside})

@@ -8,7 +8,8 @@ from jingui.core.words import Category, EncounterKind
 from jingui.web.viewmodels import portal as view
 from jingui.web.viewmodels.access import CategoryFilter, EncounterLine, PatientHeader, TimelineItem
 from jingui.web.viewmodels.form import Choice, Field, Form
-from jingui.web.viewmodels.parts import Pager, PersonLine, Tag
+from jingui.web.viewmodels.matters import Told
+from jingui.web.viewmodels.parts import Link, Pager, PersonLine, Tag
 from jingui.web.viewmodels.paths import to
 from jingui.web.viewmodels.resource import Shown
 from jingui.web.viewmodels.shell import NavItem, Shell
@@ -112,7 +113,15 @@ def rights(t: T) -> dict[str, tuple[str, Any]]:
         state=Tag(text=t("办理中", "in progress"), tone="warn"), outcome=t("查阅正当", "The reading was proper"),
     )  # fmt: skip
     move = view.MatterMove(what=active, who=t("医务部", "Medical affairs"), at=NOW, comment=t("已核实。", "Checked."))
-    asked = view.MatterPage(item=matter, reason=t("当天没有就诊", "I was not there"), entry=ENTRY, moves=(move,))
+    written = Told(label=t("说明", "Reason"), text=t("当天没有就诊", "I was not there"))
+    asked = view.MatterPage(
+        item=matter, told=(written,), entry=ENTRY, moves=(move,), appeal=True, withdraw=True,
+        next=t("由医务部门办理，最迟 2026-12-03 答复您。", "Medical affairs answers by 3 December."),
+    )  # fmt: skip
+    begin = (
+        Link(label=t("申请复制病历", "Ask for copies"), href=to("portal_copy_ask", patient=PATIENT), primary=True),
+        Link(label=t("投诉与建议", "Complaints and ideas"), href=to("portal_complaint", patient=PATIENT)),
+    )
     ask = view.AskPage(title=t("提出异议", "Object"), entry=ENTRY, back="#main", form=form(t, wrong=True), note="")
     return {
         "portal-restrictions": (
@@ -122,8 +131,8 @@ def rights(t: T) -> dict[str, tuple[str, Any]]:
         "portal-restrictions-none": ("portal/restrictions.html", view.RestrictionsPage(items=(), form=closing)),
         "portal-consents": ("portal/consents.html", view.ConsentsPage(items=(consent,))),
         "portal-consents-none": ("portal/consents.html", view.ConsentsPage(items=())),
-        "portal-matters": ("portal/matters.html", view.MattersPage(items=(matter,))),
-        "portal-matters-none": ("portal/matters.html", view.MattersPage(items=())),
+        "portal-matters": ("portal/matters.html", view.MattersPage(items=(matter,), begin=begin)),
+        "portal-matters-none": ("portal/matters.html", view.MattersPage(items=(), begin=begin)),
         "portal-matter": ("portal/matter.html", asked),
         "portal-ask": ("portal/ask.html", ask),
     }

@@ -6,7 +6,8 @@ from datetime import date, datetime
 from jingui.web.viewmodels.access import CategoryFilter, EncounterLine, PatientHeader, TimelineItem
 from jingui.web.viewmodels.accounts import Account
 from jingui.web.viewmodels.form import Form
-from jingui.web.viewmodels.parts import ClauseRef, Pager, Tag
+from jingui.web.viewmodels.matters import Told
+from jingui.web.viewmodels.parts import ClauseRef, Link, Pager, Tag
 from jingui.web.viewmodels.resource import Shown
 
 
@@ -183,6 +184,7 @@ class MattersPage:
     """portal/matters.html."""
 
     items: tuple[MatterItem, ...]
+    begin: tuple[Link, ...] = ()  # what may be asked for
     pager: Pager | None = None
 
 
@@ -197,13 +199,30 @@ class MatterMove:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CopyItem:
+    """A copy that was made of it, and what happens with it next."""
+
+    href: str
+    number: str
+    state: Tag
+    next: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MatterPage:
-    """portal/matter.html."""
+    """portal/matter.html: `next` says what happens and until when; `edit` leads to the form of an unfinished one."""
 
     item: MatterItem
-    reason: str
+    told: tuple[Told, ...]
     entry: str
+    next: str
     moves: tuple[MatterMove, ...]
+    copies: tuple[CopyItem, ...] = ()
+    edit: str = ""
+    withdraw: bool = False
+    appeal: bool = False
+    comment: str = ""
+    errors: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
