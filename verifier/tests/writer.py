@@ -125,8 +125,10 @@ class Ledger:
         return digest(self.suite, secret + label)[:16].hex()
 
     def add(self, targets=1, **changes):
-        """Append one entry."""
+        """Append one entry with so many made-up targets, or with those of a list (their salts are added)."""
         secret, index = self.random.randbytes(16), len(self.heads)
+        given = targets if isinstance(targets, list) else []
+        targets = len(given) or targets
         private = {
             "person": f"p{self.random.randrange(10**6)}", "account": "a12", "post": "心内科 医师", "session": "s9",
             "address": "10.0.0.8", "detail": "", "salt": self.salt(secret, b"private"),
@@ -138,6 +140,7 @@ class Ledger:
             }
             for i in range(targets)
         ]  # fmt: skip
+        listed = [one | new for one, new in zip(listed, given, strict=True)] if given else listed
         writer = self.random.choice(self.writers)
         n, prev = self.heads_of.get(writer, (-1, "0" * 64))
         denied = index % 7 == 3

@@ -45,7 +45,7 @@ def _checked(signed: Signed, roots: Certificates, more: Certificates, at: dateti
         if not one.not_valid_before_utc <= at <= one.not_valid_after_utc:
             raise Bad("certificate", what=f"validity of {name(one)}")
     if roots and here not in roots:
-        raise Bad("root", name=name(here))
+        raise Bad("other_root", name=name(here))
     if not roots and here.subject == here.issuer and not _issued(here, here):
         raise Bad("certificate", what="chain")
     if any(one not in used and one not in roots for one in signed.certificates):

@@ -76,7 +76,7 @@ def _signer(info: Node, certificates: tuple[x509.Certificate, ...], digest: byte
         raise Bad("cms", what="content type")
     _verify(signer, scheme, value.body, b"\x31" + attributes.raw[1:])
     if _single(given, _DIGEST, OCTETS).body != digest:
-        raise Bad("altered")
+        raise Bad("file_altered")
     if _CERTIFICATE_V2 in given:
         _is_bound(_single(given, _CERTIFICATE_V2, SEQUENCE), signer)
     return Signed(signer=signer, certificates=certificates)

@@ -25,11 +25,11 @@ TEXTS = {
         "签章之后又附加了 {count} 字节：签章不覆盖这些内容",
         "{count} bytes were appended after sealing: the seal does not cover them",
     ),
-    "altered": ("文件在签章之后被改动", "the file was altered after it was sealed"),
+    "file_altered": ("文件在签章之后被改动", "the file was altered after it was sealed"),
     "cms": ("签名数据的格式不符（{what}）", "the signature is malformed ({what})"),
     "seal_signature": ("签章的签名无效", "the seal's signature is not valid"),
     "certificate": ("签章证书不符（{what}）", "the seal's certificate does not hold ({what})"),
-    "root": (
+    "other_root": (
         "签章证书的根不是指定的根证书：{name}",
         "the seal's certificate leads to another root than the given one: {name}",
     ),
