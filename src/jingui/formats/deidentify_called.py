@@ -1,0 +1,105 @@
+"""四（二）4 去标识化: how people are called without their full name: 王某, 张医生, 老陈, 敏敏, a given name alone [4.2.4]"""
+
+import re
+from collections.abc import Iterable, Iterator
+from functools import cache
+from typing import Final
+
+from jingui.formats.deidentify_names import Name, around, clinical, surnames, tables
+from jingui.formats.deidentify_words import NAMED, ORDINARY, PLACE, TERM, Words, listed, weights
+
+HIDDEN: Final = "某×＊*xXＸ"
+COMMON: Final = 3.0  # the weight from which a surname alone may be a person
+GIVEN: Final = 3.5  # the weight of each character of a given name alone
+BOTH: Final = 9.5  # what both and their surroundings must weigh together
+BOTH_CLINICAL: Final = 13.0
+TWICE: Final = 3.0
+SURE: Final = 1.5  # from here on a name found once is looked for in the whole text
+NOT_FAMILIAR: Final = frozenset(
+    "小康 小龙 小麦 小鲁 小雷 小柳 老龙 老白 小白 老路 小路 小于 小乔 小丁 老毛 阿胶 阿古 小毛 小葛 小苏 小桑 阿米".split()
+)
+
+
+@cache
+def _patterns() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
+    title = "|".join(sorted(listed("names", "title"), key=len, reverse=True))
+    return (
+        re.compile(rf"({surnames()})(?:某+[某甲乙丙丁]?|[×＊*]{{1,3}}|[xXＸ]{{1,2}}(?![A-Za-z]))"),
+        re.compile(rf"({surnames()})({title})"),
+        re.compile(rf"(?:小|老|阿)({surnames()})"),
+        re.compile(r"([㐀-鿿])\1"),
+    )
+
+
+def called(text: str, words: Words) -> Iterator[Name]:
+    """Yield surnames that stand for a person, nicknames and given names alone."""
+    hidden, titled, familiar, twice = _patterns()
+    medical = clinical(words)
+    surname = tables().surname
+    for match in hidden.finditer(text):
+        if words.first[match.start()]:
+            yield Name(match.start(), match.end(), 9.0)
+    for match in titled.finditer(text):
+        at = words.number.get(match.start())
+        if at is not None and surname[match.group(1)] >= (4.0 if medical else COMMON - 1) and _titled(words, at, match):
+            yield Name(match.start(), match.end(1), 3.0)
+    for match in familiar.finditer(text):
+        start, end = match.span()
+        if not medical and words.first[start] and words.first[end] and surname[match.group(1)] >= COMMON:
+            if match.group() not in NOT_FAMILIAR:
+                yield Name(start, end, 2.0)
+    if not medical:
+        given = weights("given")
+        for match in twice.finditer(text):
+            start, end = match.span()
+            if given.get(match.group(1), 0.0) >= TWICE and words.first[start] and words.first[end]:
+                if _kind(words, start) not in (TERM, ORDINARY, "v", "d", "z", "m", "q", "o"):
+                    yield Name(start, end, 1.0)
+    yield from _given(text, words, BOTH_CLINICAL if medical else BOTH)
+
+
+def _kind(words: Words, start: int) -> str:
+    return words.words[words.number[start]][1]
+
+
+def _titled(words: Words, at: int, match: re.Match[str]) -> bool:
+    """Whether the cutter sees the surname, or surname and title, as words of their own."""
+    word, kind = words.words[at]
+    if kind in (TERM, PLACE, ORDINARY):
+        return False
+    whole, surname = match.group(), match.group(1)
+    if word == whole:
+        return kind in NAMED or len(match.group(2)) > 1
+    return word == surname and (kind in NAMED or len(match.group(2)) > 1) and bool(words.first[match.end()])
+
+
+def _given(text: str, words: Words, enough: float) -> Iterator[Name]:
+    """Yield pairs of characters that stand in given names alone: 思聪."""
+    weight = weights("given")
+    previous = -9.0
+    for at, (word, kind) in zip(words.at, words.words, strict=True):
+        if len(word) == 1:
+            here = weight.get(word, -9.0)
+            if here >= GIVEN and previous >= GIVEN:
+                total = here + previous + around(text, words, at - 1, at + 1)
+                if total >= enough:
+                    yield Name(at - 1, at + 1, (total - enough) / 2)
+            previous = here
+            continue
+        previous = -9.0
+        if len(word) == 2 and kind in ("nr", "nrt", "x", "z", "zg", "nz"):
+            low = min(weight.get(word[0], -9.0), weight.get(word[1], -9.0))
+            if low >= GIVEN:
+                total = weight[word[0]] + weight[word[1]] + around(text, words, at, at + 2)
+                if total >= enough:
+                    yield Name(at, at + 2, (total - enough) / 2)
+
+
+def again(text: str, names: Iterable[Name]) -> Iterator[Name]:
+    """Yield the other places of names that are sure, three characters or more, in the same text."""
+    sure = {text[one.start : one.end] for one in names if one.weight >= SURE and one.end - one.start >= 3}
+    for name in sorted(sure, key=len, reverse=True):
+        at = text.find(name)
+        while at >= 0:
+            yield Name(at, at + len(name), SURE)
+            at = text.find(name, at + 1)

@@ -1,0 +1,129 @@
+"""四（二）4 去标识化: names from abroad and of minorities: transliterated, with dots, in Latin letters [4.2.4]"""
+
+import re
+from collections.abc import Iterator
+from functools import cache
+from typing import Final
+
+from jingui.formats.deidentify_names import HAN, Name, around, clinical
+from jingui.formats.deidentify_words import ORDINARY, PLACE, TERM, Words, listed, weights
+
+DOTS: Final = "·・•‧∙●･"
+DASHES: Final = "-—－"
+SOUND: Final = 1.0  # from here on a character may stand in a transliteration
+PART: Final = 1.5
+CLEAR: Final = 2.0  # the mean of a name joined by a dash
+SHORT: Final = 4  # so few characters between a dot and a stop are all of the name
+LONG: Final = 7.0  # what a transliteration without a dot must weigh
+LONG_CLINICAL: Final = 11.0  # names of drugs sound alike
+_JOINED: Final = re.compile(rf"[{HAN}]{{1,8}}(?:\s?[{DOTS}]\s?(?:[{HAN}]{{1,10}}|[A-Z]\.?))+")
+_DASHED: Final = re.compile(rf"[{HAN}]{{1,6}}(?:[{DASHES}][{HAN}]{{2,6}})+")
+_WORD: Final = "[A-Z][a-z'’]{1,14}"
+_LATIN: Final = re.compile(
+    rf"(?<![A-Za-z])(?:[A-Z]\.[ ]?){{0,2}}{_WORD}(?:[ ·\-]{{1,2}}(?:[A-Z]\.?|de|van|von|del|da|la|bin|al|{_WORD}))*"
+    rf"[ ·\-]{{1,2}}[A-Z][A-Za-z'’]{{1,14}}(?![A-Za-z])|(?<![A-Za-z])(?:[A-Z][a-z]{{2,12}}){{2,3}}(?![A-Za-z])"
+)
+_SINGLE: Final = re.compile(rf"(?<![A-Za-z]){_WORD}(?![A-Za-z])")
+_BESIDE: Final = re.compile(r"\s?[（(]\s?([A-Za-z][A-Za-z .'’\-]{2,40})[)）]")
+
+
+def foreign(text: str, words: Words) -> Iterator[Name]:
+    """Yield transliterated names, with a dot or without, and what stands in brackets behind one in Latin letters."""
+    for name in _transliterated(text, words):
+        yield name
+        if beside := _BESIDE.match(text, name.end):
+            if not any(part.casefold() in _kept() for part in beside.group(1).split()):
+                yield Name(beside.start(1), beside.end(1), name.weight)
+
+
+def _transliterated(text: str, words: Words) -> Iterator[Name]:
+    for match in _JOINED.finditer(text):
+        yield _trimmed(text, match.start(), match.end(), DOTS, 9.0)
+    for match in _DASHED.finditer(text):
+        name = _trimmed(text, match.start(), match.end(), DASHES, 5.0)
+        sound = weights("sound")
+        inner = [sound.get(one, 0.0) for one in text[name.start : name.end] if one not in DASHES]
+        if len(inner) >= 4 and sum(inner) / len(inner) >= CLEAR:
+            yield name
+    yield from _runs(text, words)
+
+
+def _trimmed(text: str, start: int, end: int, dots: str, weight: float) -> Name:
+    """The name around the dots: outer parts are cut where their characters stop sounding like a transliteration."""
+    sound = weights("sound")
+    inside = [at for at in range(start, end) if text[at] in dots]
+    low = inside[0] - 1
+    while low > start and sound.get(text[low - 1], PART) >= PART:
+        low -= 1
+    if inside[0] - start <= SHORT and weight > 6.0:
+        low = start
+    high = inside[-1] + 2
+    while high < end and sound.get(text[high], PART) >= PART:
+        high += 1
+    if end - inside[-1] <= SHORT + 1 and weight > 6.0:
+        high = end
+    while low < inside[0] and text[low] == " ":
+        low += 1
+    return Name(low, min(high, end), weight)
+
+
+def _runs(text: str, words: Words) -> Iterator[Name]:
+    """Yield runs of words that sound transliterated."""
+    sound = weights("sound")
+    enough = LONG_CLINICAL if clinical(words) else LONG
+    run: list[int] = []
+    for count, (word, kind) in enumerate(words.words):
+        if sound.get(word[0], -1.0) >= SOUND and _sounds(word, kind, sound):
+            run.append(count)
+            continue
+        if run:
+            yield from _run(text, words, run, sound, enough)
+            run = []
+    if run:
+        yield from _run(text, words, run, sound, enough)
+
+
+def _sounds(word: str, kind: str, sound: dict[str, float]) -> bool:
+    """Whether a word may be part of a transliteration."""
+    if kind in (TERM, PLACE, ORDINARY):
+        return False
+    if len(word) == 1 or kind in ("x", "nr", "nrt", "nz", "zg", "g", "ng", "z", "j", "ag"):
+        return all(sound.get(one, -1.0) >= SOUND for one in word)
+    return kind in ("ns", "n", "nt") and len(word) >= 3 and all(sound.get(one, -1.0) >= PART for one in word)
+
+
+def _run(text: str, words: Words, run: list[int], sound: dict[str, float], enough: float) -> Iterator[Name]:
+    """Yield the run as a name if it weighs enough."""
+    start = words.at[run[0]]
+    end = words.at[run[-1]] + len(words.words[run[-1]][0])
+    if not 2 <= end - start <= 9:
+        return
+    weight = sum(min(sound[one], 4.5) for one in text[start:end]) + around(text, words, start, end)
+    if len(run) == 1:
+        kind = words.words[run[0]][1]
+        weight += 2.0 if kind == "nrt" else 1.0 if kind in ("nr", "x") else -2.0
+    if end - start == 2:
+        weight -= 3.0
+    if weight >= enough:
+        yield Name(start, end, weight - enough)
+
+
+@cache
+def _kept() -> frozenset[str]:
+    return frozenset(word.casefold() for word in listed("terms", "latin", "deid_terms"))
+
+
+def latin(text: str, words: Words) -> Iterator[Name]:
+    """Yield names in Latin letters: two or more words with capitals, one beside a cue, none a word of medicine."""
+    medical = clinical(words)
+    for match in _LATIN.finditer(text):
+        parts = re.split(r"[ ·\-]+", match.group())
+        if not any(part.casefold() in _kept() for part in parts) and not (medical and len(parts) == 1):
+            yield Name(match.start(), match.end(), 6.0)
+    if medical:
+        return
+    for match in _SINGLE.finditer(text):
+        if match.group().casefold() not in _kept():
+            weight = around(text, words, match.start(), match.end())
+            if weight >= 3.0:
+                yield Name(match.start(), match.end(), weight - 3.0)

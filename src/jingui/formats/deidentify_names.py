@@ -1,0 +1,274 @@
+"""四（二）4 去标识化: names of persons in Chinese texts: surnames, weights of characters, words around them [4.2.4]
+
+A candidate is a surname and one or two characters. What speaks for it is added up in natural units: how often the
+characters stand in names and how seldom elsewhere, whether the cutter sees a word there, what stands before and after.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from functools import cache
+from typing import Final, NamedTuple
+
+from jingui.formats.deidentify_words import NAMED, ORDINARY, PLACE, TERM, Words, listed, weights
+from jingui.formats.tables import table
+
+ENOUGH: Final = -2.6  # in ordinary texts
+CLINICAL: Final = -1.6  # in texts full of words of medicine, where more looks like a name
+DOUBT: Final = 1.8  # less is enough beside another name in a row of names
+LONGER: Final = 1.5  # the longer of two readings may weigh so much less
+RARE: Final = 1.0  # the weight of a character that the table does not know
+COMPOUND: Final = 7.0
+NEVER: Final = -99.0
+HAN: Final = "㐀-䶿一-鿿\uf900-\ufaff\U00020000-\U0003ffff〇"
+VERBS: Final = frozenset("任于向时应成过都但由对来全国和与为")  # a surname that is a word in most sentences
+TRAPS: Final = frozenset(
+    "左白黄高宫阴段曲管房解应时平明方向强水石甘单余连关包尚安温支门冷任严屈于和"
+)  # in medicine, mostly words
+TRAP: Final = 2.5
+_KINDS: Final = frozenset(("n", "v", "p", "c", "d", "m", "r", "x", "ns", "nt", "t", "a", "f", "q", "b", "j", "nz"))
+_CUT: Final = frozenset(("ns", "nz", "n", "v", "x", "t", "a"))
+_OPEN: Final = ' :：（(“"　\t'
+
+
+class Name(NamedTuple):
+    """A candidate: [start, end), and how much speaks for it; what weighs less than 0 is none."""
+
+    start: int
+    end: int
+    weight: float
+
+
+class Tables(NamedTuple):
+    """Prepared tables."""
+
+    pattern: re.Pattern[str]
+    surname: dict[str, float]
+    given: dict[str, float]
+    before: frozenset[str]
+    after: frozenset[str]
+    never: frozenset[str]
+    han: re.Pattern[str]
+    own: dict[str, float]
+    left: dict[str, float]
+    right: dict[str, float]
+    cut: dict[str, float]
+    following: dict[str, float]
+    previous: dict[str, float]
+
+
+@cache
+def tables() -> Tables:
+    """Return the prepared tables."""
+    compound = listed("names", "compound")
+    weighed = table("deid_weights")
+    return Tables(
+        pattern=re.compile(surnames()),
+        surname=weights("surname") | dict.fromkeys(compound, COMPOUND),
+        given=weights("given"),
+        before=frozenset(listed("names", "before")),
+        after=frozenset(listed("names", "after")),
+        never=frozenset(listed("names", "function")[0]),
+        han=re.compile(f"[{HAN}]"),
+        own=weighed["own"],
+        left=weighed["before"],
+        right=weighed["after"],
+        cut=weighed["cut"],
+        following={_kind(kind): weight for kind, weight in weighed["next"].items()},
+        previous={_kind(kind): weight for kind, weight in weighed["previous"].items()},
+    )
+
+
+@cache
+def surnames() -> str:
+    """A pattern of all surnames."""
+    some = "|".join(sorted(listed("names", "compound"), key=len, reverse=True))
+    return f"(?:{some}|[{''.join(weights('surname'))}])"
+
+
+def native(text: str, words: Words) -> Iterator[Name]:
+    """Yield candidates that begin with a Chinese surname."""
+    these = tables()
+    enough = CLINICAL if clinical(words) else ENOUGH
+    for match in these.pattern.finditer(text):
+        trapped = TRAP if enough == CLINICAL and match.group() in TRAPS else 0.0
+        if (best := _best(text, words, these, match.start(), match.group(), enough + trapped)) is not None:
+            yield best
+
+
+def around(text: str, words: Words, start: int, end: int) -> float:
+    """What stands on both sides of [start, end) speaks for a name; 0 in the middle of a sentence."""
+    these = tables()
+    sides = these.left[_before(text, these, start)] + these.right[_after(text, these, end)]
+    middle = these.left["nothing"] + these.right["nothing"]
+    return sides - middle + _beside(words, start, these) + _word_after(words, end, these)
+
+
+def spaced(text: str) -> Iterator[Name]:
+    """Yield two-character names that are set wide: 李　明."""
+    these = tables()
+    for match in _wide().finditer(text):
+        start, end = match.span()
+        if these.surname[match.group(1)] >= 2.5 and these.given.get(text[end - 1], RARE) >= 0.0:
+            yield Name(start, end, 2.0 if _before(text, these, start) in ("cue", "list", "start", "space") else -1.0)
+
+
+@cache
+def _wide() -> re.Pattern[str]:
+    return re.compile(
+        rf"(?<![{HAN}])({surnames()})[ 　]{{1,3}}[{HAN}](?![{HAN}])|(?<=[、：:])({surnames()})[ 　]{{1,3}}[{HAN}](?![{HAN}])"
+    )
+
+
+def clinical(words: Words) -> bool:
+    """Whether a text is full of words of medicine."""
+    return 40 * sum(kind == TERM for _, kind in words.words) >= len(words.words)
+
+
+def chosen(text: str, found: Iterable[Name]) -> list[Name]:
+    """The heaviest that do not overlap, and doubtful ones that stand in a row with them."""
+    taken = bytearray(len(text))
+    good: list[Name] = []
+    doubtful: list[Name] = []
+    for name in sorted(found, key=lambda one: (-one.weight, one.start)):
+        if name.weight < 0:
+            doubtful.append(name)
+        elif not any(taken[name.start : name.end]):
+            taken[name.start : name.end] = b"\1" * (name.end - name.start)
+            good.append(name)
+    if good and doubtful:
+        good += _row(text, doubtful, taken)
+    return good
+
+
+def _row(text: str, doubtful: list[Name], taken: bytearray) -> Iterator[Name]:
+    """Doubtful names beside a good one in a row: 甲、乙、丙."""
+    for _ in range(2):  # from both sides
+        for name in doubtful:
+            start, end = name.start, name.end
+            if any(taken[start:end]):
+                continue
+            before = start >= 2 and text[start - 1] in "、　 " and taken[start - 2]
+            after = end + 1 < len(text) and text[end] in "、　 " and taken[end + 1]
+            if before or after:
+                taken[start:end] = b"\1" * (end - start)
+                yield name
+
+
+def _best(text: str, words: Words, these: Tables, start: int, surname: str, enough: float) -> Name | None:
+    """The heaviest candidate that begins with the surname at `start`; a longer one wins when it weighs little less."""
+    own = these.own
+    begin = start + len(surname)
+    fixed = own["constant"] + (own["verb"] if surname in VERBS else 0.0)
+    weight = these.surname[surname]
+    before: float | None = None
+    givens: list[float] = []
+    best: Name | None = None
+    for end in range(begin + 1, min(begin + 3, len(text) + 1)):
+        character = text[end - 1]
+        given = these.given.get(character)
+        if given is None:
+            if not these.han.match(character):
+                break
+            given = RARE
+        if character in these.never:
+            break
+        givens.append(given)
+        if len(givens) == 1:
+            total = own["one"] * weight + own["given"] * given
+        else:
+            total = own["two"] * weight + own["low"] * min(givens) + own["high"] * max(givens) + own["longer"]
+        if fixed + total < -6.0:
+            continue
+        if before is None:
+            before = these.left[_before(text, these, start)] + _beside(words, start, these)
+        total += fixed + before + these.right[_after(text, these, end)] + _word_after(words, end, these)
+        total += _cut(words, start, end, surname, these)
+        total -= enough
+        if total >= -DOUBT and (best is None or total > best.weight - LONGER):
+            best = Name(start, end, total)
+    return best
+
+
+def _before(text: str, these: Tables, start: int) -> str:
+    """What stands before `start`."""
+    here = start
+    while here and text[here - 1] in _OPEN:
+        here -= 1
+    if here == 0:
+        return "start"
+    for length in (5, 4, 3, 2):
+        if here >= length and text[here - length : here] in these.before:
+            return "cue"
+    last = text[here - 1]
+    if last in these.before:
+        return "short_cue"
+    if last == "、":
+        return "list"
+    if last in "。；;\n！？!?":
+        return "stop"
+    if last in "，,":
+        return "comma"
+    return "space" if here != start else "nothing"
+
+
+def _after(text: str, these: Tables, end: int) -> str:
+    """What stands at `end`."""
+    if end == len(text):
+        return "end"
+    for length in (4, 3, 2):
+        if text[end : end + length] in these.after:
+            return "cue"
+    if (sign := _SIGNS.get(text[end])) is not None:
+        return sign
+    return "short_cue" if text[end] in these.after else "nothing"
+
+
+_SIGNS: Final = {
+    "、": "list", "，": "comma", ",": "comma", "。": "stop", "；": "stop", ";": "stop", "\n": "stop", "！": "stop", "？": "stop",
+    "!": "stop", "?": "stop", "：": "colon", ":": "colon", "）": "close", ")": "close", "（": "open", "(": "open",
+    " ": "space", "　": "space", "\t": "space", "的": "of", "和": "and", "与": "and", "及": "and",
+}  # fmt: skip
+
+
+def _kind(kind: str) -> str:
+    """The cutter's kind, as coarse as the weights are."""
+    if kind in _KINDS:
+        return kind
+    if kind in NAMED:
+        return "nr"
+    return {"vn": "v", "uj": "u", "ul": "u", PLACE: "ns", ORDINARY: "n"}.get(kind, "o")
+
+
+def _beside(words: Words, start: int, these: Tables) -> float:
+    """The word that ends at `start`."""
+    if start == 0 or not words.first[start]:
+        return 0.0
+    return these.previous.get(_kind(words.words[words.number[start] - 1][1]), 0.0)
+
+
+def _word_after(words: Words, end: int, these: Tables) -> float:
+    """The word that begins at `end`."""
+    at = words.number.get(end)
+    return 0.0 if at is None else these.following.get(_kind(words.words[at][1]), 0.0)
+
+
+def _cut(words: Words, start: int, end: int, surname: str, these: Tables) -> float:
+    """How the cutter's words fit."""
+    at = words.number.get(start)
+    if at is None:
+        return these.cut["01" if words.first[end] else "00"]
+    word, kind = words.words[at]
+    if kind == TERM or (kind in (PLACE, ORDINARY) and len(word) >= end - start):
+        return NEVER
+    if not words.first[end]:
+        return these.cut["10"]
+    if len(word) == end - start:
+        coarse = "nr" if kind in NAMED else kind if kind in _CUT else "o"
+        return these.cut.get(f"w{len(word)}{coarse}", 0.0)
+    following, other = words.words[at + 1]
+    if other == TERM:
+        return NEVER
+    own = "nr" if kind in NAMED else "o"
+    if word == surname:
+        return these.cut[f"s{own}{min(len(following), 2)}{'nr' if other in NAMED else ''}"]
+    return these.cut["2" + own]
