@@ -3,7 +3,7 @@
 No decision stands before it: keys to check with are worth nothing while they are kept back.
 """
 
-from jingui.core.errors import Unavailable
+from jingui.core.errors import KeyTrouble, NotFound
 from jingui.crypto import certificates
 from jingui.gate import plane
 from jingui.gate.runtime import current
@@ -15,18 +15,27 @@ def ledger_key() -> str:
 
 
 def stamp_chain() -> tuple[bytes, ...]:
-    """The stamp's certificates (DER), its own first; Unavailable where the hospital has no electronic stamp."""
+    """The stamp's certificates (DER), its own first; () where the hospital has no electronic stamp."""
     stamp = current().stamp
     if stamp is None:
-        raise Unavailable(where="stamp")
-    return stamp().chain
+        return ()
+    try:
+        return stamp().chain
+    except KeyTrouble as error:
+        if error.data.get("problem") != "missing":
+            raise
+        return ()
 
 
 def stamp_root() -> bytes:
-    """The last certificate of the chain as PEM: what people pin."""
-    return certificates.pem(stamp_chain()[-1:])
+    """The last certificate of the chain as PEM: what people pin. NotFound for none."""
+    chain = stamp_chain()
+    if not chain:
+        raise NotFound()
+    return certificates.pem(chain[-1:])
 
 
 def root_fingerprint() -> str:
-    """SHA-256 of that certificate, as people compare it."""
-    return certificates.fingerprint(stamp_chain()[-1])
+    """SHA-256 of that certificate, as people compare it; "" for none."""
+    chain = stamp_chain()
+    return certificates.fingerprint(chain[-1]) if chain else ""

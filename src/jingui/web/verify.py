@@ -4,6 +4,7 @@ The QR holds a secret in the address's fragment, which no browser sends. What is
 file's SHA-256; neither ever stands in an address, a log or a referrer. Unknown and malformed codes get one answer.
 """
 
+from http import HTTPStatus
 from typing import Any, Final
 
 import orjson
@@ -43,8 +44,7 @@ def verify(request: HttpRequest) -> HttpResponse:
             try:
                 answer = verify_words.answer(check(request, secret, digest), secret, digest)
             except JinguiError as error:
-                filled.wrong("", f"{_(error.message)} {_(error.next_step)}".strip())
-                status = error.status
+                status = told(filled, error)
         elif filled.sent:
             status = 400
         return drawn(request, filled, answer, status)
@@ -67,8 +67,7 @@ def side(request: HttpRequest) -> HttpResponse:
             if found.proof is None:
                 raise Unavailable(_("用印的存证还没有编入检查点，请过一会儿再试。"), where="proof")
         except JinguiError as error:
-            filled.wrong("", f"{_(error.message)} {_(error.next_step)}".strip())
-            return drawn(request, filled, None, error.status)
+            return drawn(request, filled, None, told(filled, error))
     made = HttpResponse(orjson.dumps(beside(found)), content_type="application/json")
     made["Content-Disposition"] = f'attachment; filename="jingui-copy-{verify_words.plain(found.number)}.json"'
     return made
@@ -110,6 +109,12 @@ def check(request: HttpRequest, secret: str, digest: str) -> CopyCheck:
     operation = Operation(actor=actor, verb=Verb.CHECK_COPY, at=door.now(), purpose=Purpose.OPERATION, data=data)
     value: CopyCheck = door.read(operation).value
     return value
+
+
+def told(filled: Filled, error: JinguiError) -> int:
+    """Say what went wrong above the form, and answer with which status."""
+    filled.wrong("", f"{_(error.message)} {_(error.next_step)}".strip())
+    return HTTPStatus.TOO_MANY_REQUESTS if error.data.get("reason") == "too_often" else error.status
 
 
 def beside(found: CopyCheck) -> dict[str, Any]:

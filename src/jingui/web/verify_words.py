@@ -18,7 +18,7 @@ UNKNOWN: Final = (
     "bad", N_("没有这份复制件"),
     N_("医院没有用这个核验码出具过复制件。请核对核验码是否抄写完整；若确由扫码得来，请勿采信这份文件，并联系出具医院。"),
 )  # fmt: skip
-#: States in which a copy is no longer, or not yet, to be relied upon.
+#: States in which a copy is no longer to be relied upon.
 STATES: Final[dict[str, tuple[Tone, str, str]]] = {
     CopyState.REVOKED: (
         "bad", N_("已作废"), N_("这份复制件已由医院作废，不应再作为依据。原因请向出具医院查询。"),
@@ -26,8 +26,6 @@ STATES: Final[dict[str, tuple[Tone, str, str]]] = {
     CopyState.SUPERSEDED: (
         "bad", N_("已换发"), N_("医院已出具新的复制件代替这一份，请以新件为准。"),
     ),
-    CopyState.PREPARED: ("bad", N_("尚未用印"), N_("医院还没有在这份复制件上用印，它还不是正式的复制件。")),
-    CopyState.CONFIRMED: ("bad", N_("尚未用印"), N_("医院还没有在这份复制件上用印，它还不是正式的复制件。")),
 }  # fmt: skip
 #: What became of the comparison with the file that the hospital stamped.
 FILES: Final[dict[bool | None, tuple[Tone, str, str]]] = {
@@ -48,9 +46,7 @@ def answer(found: CopyCheck, secret: str, digest: str) -> CheckAnswer:
     if not found.found:
         return CheckAnswer(found=False, verdicts=(verdict(UNKNOWN),), secret=secret, digest=digest)
     stopped = STATES.get(found.state)
-    compared = FILES[found.matches] if found.stamped is not None else None
-    if stopped and found.matches is None:
-        compared = None
+    compared = None if stopped and found.matches is None else FILES[found.matches]
     proof = "" if found.proof is None else orjson.dumps({"proof": dict(found.proof), "key": found.key}).decode()
     return CheckAnswer(
         found=True, verdicts=tuple(verdict(one) for one in (stopped, compared) if one), facts=facts(found),
