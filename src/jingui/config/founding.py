@@ -7,12 +7,13 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 
 import psycopg
 
 from jingui.cluster.address import Address, external
-from jingui.config import plugs
+from jingui.config import plugs, stamp
 from jingui.config.home import Home
 from jingui.core.errors import KeyTrouble, Misconfigured
 from jingui.core.word import N_
@@ -58,6 +59,8 @@ def lay(where: Home, owner: Address, role: str) -> None:
                 "VALUES (1, 1, 1, false, %s, %s, %s, %s)",
                 (keys.check_value(), keys.generation, keys.suite.name, where.institution),
             )
+        used = connection.execute("SELECT 1 FROM seal_use LIMIT 1").fetchone() is not None
+        stamp.ensure(where, keys, datetime.now(UTC), used=used)
 
 
 def open_keys(where: Home, expected: str | None) -> Keyring:

@@ -32,7 +32,15 @@ class Home:
     mllp_certificate: str = ""  # PEM files: ours, its key, and the authorities that sign the senders' certificates
     mllp_key: str = ""
     mllp_authorities: str = ""
+    address: str = ""  # under which the public finds this house, for the QR of copies: https://…; "" for host and port
+    stamp_key: str = ""  # PEM files of a bought certificate for the electronic stamp; "" for one of the house's own
+    stamp_chain: str = ""
     demo: bool = False  # a demonstration hospital: made-up people, published passwords, loopback only
+
+    @property
+    def public(self) -> str:
+        """The address that is printed for everybody."""
+        return self.address or f"http://{self.host}:{self.port}"
 
     @property
     def keys(self) -> Path:
@@ -68,6 +76,9 @@ KNOWN = {
     "host",
     "sinks",
     "demo",
+    "address",
+    "stamp_key",
+    "stamp_chain",
     "mllp",
     "mllp_plain",
     "mllp_workers",
@@ -108,5 +119,8 @@ def home() -> Home:
         mllp_certificate=str(raw.get("mllp_certificate", "")),
         mllp_key=str(raw.get("mllp_key", "")),
         mllp_authorities=str(raw.get("mllp_authorities", "")),
+        address=str(raw.get("address", "")).rstrip("/"),
+        stamp_key=str(raw.get("stamp_key", "")),
+        stamp_chain=str(raw.get("stamp_chain", "")),
         demo=raw.get("demo", False) is True,
     )

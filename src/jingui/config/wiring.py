@@ -2,9 +2,11 @@
 
 import os
 from datetime import UTC, datetime
+from functools import cache
 
 import django
 
+from jingui.config import stamp
 from jingui.config.home import home
 from jingui.config.plugs import keyring
 
@@ -29,6 +31,9 @@ def runtime(policy: int = 1) -> "Runtime":
         decider=Decider.load(policy),
         origin=home().origin,
         institution=home().institution,
+        institution_en=home().institution_en,
+        public_address=home().public,
+        stamp=cache(lambda: stamp.read(home(), keys)),
         clock=clock,
     )
 

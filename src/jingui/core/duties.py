@@ -101,6 +101,11 @@ DUTIES: Final[dict[str, Duty]] = {
             evidence=N_("抽取一份记录，从采集到归档逐环核对存证。"), page="entries",
         ),
         Duty(
+            id="seal_use_review", text=N_("用印登记核对"), clauses=("4.2.1",), section="release",
+            roles=(Role.MEDICAL_AFFAIRS, Role.SUPERVISOR), every=Every.MONTH,
+            evidence=N_("核对用印登记与复制件、申请一一对应，写明份数和异常。"),
+        ),
+        Duty(
             id="responsibility_review", text=N_("岗位责任矩阵核对"), clauses=("1.3.4",), section="protect",
             roles=(Role.HEAD, Role.SECURITY_ADMIN), every=Every.QUARTER,
             evidence=N_("核对每项操作都有负责岗位，每个账号都对应在岗人员。"), page="roles",

@@ -96,11 +96,10 @@ class ChargeCopy:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StampCopy:
-    """Put the seal on exactly what both sides confirmed. `digest` (hex SHA-256): of the printed file, if wet."""
+    """Put the seal on exactly what both sides confirmed; a wet one on the very file that is then printed."""
 
     basis: str
     medium: Medium = Medium.ELECTRONIC
-    digest: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

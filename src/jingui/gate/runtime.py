@@ -11,6 +11,7 @@ from asyncpg.pgproto.pgproto import UUID as DriverUUID
 
 from jingui.core.errors import Unavailable
 from jingui.core.ids import number
+from jingui.crypto.certificates import Issued
 from jingui.crypto.ids import PublicIds
 from jingui.crypto.keyring import Keyring
 from jingui.crypto.suite import Suite
@@ -55,6 +56,9 @@ class Runtime:
     decider: Decider
     origin: str
     institution: str
+    institution_en: str = ""
+    public_address: str = ""  # under which the public finds this house
+    stamp: Callable[[], Issued] | None = None  # the electronic stamp's key, read when it is first used
     clock: Clock = field(default_factory=lambda: Clock(lambda: datetime.now(UTC)))
     # Set by the ledger watch: False when the oldest unsequenced entry is older than 5 s, or an own entry vanished.
     ledger_well: bool = True

@@ -18,24 +18,31 @@ Stream = Callable[..., Iterator[Sequence[Any]]]
 RELATION = "care_relation:"  # the kind of a target that is a relation; its public number follows
 ENTERING = frozenset({"enter", "correct", "import", "register_patient"})
 PORTAL = frozenset({"open_portal", "end_portal"})
+OUTSIDE = frozenset({"decide_matter", "close_matter"})  # opened by an approval, ended with its matter
+SEALING = frozenset({"seal_records", "seal_later"})
 RESTRICTING = frozenset({"place_restriction", "lift_restriction"})
 CONSENTING = frozenset({"give_consent", "withdraw_consent"})
 HOLDING = frozenset({"place_hold", "lift_hold"})
 MAKING = ENTERING | CONSENTING  # whose entries name versions: what was signed is a record of the chart
 MATTER = frozenset(
     {"start_matter", "save_matter", "submit_matter", "add_paper", "decide_matter", "withdraw_matter", "close_matter",
-     "appeal_matter", "break_glass", "watch_access", "deliver_downtime"}
+     "appeal_matter", "break_glass", "watch_access", "deliver_downtime", "ask_unsealing"}
 )  # fmt: skip
 # Which operations may be the last to have written a row of a table. A new act that seals rows is added here.
 FITTING: Mapping[str, frozenset[str]] = {
-    "account": frozenset({"open_account", "freeze_account", "unfreeze_account", "change_password", "sign_in"}) | PORTAL,
-    "person": frozenset({"register_person", "open_portal"}),
-    "post": frozenset({"grant_post", "end_post"}) | PORTAL,
+    "account": frozenset({"open_account", "freeze_account", "unfreeze_account", "change_password", "sign_in"})
+    | PORTAL
+    | OUTSIDE,
+    "person": frozenset({"register_person", "open_portal", "decide_matter"}),
+    "post": frozenset({"grant_post", "end_post"}) | PORTAL | OUTSIDE,
     "token": frozenset({"issue_token", "revoke_token"}),
     "factor_seal": frozenset({"enrol_factor", "sign_in"}),
     "setting": frozenset({"change_setting", "decide_matter"}),  # a matter may change one
     "policy_version": frozenset({"publish_policy", "start_system"}),
-    "hold": HOLDING,
+    "hold": HOLDING | SEALING | {"decide_matter"},  # what a sealing locks, its unsealing unlocks
+    "sealing": SEALING | {"settle_dispute", "ask_unsealing", "decide_matter"},
+    "sealed_item": SEALING,
+    "outside_access": OUTSIDE | {"tell_patient"},
     "approval": frozenset({"approve"}),
     "matter": MATTER,
     "matter_event": MATTER,
@@ -60,6 +67,10 @@ FITTING: Mapping[str, frozenset[str]] = {
     "signature": frozenset({"sign_record", "verify_record", "countersign_record"}),
     "signing_session": frozenset({"open_signing", "sign_out", "freeze_account", "unfreeze_account"}),
     "qualification": frozenset({"qualify"}),
+    "copy_made": frozenset(
+        {"prepare_copy", "confirm_copy", "charge_copy", "stamp_copy", "hand_copy", "revoke_copy"}
+    ),
+    "seal_use": frozenset({"stamp_copy"}),
     "post_grant": frozenset({"decide_matter", "close_matter", "end_grant"}),
     "controlled_document": frozenset({"publish_document", "decide_matter"}),
     "acknowledgement": frozenset({"acknowledge"}),
@@ -70,6 +81,8 @@ FITTING: Mapping[str, frozenset[str]] = {
     | CONSENTING
     | RESTRICTING
     | HOLDING
+    | SEALING
+    | {"settle_dispute", "decide_matter"}
     | {"start_system", "flag_patient", "merge_patient", "split_patient", "relate"},
 }
 # A two-person operation is entered at its proposal and at its approval: rows may name either.
@@ -82,9 +95,14 @@ COUNTED: Mapping[str, tuple[str, ...]] = {
     "station": ("register_station", "end_station"),
     "person": ("register_person", "open_portal"),
     "qualification": ("qualify",),
+    "seal_use": ("stamp_copy",),
 }
+# Rows that other operations make beside these: what was opened for people outside lives and ends with its matter.
+UNCOUNTED: Mapping[str, str] = {
+    "post": "person_id IN (SELECT id FROM person WHERE kind = 'outside')", "person": "kind = 'outside'",
+}  # fmt: skip
 # Every allowed operation of these verbs seals its patient's row anew.
-MARKING = ("place_hold", "place_restriction", "lift_restriction", "withdraw_consent", "flag_patient")
+MARKING = ("place_hold", "place_restriction", "lift_restriction", "withdraw_consent", "flag_patient", *sorted(SEALING))
 ENTRY_OF = "LEFT JOIN entry e ON e.id = t.entry"
 
 
@@ -189,7 +207,7 @@ def counted(stream: Stream) -> Iterator[Finding]:
     """Rows deleted or put back to an older state: the ledger knows more changes than the rows."""
     for table, verbs in COUNTED.items():
         sql = f"""SELECT (SELECT count(*) FROM entry e WHERE e.decision = 'allow' AND e.verb = ANY($1::text[])),
-          (SELECT coalesce(sum(version), 0) FROM {table})"""  # noqa: S608 -- own names
+          (SELECT coalesce(sum(version), 0) FROM {table} WHERE NOT {UNCOUNTED.get(table, "false")})"""  # noqa: S608 -- own names
         ((made, kept),) = stream(sql, list(verbs))
         if made != kept:
             why = f"the ledger knows {made} changes, the rows show {kept}"

@@ -1,0 +1,167 @@
+"""四（二）1 复制: lists of copies, one copy with its pages or its file, the register of the seal [4.2.1] [4.1.2]"""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from typing import Any, Final, cast
+
+from jingui.core.errors import Conflict, Invalid, NotFound, Refused, Tampered
+from jingui.core.permit import Permit
+from jingui.core.release import (
+    COPY,
+    Copies,
+    CopiesRequest,
+    CopyFile,
+    CopyState,
+    Part,
+    ReadCopy,
+    Route,
+    SealUseLine,
+    SealUsesRequest,
+)
+from jingui.core.word import N_
+from jingui.core.words import Role, Verb
+from jingui.formats import manifest, pdf
+from jingui.gate import copies_document, copies_seen
+from jingui.gate.context import ReadContext
+from jingui.gate.copies import FILE_SQL, ROW, read_row
+from jingui.gate.copies_seen import Seen
+from jingui.gate.names import NOBODY, names_of
+from jingui.gate.paging import cursor, read_cursor
+from jingui.gate.registry import Done, read_act
+from jingui.store.statements import Columns
+
+MOST: Final = 200
+LIST_SQL: Final = f"""SELECT {ROW.sql} FROM copy_made c
+WHERE ($1::bigint = 0 OR c.patient_id = $1::bigint) AND ($2::text = '' OR c.state = $2::text)
+  AND ($3::bigint = 0 OR c.matter = $3::bigint)
+  AND (NOT $4::boolean OR (c.state IN ('prepared', 'confirmed', 'stamped') AND c.prepared < $5::timestamptz))
+  AND (c.prepared, c.copy_id) < ($6::timestamptz, $7::bigint)
+ORDER BY c.prepared DESC, c.copy_id DESC LIMIT $8::int"""  # noqa: S608 -- own column names
+COUNTS_SQL: Final = """SELECT c.state, count(*)::int FROM copy_made c
+WHERE ($1::bigint = 0 OR c.patient_id = $1::bigint) AND c.state IN ('prepared', 'confirmed', 'stamped') GROUP BY 1"""
+USE: Final = Columns()
+USE.sealed("u", "seal_use")
+USES_SQL: Final = f"""SELECT {USE.sql} FROM seal_use u
+WHERE u.at >= $1::timestamptz AND u.at < $2::timestamptz AND (u.at, u.id) < ($3::timestamptz, $4::bigint)
+ORDER BY u.at DESC, u.id DESC LIMIT $5::int"""  # noqa: S608 -- own column names
+
+
+@read_act(Verb.READ_COPIES)
+async def read_copies(context: ReadContext, permit: Permit) -> Done:
+    """A page of copies; a patient's own are only those that their account asked for [4.2.1]."""
+    asked = cast(CopiesRequest, permit.operation.data or CopiesRequest())
+    if asked.state and asked.state not in {str(one) for one in CopyState}:
+        raise Invalid(places=(("state", N_("没有这一项。")),))
+    patient = permit.operation.target.patient
+    count = min(max(asked.count, 1), MOST)
+    before, number = read_cursor(asked.cursor) if asked.cursor else (copies_seen.FOREVER, 0)
+    late = await copies_seen.late_before(context, permit.at)
+    rows = await context.rows(
+        LIST_SQL, patient, asked.state, asked.matter, asked.overdue, late, before, number, count + 1
+    )
+    read = [read_row(context.runtime, row) for row in rows[:count]]
+    seen = [one for one in await copies_seen.seen(context, read) if copies_seen.shown_to(context, permit, one)]
+    counts = dict(await context.rows(COUNTS_SQL, patient)) if context.actor.role is not Role.PATIENT else {}
+    lines = await copies_seen.lines(context, seen, late)
+    if asked.number:
+        lines = tuple(one for one in lines if one.number == asked.number.strip())
+    last = read[-1] if read else None
+    more = cursor(last["prepared"], last["copy_id"]) if last is not None and len(rows) > count else ""
+    named = tuple(dict.fromkeys(one.row["patient_id"] for one in seen))
+    return Done(
+        value=Copies(rows=lines, waiting=counts), more=more, patients=named or ((patient,) if patient else ()),
+        lines=tuple(context.line(one) for one in named) or ((context.line(patient),) if patient else ()),
+    )  # fmt: skip
+
+
+@read_act(Verb.READ_COPY)
+async def read_copy(context: ReadContext, permit: Permit) -> Done:
+    """One copy: its list of contents, its pages before they are stamped, or the stamped file [4.2.1]."""
+    asked = cast(ReadCopy, permit.operation.data or ReadCopy())
+    target = permit.operation.target
+    if not target.record:
+        raise NotFound()
+    one = await copies_seen.one(context, target.patient, target.record)
+    if not copies_seen.shown_to(context, permit, one):
+        raise NotFound()
+    value = await PARTS[asked.part](context, permit, one)
+    row = one.row
+    line = context.line(row["patient_id"], row["copy_id"], COPY, row["version"])
+    return Done(value=value, lines=(line,), note=asked.part.value.encode())
+
+
+async def view(context: ReadContext, permit: Permit, one: Seen) -> Any:
+    """What is in it and what may be done with it."""
+    return await copies_seen.view(context, permit, one)
+
+
+async def preview(context: ReadContext, permit: Permit, one: Seen) -> CopyFile:
+    """The pages as they will be, marked as a draft; only for those who may print these very records."""
+    row = one.row
+    if row["state"] not in (CopyState.PREPARED, CopyState.CONFIRMED):
+        raise Conflict(N_("已用印的复制件不再预览。"), N_("请取阅文件。"))
+    records, visits, around = await copies_seen.contents(context, one)
+    for pair in sorted({(record.category, record.level) for record in records}):
+        decided = context.may(Verb.PRINT, *pair)
+        if not decided.allow:
+            raise Refused(clauses=decided.clauses, rules=decided.rules, reason=decided.reason, matter=decided.matter)
+    document = copies_document.document(context.runtime, records, visits, copies_document.drafted(around))
+    body = await asyncio.to_thread(pdf.render, document)
+    return CopyFile(f"{one.kept.number}-draft.pdf", "application/pdf", body, manifest.file_digest(body))
+
+
+async def file(context: ReadContext, permit: Permit, one: Seen) -> CopyFile:
+    """The stamped file, as it was stamped: the window until it is handed over, the applicant while the portal has it."""
+    row = one.row
+    if row["state"] not in (CopyState.STAMPED, CopyState.HANDED):
+        raise Conflict(N_("复制件目前没有可以取阅的文件。"), N_("已作废或换发的复制件不再提供。"))
+    if context.actor.role is Role.PATIENT:
+        if row["route"] != Route.PORTAL or row["until"] is None or row["until"] <= permit.at:
+            raise Conflict(N_("门户下载的期限已过，或复制件由窗口交付。"), N_("请联系病案室。"))
+    elif row["state"] == CopyState.HANDED:
+        raise Conflict(N_("复制件已经交付，窗口不再取阅。"), N_("需要再次提供的，请换发。"))
+    found = await context.rows(FILE_SQL, row["patient_id"], row["copy_id"])
+    sealed = found[0][0] if found else None
+    if sealed is None:
+        raise Tampered(where=f"copy_made:{row['patient_id']}.{row['copy_id']}")
+    body = await asyncio.to_thread(one.safe.unnest, row["classes"], "file", bytes(sealed))
+    digest = manifest.file_digest(body)
+    if digest != bytes(row["digest"]).hex():
+        raise Tampered(where=f"copy_made:{row['patient_id']}.{row['copy_id']}")
+    return CopyFile(f"{one.kept.number}.pdf", "application/pdf", body, digest)
+
+
+PARTS: Final[Mapping[Part, Any]] = {Part.VIEW: view, Part.PREVIEW: preview, Part.FILE: file}
+
+
+@read_act(Verb.READ_SEAL_USES)
+async def read_seal_uses(context: ReadContext, permit: Permit) -> Done:
+    """用印登记: every use of a seal, newest first [4.2.1]."""
+    asked = cast(SealUsesRequest, permit.operation.data or SealUsesRequest())
+    count = min(max(asked.count, 1), MOST)
+    before, number = read_cursor(asked.cursor) if asked.cursor else (copies_seen.FOREVER, 0)
+    since, until = asked.since or copies_seen.NEVER, asked.until or copies_seen.FOREVER
+    rows = await context.rows(USES_SQL, since, until, before, number, count + 1)
+    uses = [used(context, row) for row in rows[:count]]
+    people = await names_of(context).people(context, [n for one in uses for n in (one["person_id"], one["witness_id"])])
+    numbers = await copies_seen.numbers(context, [(one["patient_id"], one["copy_id"]) for one in uses])
+    public = context.runtime.public
+    value = tuple(
+        SealUseLine(
+            one["id"], one["at"], one["seal"], one["medium"], people.get(one["person_id"], NOBODY).name,
+            people.get(one["witness_id"], NOBODY).name, public(one["patient_id"], 0),
+            public(one["patient_id"], one["copy_id"]), numbers.get((one["patient_id"], one["copy_id"]), ""),
+            one["matter"], bytes(one["digest"]).hex(),
+        )
+        for one in uses
+    )  # fmt: skip
+    more = cursor(uses[-1]["at"], uses[-1]["id"]) if len(rows) > count else ""
+    return Done(value=value, more=more)
+
+
+def used(context: ReadContext, row: Sequence[Any]) -> dict[str, Any]:
+    """A row of the register, genuine."""
+    group = USE.groups["u"]
+    if not context.runtime.sealer.holds(group.table, group.values(row), group.mac(row)):
+        raise Tampered(where=f"seal_use:{row[0]}")
+    return {name.partition(".")[2]: row[at] for name, at in USE.at.items()}
