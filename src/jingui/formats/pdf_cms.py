@@ -21,15 +21,32 @@ def plain_form(container: bytes) -> bool:
             return False
         info = cms.ContentInfo.load(container[:size], strict=True)
         signed = info["content_type"].native == "signed_data"
-        return signed and _plain(info["content"]) and _same(info, container[:size])
+        return signed and _shortest(container[:size]) and _plain(info["content"])
     except (ValueError, TypeError, KeyError, IndexError, OverflowError):  # no container at all
         return False
 
 
-def _same(info: Any, der: bytes) -> bool:
-    """Whether writing anew what was read gives the same bytes: no second way to write a length or a number."""
-    again: bytes = info.copy().dump(force=True)
-    return again == der
+def _shortest(der: bytes) -> bool:
+    """Whether every element, down to the last, states its length in the one shortest way and fills its container.
+
+    An element of kind 0 is none: the padding behind may not be drawn into the container.
+    """
+    open_ones = [(0, len(der))]
+    while open_ones:
+        at, end = open_ones.pop()
+        while at < end:
+            tag, first = der[at], der[at + 1]
+            more = first & 0x7F if first & 0x80 else 0
+            size = int.from_bytes(der[at + 2 : at + 2 + more]) if first & 0x80 else first
+            start = at + 2 + more
+            if not tag or tag & 0x1F == 0x1F or (more and size < max(0x80, 1 << 8 * (more - 1))) or first == 0x80:
+                return False
+            if start + size > end:
+                return False
+            if tag & 0x20:
+                open_ones.append((start, start + size))
+            at = start + size
+    return True
 
 
 def _plain(data: Any) -> bool:

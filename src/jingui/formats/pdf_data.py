@@ -19,12 +19,12 @@ from jingui.formats.pdf_document import (
     Record,
     Section,
 )
+from jingui.formats.pdf_drawn import qr_svg, watermark_svg
 from jingui.formats.pdf_text import Printer
 from jingui.formats.seal_image import MOST_STRIPS, svg
 
 MOST_NAMED: Final = 120  # codes listed one by one on the last page
 SHORT: Final = 16  # characters of a line that shares its row with another
-WIDE: Final = 0x2E7F  # beyond it a character is as wide as it is high
 LONG: Final = 8  # records from which on the contents have a page of their own
 LABELS: Final = {
     "name": ("姓名", "Name"),
@@ -93,8 +93,7 @@ def template_data(document: CopyDocument, attachments: Sequence[Attachment], pri
         "long": LONG,
         "made": f"{made:%Y-%m-%d %H:%M}",
         "made_day": f"{made.year} 年 {made.month} 月 {made.day} 日",
-        "watermark": say(document.watermark),
-        "watermark_wide": sum(1 if ord(one) > WIDE else 0.6 for one in document.watermark),
+        "watermark": watermark_svg(say(document.watermark)) if document.watermark else "",
         "patient": _pairs(document.patient, printer),
         "request": _pairs(document.request, printer),
         "approval": _pairs(document.approval, printer),
@@ -112,19 +111,6 @@ def template_data(document: CopyDocument, attachments: Sequence[Attachment], pri
     out["rare_more"] = max(0, len(codes) - MOST_NAMED)
     out["rare_words"] = [RARE, RARE_EN]
     return out
-
-
-def qr_svg(text: str) -> str:
-    """The QR code as one path, error correction M: it survives a fold and a coffee stain."""
-    from qrcode import QRCode
-    from qrcode.constants import ERROR_CORRECT_M
-
-    code = QRCode(border=2, error_correction=ERROR_CORRECT_M)
-    code.add_data(text)
-    rows = code.get_matrix()
-    path = "".join(f"M{x} {y}h1v1h-1z" for y, row in enumerate(rows) for x, dark in enumerate(row) if dark)
-    size = len(rows)
-    return f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {size} {size}"><path d="{path}"/></svg>'
 
 
 def _statement(document: CopyDocument, printer: Printer) -> list[list[Any]]:

@@ -26,6 +26,7 @@ __all__ = ["PdfCheck", "TimeSource", "check", "sign"]
 FIELD: Final = "Jingui-Seal"
 _PLACE: Final = b"seal"  # the named place in the file where the stamp stands
 _SIDE: Final = 119.06  # 42 mm in points, as in the template
+_ROOM: Final = 2048  # hexadecimal letters: a signature's length differs by a byte or two from one to the next
 _ABOVE: Final = 10.0  # the typesetter lets a named place begin this much above what it names
 
 TimeSource = Callable[[bytes], bytes]  # an RFC 3161 request in DER → the authority's answer in DER
@@ -79,7 +80,8 @@ async def _signed(signer: Any, writer: Any, at: datetime) -> bytes:
 
     session = signer.init_signing_session(writer)
     session.system_time = at
-    reserved = await session.estimate_signature_container_size(None)
+    needed = await session.estimate_signature_container_size(None)
+    reserved = -(-needed // _ROOM) * _ROOM
     document = session.prepare_tbs_document(validation_info=None, bytes_reserved=reserved)
     digest, out = document.digest_tbs_document()
     done = await document.perform_signature(
