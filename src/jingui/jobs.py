@@ -15,8 +15,10 @@ from jingui.core.duties import OpenDuties
 from jingui.core.errors import JinguiError, Unavailable
 from jingui.core.matters.asking import CloseMatter
 from jingui.core.monitor import WatchAccess
-from jingui.core.operation import Actor, Operation
+from jingui.core.operation import Actor, Operation, Target
 from jingui.core.protect import EndPost, RevokeToken
+from jingui.core.research import BuildExtract, DisposeExtract
+from jingui.core.sealing import AskUnsealing
 from jingui.core.words import Entrance, Purpose, Strength, Verb
 from jingui.gate import door
 
@@ -30,11 +32,17 @@ def actor(job: str) -> Actor:
     return Actor(name=f"system:{job}", strength=Strength.LOCAL, entrance=Entrance.JOB)
 
 
-def close(job: str, verb: Verb, numbers: Iterable[int], data: Callable[[int], object]) -> int:
-    """Carry out one closing operation for each number; what the rules refuse is entered and left, the rest goes on."""
+def close(
+    job: str, verb: Verb, numbers: Iterable[int], data: Callable[[int], object],
+    about: Callable[[int], Target] = lambda _number: Target(),
+) -> int:  # fmt: skip
+    """Carry out one operation for each number; what the rules refuse is entered and left, the rest goes on."""
     done = 0
     for number in numbers:
-        operation = Operation(actor=actor(job), verb=verb, at=door.now(), purpose=Purpose.OPERATION, data=data(number))
+        operation = Operation(
+            actor=actor(job), verb=verb, at=door.now(), purpose=Purpose.OPERATION, target=about(number),
+            data=data(number),
+        )  # fmt: skip
         try:
             door.write(operation)
             done += 1
@@ -55,6 +63,28 @@ def expiry(timestamp: int) -> None:
     treated = door.due.emergencies(now)
     close("expiry", Verb.END_GRANT, treated, lambda number: EndGrant(patient=treated[number], grant=number))
     close("expiry", Verb.CLOSE_MATTER, door.due.matters(now), lambda number: CloseMatter(matter=number))
+
+
+@timed.periodic(cron="17 * * * *")
+@timed.task(name="sealings", queueing_lock="sealings", retry=3)
+def sealings(timestamp: int) -> None:
+    """Ask whether to unseal what was sealed long enough or was settled: nothing unseals itself [4.2.1]."""
+    patients = door.due.sealings(door.now())
+    close(
+        "sealings", Verb.ASK_UNSEALING, patients, lambda number: AskUnsealing(sealing=number),
+        lambda number: Target(patient=patients[number]),
+    )  # fmt: skip
+
+
+@timed.periodic(cron="*/2 * * * *")
+@timed.task(name="extracts", queueing_lock="extracts", retry=3)
+def extracts(timestamp: int) -> None:
+    """Go on with the extracts that are being made, some parts each; erase those whose time is over [4.2.4]."""
+    for _ in range(ROUNDS):
+        if not close("extracts", Verb.BUILD_EXTRACT, door.due.extracts(), lambda number: BuildExtract(extract=number)):
+            break
+    over = door.due.extracts_over(door.now())
+    close("extracts", Verb.DISPOSE_EXTRACT, over, lambda number: DisposeExtract(extract=number))
 
 
 @timed.periodic(cron="*/5 * * * *")

@@ -33,6 +33,11 @@ def id_card_ok(number: str) -> bool:
     return bool(ric.calc_check_digit(number) == number[17])
 
 
+def uscc_ok(number: str) -> bool:
+    """Whether it is a unified social credit code with a right check digit."""
+    return len(number) == 18 and bool(uscc.is_valid(number))
+
+
 def _id_card(text: str) -> str:
     return "" if id_card_ok(text) else N_("身份证号不正确（位数、出生日期或校验码）。")
 
@@ -45,7 +50,7 @@ def _id_number(text: str) -> str:
 
 
 def _uscc(text: str) -> str:
-    return "" if len(text) == 18 and uscc.is_valid(text) else N_("统一社会信用代码不正确（位数或校验码）。")
+    return "" if uscc_ok(text) else N_("统一社会信用代码不正确（位数或校验码）。")
 
 
 def _phone(text: str) -> str:

@@ -20,6 +20,7 @@ from jingui.gate import (
     factors,
     ingest,
     offline,
+    outside,
     plane,
     portal,
     published,
@@ -43,8 +44,8 @@ from jingui.gate.tokens import actor_of, digest, fresh
 __all__ = [
     "Entered", "aauthenticate", "abundle", "acts", "aenter", "aproven", "aread", "aregistered", "asheet",
     "aturned_away", "awhoami", "due", "duties", "enter", "evidence", "explain", "explain_refusal", "explaining",
-    "factors", "locate", "new_token", "now", "offline", "portal", "propose_merge", "published", "read", "sheet", "signing",
-    "wait", "whoami", "write",
+    "factors", "locate", "new_token", "now", "offline", "outside", "portal", "propose_merge", "published",
+    "read", "sheet", "signing", "wait", "whoami", "write",
 ]  # fmt: skip
 
 

@@ -23,12 +23,33 @@ EMERGENCIES_SQL = """SELECT g.grant_id, g.patient_id FROM access_grant g WHERE g
     AND (c.ends IS NULL OR c.ends > $1::timestamptz) AND (c.person_id = g.person_id OR c.department_id IN (
       SELECT po.department_id FROM post po WHERE po.person_id = g.person_id AND po.state = 'active')))
   ORDER BY g.grant_id LIMIT 500"""
+SEALINGS_SQL = """SELECT sealing_id, patient_id FROM sealing WHERE state = 'sealed' AND asks <= $1::timestamptz
+  ORDER BY asks LIMIT 500"""
+EXTRACTS_SQL = "SELECT id FROM extract WHERE state = 'building' ORDER BY id LIMIT 50"
+EXPIRED_SQL = """SELECT x.id FROM extract x WHERE (x.state = 'stopped' OR x.ends <= $1::timestamptz) AND EXISTS (
+  SELECT 1 FROM extract_part p WHERE p.extract_id = x.id AND p.stage IN ('rows', 'file') AND p.n > 0
+  AND p.payload <> ''::bytea) ORDER BY x.id LIMIT 500"""
 CLOSE = [Relation.TREATING.value, Relation.TEAM.value, Relation.CONSULTATION.value]
 
 
 def emergencies(at: datetime) -> dict[int, int]:
     """Emergency accesses whose holder treats the patient by now: the patient of each grant [4.1.1]."""
     return {row[0]: row[1] for row in raw(EMERGENCIES_SQL, at, CLOSE)}
+
+
+def sealings(at: datetime) -> dict[int, int]:
+    """Sealings of which somebody must be asked whether to unseal them: the patient of each [4.2.1]."""
+    return {row[0]: row[1] for row in raw(SEALINGS_SQL, at)}
+
+
+def extracts() -> list[int]:
+    """Extracts that are being made [4.2.4]."""
+    return [row[0] for row in raw(EXTRACTS_SQL)]
+
+
+def extracts_over(at: datetime) -> list[int]:
+    """Extracts whose time is over or that were stopped, and whose parts are still here [4.2.4]."""
+    return [row[0] for row in raw(EXPIRED_SQL, at)]
 
 
 def posts(at: datetime) -> list[int]:

@@ -13,6 +13,8 @@ from jingui.store.models.sealed import Sealed
 from jingui.store.statements import COUNTED
 from jingui.store.verify_rows import RELATION
 
+# What is under way ends at infinity, which no datetime can say; nothing is decided by it.
+PERIOD = ("at", "at_end")
 M = TypeVar("M", bound=Sealed)
 
 
@@ -59,7 +61,8 @@ def told(context: WriteContext, row: CareRelation) -> Line:
 
 def locked_record(context: WriteContext, patient: int, record: int) -> Record:
     """The record's row, locked and genuine; NotFound or Tampered otherwise."""
-    row: Record | None = Record.objects.select_for_update().filter(pk=(patient, record)).first()
+    found = Record.objects.select_for_update().defer(*PERIOD)
+    row: Record | None = found.filter(pk=(patient, record)).first()
     if row is None:
         raise NotFound()
     context.runtime.sealer.check(row)

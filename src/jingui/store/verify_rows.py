@@ -62,6 +62,10 @@ FITTING: Mapping[str, frozenset[str]] = {
             "close_matter",
             "prescriber_statistics",
             "release_result",
+            "check_extract",
+            "take_extract",
+            "dispose_extract",
+            "end_ethics",
         }
     ),
     "signature": frozenset({"sign_record", "verify_record", "countersign_record"}),
@@ -71,6 +75,12 @@ FITTING: Mapping[str, frozenset[str]] = {
         {"prepare_copy", "confirm_copy", "charge_copy", "stamp_copy", "hand_copy", "revoke_copy"}
     ),
     "seal_use": frozenset({"stamp_copy"}),
+    "ethics_approval": frozenset({"register_ethics", "end_ethics"}),
+    "study": frozenset({"decide_matter", "close_matter", "end_ethics"}),
+    "extract": frozenset(
+        {"plan_extract", "build_extract", "check_extract", "dispose_extract", "close_matter", "end_ethics"}
+    ),
+    "extract_check": frozenset({"check_extract"}),
     "post_grant": frozenset({"decide_matter", "close_matter", "end_grant"}),
     "controlled_document": frozenset({"publish_document", "decide_matter"}),
     "acknowledgement": frozenset({"acknowledge"}),
@@ -96,6 +106,8 @@ COUNTED: Mapping[str, tuple[str, ...]] = {
     "person": ("register_person", "open_portal"),
     "qualification": ("qualify",),
     "seal_use": ("stamp_copy",),
+    "ethics_approval": ("register_ethics", "end_ethics"),
+    "extract_check": ("check_extract",),
 }
 # Rows that other operations make beside these: what was opened for people outside lives and ends with its matter.
 UNCOUNTED: Mapping[str, str] = {

@@ -1,7 +1,20 @@
 """一（三）2 事项: the table of matters, one row each; a section's rows stand in the file of its name [1.3.1] [4.1.1]"""
 
 from jingui.core.errors import Misconfigured
-from jingui.core.matters import access, access_operations, collect, downtime, enter, monitor, portal, release
+from jingui.core.matters import (
+    access,
+    access_operations,
+    collect,
+    downtime,
+    enter,
+    monitor,
+    outside,
+    portal,
+    release,
+    research,
+    retrieval,
+    sealing,
+)
 from jingui.core.matters.row import About, MatterKind, Move, Who
 from jingui.core.release import PURPOSES
 
@@ -45,7 +58,11 @@ KINDS: dict[str, MatterKind] = {
         *access_operations.ROWS,
         *monitor.ROWS,
         *portal.ROWS,
+        *sealing.ROWS,
+        *retrieval.ROWS,
+        *outside.ROWS,
         *release.ROWS,
+        *research.ROWS,
     )
 }
 

@@ -103,6 +103,7 @@ def row_of(applicant: Applicant) -> MatterKind:
         appeal_days="matter_appeal_days",
         may_read=REVIEWERS,
         copies="patient",
+        page="copy_start",
     )  # fmt: skip
 
 

@@ -1,6 +1,6 @@
 """The acts of every operation; importing this package registers them, and fails when a matter's effect is missing."""
 
-from jingui.gate import copies_order, effects, matter_stances, sensitive_codes
+from jingui.gate import copies_order, effects, matter_stances, research_effects, research_stances, sensitive_codes
 from jingui.gate.acts import (
     access,
     access_operations,
@@ -29,7 +29,11 @@ from jingui.gate.acts import (
     release,
     release_checking,
     release_reading,
+    release_stamping,
     releasing,
+    research,
+    research_extracts,
+    research_reading,
     restrictions,
     retrieval,
     sealing,
@@ -71,7 +75,13 @@ __all__ = [
     "release",
     "release_checking",
     "release_reading",
+    "release_stamping",
     "releasing",
+    "research",
+    "research_effects",
+    "research_extracts",
+    "research_reading",
+    "research_stances",
     "restrictions",
     "retrieval",
     "sealing",

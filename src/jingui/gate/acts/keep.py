@@ -2,7 +2,7 @@
 
 from typing import cast
 
-from jingui.core.errors import Conflict, Invalid, NotFound
+from jingui.core.errors import Conflict, Invalid, NotFound, Refused
 from jingui.core.keep import LiftHold, PlaceHold, RotateKeys
 from jingui.core.permit import Permit
 from jingui.core.word import N_
@@ -14,7 +14,7 @@ from jingui.gate.rotating import rotate
 from jingui.gate.rows import keep, locked
 from jingui.gate.writing import WriteContext
 from jingui.store.models import Hold as HoldRow
-from jingui.store.models import Patient, Record
+from jingui.store.models import Patient, Record, SealedItem
 
 carries(Verb.LIFT_HOLD, LiftHold)
 carries(Verb.ROTATE_KEYS, RotateKeys)
@@ -51,6 +51,11 @@ def lift_hold(context: WriteContext, permit: Permit) -> Done:
     if len(data.reason.strip()) < 2:
         raise Invalid(places=(("reason", N_("须写明解除理由")),))
     row = locked(context, HoldRow, (permit.operation.target.patient, data.hold))
+    if SealedItem.objects.filter(patient_id=row.patient_id, hold_id=row.hold_id).exists():
+        raise Refused(
+            N_("这是封存的锁定，只能依启封程序解除。"), N_("请办理病历启封申请。"), clauses=("4.2.1",), reason="sealed",
+            matter="unsealing",
+        )  # fmt: skip
     if row.lifted:
         raise Conflict(N_("该保全已经解除。"))
     row.lifted = True

@@ -40,6 +40,16 @@ def register_department(context: WriteContext, permit: Permit) -> Done:
     return Done(value=made.pk)
 
 
+def own_way(kind: str, place: str = "kind") -> None:
+    """Invalid for people and accounts that are made in another way: at the window, or by an approved matter."""
+    ways = {
+        "patient": N_("患者账号只在窗口开通"), "outside": N_("院外人员账号只由院外查阅事项开通"),
+        "partner": N_("院外人员账号只由院外查阅事项开通"),
+    }  # fmt: skip
+    if kind in ways:
+        raise Invalid(places=((place, ways[kind]),))
+
+
 @write_act(Verb.REGISTER_PERSON)
 def register_person(context: WriteContext, permit: Permit) -> Done:
     """Register a person by their real name; the staff number is never used twice."""
@@ -48,8 +58,7 @@ def register_person(context: WriteContext, permit: Permit) -> Done:
         raise Invalid(places=(("name", N_("姓名和工号必须填写。")),))
     if Person.objects.filter(staff_no=data.staff_no).exists():
         raise Conflict(N_("该工号已登记。"), N_("请核对工号；同一人不得重复登记。"))
-    if data.kind == "patient":
-        raise Invalid(places=(("kind", N_("患者账号只在窗口开通")),))
+    own_way(data.kind)
     if data.kind == "contractor" and (not data.sponsor or data.valid_until is None):
         raise Invalid(places=(("sponsor", N_("外部人员须由科室担保并写明截止日期。")),))
     person = Person(
@@ -66,8 +75,8 @@ def open_account(context: WriteContext, permit: Permit) -> Done:
     """Open a person's account. Nobody opens their own, nobody holds two of one kind."""
     data = cast(OpenAccount, permit.operation.data)
     person = locked(context, Person, data.person)
-    if data.kind == "patient" or person.kind == "patient":
-        raise Invalid(places=(("kind", N_("患者账号只在窗口开通")),))
+    own_way(data.kind)
+    own_way(person.kind)
     if Account.objects.filter(username=data.username).exists():
         raise Conflict(N_("该账号名已被使用。"), N_("请换一个账号名。"))
     if Account.objects.filter(person=person, kind=data.kind).exists():
@@ -89,8 +98,7 @@ def grant_post(context: WriteContext, permit: Permit) -> Done:
         raise Refused(N_("不得为本人授予岗位。"), clauses=("6.1.2",), reason="party")
     if not Department.objects.filter(pk=data.department, active=True).exists():
         raise NotFound(N_("没有这个科室。"))
-    if data.role is Role.PATIENT or person.kind == "patient":
-        raise Invalid(places=(("role", N_("患者账号只在窗口开通")),))
+    own_way("patient" if data.role is Role.PATIENT else person.kind, "role")
     held = list(Post.objects.filter(person=person, state="active"))
     for post in held:
         context.runtime.sealer.check(post)
