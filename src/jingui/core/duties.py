@@ -106,6 +106,16 @@ DUTIES: Final[dict[str, Duty]] = {
             evidence=N_("核对用印登记与复制件、申请一一对应，写明份数和异常。"),
         ),
         Duty(
+            id="extract_review", text=N_("数据集期限核对"), clauses=("4.2.4",), section="release",
+            roles=(Role.MEDICAL_AFFAIRS, Role.QUALITY), every=Every.MONTH,
+            evidence=N_("逐份核对已放行的数据集：即将到期的提醒领取人，已到期的催交销毁证明，写明份数。"), page="studies",
+        ),
+        Duty(
+            id="teaching_library_review", text=N_("教学库年度核对"), clauses=("4.2.4",), section="release",
+            roles=(Role.MEDICAL_AFFAIRS,), every=Every.YEAR,
+            evidence=N_("核对教学库仍有必要、期限未过、去标识仍然有效，写明续用或停用。"), page="studies",
+        ),
+        Duty(
             id="responsibility_review", text=N_("岗位责任矩阵核对"), clauses=("1.3.4",), section="protect",
             roles=(Role.HEAD, Role.SECURITY_ADMIN), every=Every.QUARTER,
             evidence=N_("核对每项操作都有负责岗位，每个账号都对应在岗人员。"), page="roles",

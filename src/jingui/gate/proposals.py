@@ -32,6 +32,7 @@ TWO_PERSON = frozenset(
         Verb.CHANGE_SETTING,
         Verb.RECOVER,
         Verb.PUBLISH_DOCUMENT,
+        Verb.REIDENTIFY,
     }
 )
 PROPOSED: Final = "proposed"  # the reason of an entry whose operation was not done but waits
