@@ -50,7 +50,7 @@ class Issued:
 def new_root(institution: str, at: datetime, random: Callable[[int], bytes], years: int = ROOT_YEARS) -> Issued:
     """A new root of the hospital's own: it signs certificates and nothing else."""
     key = _new_key(random)
-    name = _name(institution, f"{institution[:40]} 电子印章根证书")
+    name = _name(institution, "电子印章根证书")
     usage = x509.KeyUsage(
         digital_signature=False, content_commitment=False, key_encipherment=False, data_encipherment=False,
         key_agreement=False, key_cert_sign=True, crl_sign=True, encipher_only=False, decipher_only=False,
@@ -191,14 +191,18 @@ def _end(at: datetime, years: int) -> datetime:
 
 
 def _name(institution: str, common: str) -> x509.Name:
-    """X.509 holds 64 characters of each: longer names are cut, the stamp's drawing carries the whole."""
+    """The library takes 64 bytes of each: longer names are cut, the stamp's drawing carries the whole."""
     return x509.Name(
         [
             x509.NameAttribute(NameOID.COUNTRY_NAME, "CN"),
-            x509.NameAttribute(NameOID.ORGANIZATION_NAME, institution[:64]),
-            x509.NameAttribute(NameOID.COMMON_NAME, common[:64]),
+            x509.NameAttribute(NameOID.ORGANIZATION_NAME, _cut(institution)),
+            x509.NameAttribute(NameOID.COMMON_NAME, _cut(common)),
         ]
     )
+
+
+def _cut(text: str) -> str:
+    return text.encode()[:64].decode("utf-8", "ignore")
 
 
 def _new_key(random: Callable[[int], bytes]) -> ec.EllipticCurvePrivateKey:
