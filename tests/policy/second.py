@@ -24,6 +24,8 @@ from tests.policy import (
     second_downtime,
     second_matters,
     second_monitor,
+    second_sealing,
+    second_research,
     second_sources,
     second_templates,
 )
@@ -51,7 +53,7 @@ OWN_RIGHTS = {Verb.READ_READERS, Verb.PLACE_RESTRICTION, Verb.LIFT_RESTRICTION, 
               Verb.WITHDRAW_CONSENT}  # fmt: skip
 AT_WINDOW = {Verb.OPEN_PORTAL, Verb.END_PORTAL, Verb.PLACE_RESTRICTION, Verb.LIFT_RESTRICTION}
 PAIRS = {Verb.MERGE_PATIENT, Verb.SPLIT_PATIENT, Verb.UNFREEZE_ACCOUNT, Verb.CHANGE_SETTING, Verb.PUBLISH_POLICY,
-         Verb.LIFT_HOLD, Verb.ROTATE_KEYS, Verb.RECOVER, Verb.PUBLISH_DOCUMENT}  # fmt: skip
+         Verb.LIFT_HOLD, Verb.ROTATE_KEYS, Verb.RECOVER, Verb.PUBLISH_DOCUMENT, Verb.REIDENTIFY}  # fmt: skip
 PARTY = PAIRS | {Verb.APPROVE, Verb.DECIDE_MATTER, Verb.OPEN_ACCOUNT, Verb.GRANT_POST, Verb.ISSUE_TOKEN}
 GOVERNING = PARTY | {Verb.READ_PROPOSALS, Verb.READ_LEDGER, Verb.EXPORT_LEDGER, Verb.READ_PEOPLE,
                      Verb.REGISTER_DEPARTMENT,
@@ -152,6 +154,8 @@ def _can(v: Vector) -> bool:
         return enters(v)
     if v.verb in second_consents.HERE and v.role is not Role.PATIENT:
         return second_consents.here(v)
+    if v.verb in second_research.HERE:
+        return second_research.here(v)
     if v.verb in second_sources.HERE:
         return second_sources.here(v)
     if v.verb in second_downtime.HERE:
@@ -160,6 +164,8 @@ def _can(v: Vector) -> bool:
         return second_matters.here(v)
     if v.verb in second_monitor.HERE:
         return second_monitor.here(v)
+    if v.verb in second_sealing.HERE:
+        return second_sealing.here(v)
     if v.verb in second_templates.HERE:
         return second_templates.here(v)
     if v.verb in READS:
@@ -179,6 +185,9 @@ def _directory(v: Vector) -> bool:
 def _reads(v: Vector) -> bool:
     if not _closed(v) and v.category is Category.DIRECTORY and _directory(v):
         return True
+    staffed = v.role in STAFF or v.role is Role.PARTNER
+    if staffed and v.verb in READS and second_sealing.reads_elsewhere(v):
+        return False
     if _closed(v) or (v.role in ADMINS and v.category is not Category.DIRECTORY) or _unauthorised(v):
         return False
     covers = v.grant is Grant.COVERS
@@ -242,7 +251,7 @@ def _writes(v: Vector) -> bool:
     directory = v.category is Category.DIRECTORY
     if (v.own and v.role is not Role.PATIENT) or v.state is RecordState.DESTROYED:
         return False
-    if v.verb is Verb.CORRECT and not _correctable(v):
+    if (v.verb is Verb.CORRECT and not _correctable(v)) or second_sealing.breaks_seal(v):
         return False
     if (v.verb is not Verb.IMPORT and unfit(v)) or closed_visit(v):
         return False
