@@ -118,6 +118,7 @@ STAFF: Final[dict[str, Row]] = {
 #: Shown to anybody, or on the way in: tests of their own.
 THRESHOLD: Final = frozenset({
     "sign_in", "second_factor", "session_ended", "sign_out", "language", "switch_user", "portal_sign_in",
+    "verify", "verify_side", "verify_root",
 })  # fmt: skip
 #: The patients' pages about a chart of one's own, with numbers of nothing: (GET, POST without fields).
 PORTAL: Final[dict[str, tuple[int, int]]] = {

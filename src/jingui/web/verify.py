@@ -135,4 +135,6 @@ def drawn(request: HttpRequest, filled: Filled, answer: view.CheckAnswer | None,
         action=to("verify") + here, side=to("verify_side") + here, root_file=to("verify_root"),
         key=door.published.ledger_key(), root=door.published.root_fingerprint(),
     )  # fmt: skip
-    return render(request, "verify/verify.html", {"page": page}, status=status)
+    answered = render(request, "verify/verify.html", {"page": page}, status=status)
+    answered["Referrer-Policy"] = "no-referrer"
+    return answered
