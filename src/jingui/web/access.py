@@ -43,11 +43,13 @@ def patients(request: HttpRequest) -> HttpResponse:
 def window(request: HttpRequest, patient: str) -> tuple[Link, ...]:
     """What a post does for a patient at the window; what stands on the chart too only for those who open none."""
     portal = (Verb.OPEN_PORTAL, Link(label=_("患者门户"), href=to("portal_window", patient=patient)))
+    copies = (Verb.CHARGE_COPY, Link(label=_("复制受理"), href=to("copy_kinds", patient=patient)))
     offered = (
-        (portal,)
+        (portal, copies)
         if asking.may(request, Verb.OPEN_CHART)
         else (
             portal,
+            copies,
             (Verb.GIVE_CONSENT, Link(label=_("知情同意"), href=to("consents", patient=patient))),
             (Verb.FLAG_PATIENT, Link(label=_("保密病案"), href=to("secrecy", patient=patient))),
         )

@@ -69,6 +69,8 @@ def start(request: HttpRequest, kind: str) -> HttpResponse:
     row = KINDS.get(kind)
     if row is None or row.system:
         raise NotFound()
+    if row.copies == "patient" and request.GET.get("patient"):
+        return redirect(to("copy_kinds", patient=request.GET["patient"]))
     if row.page:
         return redirect(to(row.page))
     given = request.POST if request.method == "POST" else request.GET

@@ -18,8 +18,8 @@ from jingui.web.viewmodels.paths import to
 GOING = (State.WAITING, State.APPEALED)
 
 
-def drawn(seen: MatterView, error: Invalid | Conflict | None, comment: str) -> MatterPage:
-    """The page of a matter, with what was wrong about the last move."""
+def drawn(seen: MatterView, error: Invalid | Conflict | None, comment: str, *, copies: bool = False) -> MatterPage:
+    """The page of a matter, with what was wrong about the last move. `copies`: this post may make copies."""
     row, line = KINDS[seen.line.kind], seen.line
     may = frozenset(seen.moves)
     now = present(row, line.state, line.step)
@@ -32,19 +32,24 @@ def drawn(seen: MatterView, error: Invalid | Conflict | None, comment: str) -> M
         moves=tuple(Link(label=_(one.label), href=str(one), primary=one is SAYS[0] or one is Move.REPLY)
                     for one in SAYS if str(one) in may),
         outcomes=tuple(Option(value=word, label=_(text)) for word, text, _passes in (now.outcomes if now else ())),
+        outcome_always=now is not None and Move.REFUSE not in now.moves,
         patient=Link(label=line.patient_name or _("打开病历"), href=to("chart", patient=line.patient))
         if line.patient else None,
         record=Link(label=seen.record_kind, href=to("record", record=seen.record)) if seen.record else None,
         subject=seen.subject, behalf=seen.behalf, barred=seen.barred if not may & {str(one) for one in SAYS} else "",
-        then=onward(row, seen), appeal_until=seen.appeal_until, outcome=matter_words.outcome(line.kind, line.outcome),
-        edit_href=to("edit_matter", matter=line.id) if str(Move.SAVE) in may else "",
+        then=onward(row, seen, copies=copies), appeal_until=seen.appeal_until,
+        outcome=matter_words.outcome(line.kind, line.outcome),
+        edit_href=to("copy_apply" if row.copies == "patient" else "edit_matter", matter=line.id)
+        if str(Move.SAVE) in may else "",
         may_bring=bool(row.papers) and seen.brings,
         comment=comment, errors=errors(error),
     )  # fmt: skip
 
 
-def onward(row: MatterKind, seen: MatterView) -> Link | None:
-    """Where its starter goes on with what was granted."""
+def onward(row: MatterKind, seen: MatterView, *, copies: bool = False) -> Link | None:
+    """Where its starter goes on with what was granted; whoever makes copies, with making them."""
+    if row.copies and copies and seen.line.state == State.EXECUTED:
+        return Link(label=_("制作复制件"), href=to("copy_make", matter=seen.line.id), primary=True)
     page, text = row.then
     if not page or not seen.line.mine or seen.line.state != State.EXECUTED:
         return None

@@ -123,7 +123,9 @@ def matter(request: HttpRequest, matter: int) -> HttpResponse:
 def shown(request: HttpRequest, number: int, error: Invalid | Conflict | None = None) -> HttpResponse:
     """The matter's page, with what was wrong about the last move."""
     seen: MatterView = asking.read(request, Verb.READ_MATTER, ReadMatter(matter=number)).value
-    page = drawn(seen, error, request.POST.get("comment", "") if error else "")
+    page = drawn(
+        seen, error, request.POST.get("comment", "") if error else "", copies=asking.may(request, Verb.PREPARE_COPY)
+    )
     return answering.page(
         request, "matters/matter.html", page, status=400 if error else 200, crumbs=matter_forms.crumbs(page.title)
     )

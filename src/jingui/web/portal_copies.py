@@ -134,7 +134,7 @@ def drawn(public: str, found: CopyView, errors: tuple[str, ...]) -> shown.Patien
     """A copy as its patient sees it."""
     line = found.line
     good = line.state not in (CopyState.REVOKED, CopyState.SUPERSEDED)
-    offered = bool(found.digest) and good and str(Verb.READ_COPY) in found.moves
+    offered = bool(found.digest) and good and line.until is not None and line.until > asking.now()
     file = to("portal_copy_file", copy=public)
     return shown.PatientsCopy(
         number=line.number, title=matter_words.title(line.kind), state=release_words.state(line.state),

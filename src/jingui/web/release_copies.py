@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from datetime import date, timedelta
 from typing import Any, Final
 from urllib.parse import quote
@@ -14,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from jingui.core.errors import Invalid
 from jingui.core.release import Copies, CopiesRequest, CopyState, SealUseLine, SealUsesRequest
 from jingui.core.word import N_
-from jingui.core.words import Verb
+from jingui.core.words import Role, Verb
 from jingui.web import answering, asking, release_words
 from jingui.web.filling import Filled, begins
 from jingui.web.sheets_csv import safe
@@ -23,6 +24,7 @@ from jingui.web.viewmodels.parts import Link, Pager
 from jingui.web.viewmodels.paths import to
 
 COUNT: Final = 40
+NUMBER: Final = re.compile(r"FZ\d{8}-(\d{1,15})-\d{1,6}")
 IN_FILE: Final = 200  # lines of the register asked at once, for the file
 PARTS: Final = 100
 EMPTY: Final[dict[str, str]] = {
@@ -46,13 +48,16 @@ def copies(request: HttpRequest) -> HttpResponse:
     number = filled.text("number", _("复制件编号"), longest=40, required=False)
     overdue = filled.choice("overdue", _("期限"), (("", _("不限")), ("1", _("已逾期"))), required=False)
     asked = CopiesRequest(
-        state=state, number=number, overdue=overdue == "1", count=COUNT, cursor=narrowed.get("after", "")[:200],
+        state=state, number=number.upper(), matter=matter_in(number), overdue=overdue == "1", count=COUNT,
+        cursor=narrowed.get("after", "")[:200],
     )  # fmt: skip
-    result = asking.read(request, Verb.READ_COPIES, asked)
+    why = release_words.purpose(Role(asking.role(request)))
+    result = asking.read(request, Verb.READ_COPIES, asked, why=why)
     found: Copies = result.value
+    late_first = sorted(found.rows, key=lambda one: not one.overdue)
     page = view.CopiesPage(
         tabs=tuple(tab(one, state, found) for one in ("", *CopyState)), state=state,
-        rows=tuple(release_words.row(one) for one in found.rows), form=filled.form(_("筛选")),
+        rows=tuple(release_words.row(one) for one in late_first), form=filled.form(_("筛选")),
         empty=_("没有这个编号的复制件。请核对编号。") if number else _(EMPTY[state]),
         pager=Pager(page=1, next=f"?state={state}&overdue={overdue}&after={quote(result.more)}")
         if result.more else None,
@@ -61,6 +66,12 @@ def copies(request: HttpRequest) -> HttpResponse:
         approved_href=f"{to('matters')}?which=all&state=executed",
     )  # fmt: skip
     return answering.page(request, "release/copies.html", page)
+
+
+def matter_in(number: str) -> int:
+    """The application's number inside that of a copy, 0 for none: what is looked for is then found at once."""
+    found = NUMBER.fullmatch(number.upper())
+    return int(found[1]) if found else 0
 
 
 def tab(word: str, chosen: str, found: Copies) -> Link:
@@ -105,7 +116,7 @@ def after(day: date) -> date:
 def seal(one: SealUseLine) -> view.SealRow:
     """One use as the register shows it."""
     return view.SealRow(
-        at=one.at, seal=release_words.seal(one.seal), medium=release_words.medium(one.medium), person=one.person,
+        at=one.at, seal=_(one.seal), medium=release_words.medium(one.medium), person=one.person,
         witness=one.witness, number=one.number, href=to("copy", copy=one.copy) if one.copy else "",
         matter_href=to("matter", matter=one.matter) if one.matter else "", digest=one.digest,
     )  # fmt: skip
@@ -147,7 +158,7 @@ def table(request: HttpRequest, lines: list[SealUseLine], entries: list[str]) ->
     for one in lines:
         when = timezone.localtime(one.at).isoformat(sep=" ", timespec="minutes")
         cells = (
-            when, release_words.seal(one.seal), release_words.medium(one.medium), one.person, one.witness, one.number,
+            when, _(one.seal), release_words.medium(one.medium), one.person, one.witness, one.number,
             str(one.matter), one.digest,
         )  # fmt: skip
         made.writerow([safe(cell) for cell in cells])

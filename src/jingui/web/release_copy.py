@@ -11,9 +11,11 @@ from django.views.decorators.http import require_http_methods, require_safe
 from jingui.core.errors import Conflict, Invalid, NotFound
 from jingui.core.matters import KINDS
 from jingui.core.release import (
+    PURPOSES,
     ChargeCopy,
     ConfirmCopy,
     CopyFile,
+    CopyState,
     CopyView,
     HandCopy,
     Medium,
@@ -24,7 +26,7 @@ from jingui.core.release import (
     StampCopy,
 )
 from jingui.core.word import N_
-from jingui.core.words import Verb
+from jingui.core.words import Role, Verb
 from jingui.gate import door
 from jingui.web import answering, asking, matter_page, release_words
 from jingui.web.filling import Filled
@@ -56,11 +58,15 @@ def copy(request: HttpRequest, copy: str) -> HttpResponse:
     do = request.POST.get("do", "")
     if request.method == "POST" and do not in VERBS:
         raise NotFound()
-    found: CopyView = asking.read(request, Verb.READ_COPY, ReadCopy(), target=target).value
+    role = Role(asking.role(request))
+    found: CopyView = asking.read(
+        request, Verb.READ_COPY, ReadCopy(), target=target, why=release_words.purpose(role)
+    ).value  # fmt: skip
+    why = release_words.purpose(role, KINDS[found.line.kind].copies)
     forms = Forms(request, found, do)
     if do and forms.data is not None:
         try:
-            asking.write(request, VERBS[do], forms.data, target=target)
+            asking.write(request, VERBS[do], forms.data, target=target, why=why)
             return answering.said(request, _(SAID[do]), to("copy", copy=copy))
         except (Invalid, Conflict) as error:
             forms.refused(error)
@@ -182,8 +188,9 @@ def drawn(request: HttpRequest, public: str, found: CopyView, forms: Forms) -> v
         matter=Link(label=_(kind.text), href=to("matter", matter=line.matter)), stages=stages(found),
         contents=release_words.contents(found.records), unfinished=found.unfinished, withheld=found.withheld,
         volumes=release_words.volumes(found.paper), told=matter_page.told(kind, found.answers),
-        facts=release_words.facts(found), preview="" if stamped else f"{to('copy_file', copy=public)}?preview",
-        file=to("copy_file", copy=public) if found.digest else "",
+        facts=release_words.facts(found),
+        preview="" if stamped else f"{to('copy_file', copy=public)}?preview={kind.copies}",
+        file=to("copy_file", copy=public) if line.state == CopyState.STAMPED else "",
         size=filesizeformat(found.size) if found.size else "",
         digest=found.digest, lacking=_(found.lacking) if found.lacking else "", pages=line.pages,
         replaces=Link(label=_("前一份"), href=to("copy", copy=found.replaces)) if found.replaces else None,
@@ -215,8 +222,13 @@ def stages(found: CopyView) -> tuple[view.Stage, ...]:
 @require_safe
 def file(request: HttpRequest, copy: str) -> HttpResponse:
     """The stamped file, or the pages before they are stamped; each taking is entered."""
-    part = Part.PREVIEW if "preview" in request.GET else Part.FILE
-    found: CopyFile = asking.read(request, Verb.READ_COPY, ReadCopy(part=part), target=door.locate(copy)).value
+    made_for = request.GET.get("preview", "")
+    part = Part.PREVIEW if made_for in PURPOSES else Part.FILE
+    made_for = made_for if part is Part.PREVIEW else "patient"
+    why = release_words.purpose(Role(asking.role(request)), made_for)
+    found: CopyFile = asking.read(
+        request, Verb.READ_COPY, ReadCopy(part=part), target=door.locate(copy), why=why
+    ).value  # fmt: skip
     return sent(found, inline=part is Part.PREVIEW)
 
 

@@ -38,6 +38,7 @@ class Frame(NamedTuple):
 WINDOW: Final = Frame("copy_apply", "copy_check", "matter_paper", True, {})
 PORTAL: Final = Frame("portal_copy_apply", "portal_copy_check", "portal_paper", False, {"present": "remote"})
 ANSWER: Final = N_("请填写此项")
+PAPER: Final = N_("请提供此项材料")
 OPEN: Final = frozenset({State.DRAFT, State.RETURNED})
 
 
@@ -113,8 +114,12 @@ class Draft:
             asking.write(self.request, Verb.SUBMIT_MATTER, SubmitMatter(matter=self.number))
         except (Invalid, Conflict) as error:
             self.take(error)
-            return False
-        return True
+        if not self.right:  # the door names what it comes to first; whoever mends wants to see all of it
+            brought = {one.kind for one in self.seen.papers}
+            for one in self.papers:
+                if one.required and one.name not in brought:
+                    self.wrong.setdefault(f"paper.{one.name}", PAPER)
+        return self.right
 
     def page(self, back: Link, visits: Iterable[view.Visit] = ()) -> view.ApplyPage:
         """The form as it stands."""
@@ -125,7 +130,7 @@ class Draft:
         return view.ApplyPage(
             title=_(row.text), purpose=_(row.purpose), patient=seen.line.patient_name, state=seen.line.state,
             sections=release_parts.sections(
-                row, self.typed, self.wrong, ticks=bool(offered), without=self.frame.answered
+                row, self.typed, self.wrong, ticks=bool(offered), without=self.frame.answered, own=not self.frame.window
             ),
             papers=tuple(self.paper(one) for one in self.papers),
             steps=tuple(

@@ -10,8 +10,8 @@ from jingui.core.errors import Conflict, Invalid, NotFound
 from jingui.core.matters import KINDS
 from jingui.core.matters.asking import MatterView, ReadMatter
 from jingui.core.operation import Target
-from jingui.core.release import PURPOSES, Copied, CopiesRequest, Pages, PrepareCopy
-from jingui.core.words import Verb
+from jingui.core.release import Copied, CopiesRequest, Pages, PrepareCopy
+from jingui.core.words import Role, Verb
 from jingui.gate import door
 from jingui.web import answering, asking, release_words
 from jingui.web.viewmodels import release_copies as view
@@ -29,6 +29,7 @@ def make(request: HttpRequest, matter: int) -> HttpResponse:
     if not kind.copies or not seen.line.patient:
         raise NotFound()
     target = door.locate(seen.line.patient)
+    why = release_words.purpose(Role(asking.role(request)), kind.copies)
     replaces = (request.POST or request.GET).get("replaces", "")[:40]
     lines = typed(request.POST)
     errors: tuple[str, ...] = ()
@@ -39,13 +40,15 @@ def make(request: HttpRequest, matter: int) -> HttpResponse:
                 data = PrepareCopy(matter=matter, paper=paper, replaces=replaces)
                 made: Copied = asking.write(
                     request, Verb.PREPARE_COPY, data, target=Target(patient=target.patient), matter=matter,
-                    why=PURPOSES[kind.copies],
+                    why=why,
                 ).value  # fmt: skip
                 return answering.said(request, _("已制作，请双方核对。"), to("copy", copy=made.id))
             except (Invalid, Conflict) as error:
                 errors = told(error)
     asked = CopiesRequest(matter=matter, count=20)
-    found = asking.read(request, Verb.READ_COPIES, asked, target=Target(patient=target.patient)).value.rows
+    found = asking.read(
+        request, Verb.READ_COPIES, asked, target=Target(patient=target.patient), why=why
+    ).value.rows  # fmt: skip
     before = next((one.number for one in found if one.id == replaces), "")
     page = view.MakePage(
         title=_(kind.text), patient=seen.line.patient_name,

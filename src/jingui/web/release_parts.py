@@ -28,19 +28,22 @@ class Part:
 
     title: str
     hint: str
+    own: str  # the hint for those who ask for themselves
     names: tuple[str, ...]
 
 
 PARTS: Final = (
     Part(
         title=N_("申请人"), hint=N_("姓名、号码与证件原件逐字核对。"),
+        own=N_("填写您本人证件上的姓名和号码。"),
         names=("applicant", "document_kind", "document", "phone", "relation", "present", "valid_until", "sensitive"),
     ),
     Part(
         title=N_("复制什么"), hint=N_("只复制申请需要的部分；批准的范围以外不复制。"),
+        own=N_("只选需要的部分；记录越少，泄露的风险越小。"),
         names=("scope", VISITS, "categories", "purpose", "language", "copies"),
     ),
-    Part(title=N_("怎样领取"), hint="", names=("route", "recipient", "address")),
+    Part(title=N_("怎样领取"), hint="", own="", names=("route", "recipient", "address")),
 )  # fmt: skip
 #: Asked only when another question has that answer, and then needed; without a script it always stands there.
 NEEDED: Final[Mapping[str, tuple[str, str]]] = {
@@ -90,6 +93,7 @@ def divided(row: MatterKind) -> tuple[tuple[Part, tuple[Question, ...]], ...]:
 
 def sections(
     row: MatterKind, typed: Mapping[str, str], wrong: Mapping[str, str], *, ticks: bool, without: Mapping[str, str],
+    own: bool,
 ) -> tuple[view.Section, ...]:  # fmt: skip
     """The form's parts with what was typed. `ticks`: visits are ticked, not typed; `without`: answered already."""
     fresh = not typed
@@ -109,9 +113,8 @@ def sections(
                 )
             )
         holds = any(one.name == VISITS for one in questions)
-        found.append(
-            view.Section(title=_(part.title), hint=_(part.hint) if part.hint else "", asked=tuple(asked), visits=holds)
-        )
+        hint = part.own if own else part.hint
+        found.append(view.Section(title=_(part.title), hint=_(hint) if hint else "", asked=tuple(asked), visits=holds))
     return tuple(found)
 
 

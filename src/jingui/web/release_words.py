@@ -6,8 +6,9 @@ from typing import Final
 
 from django.utils.translation import gettext as _
 
-from jingui.core.release import CopiedRecord, CopyLine, CopyState, CopyView, Medium, Pages, Route
+from jingui.core.release import PURPOSES, CopiedRecord, CopyLine, CopyState, CopyView, Medium, Pages, Route
 from jingui.core.word import N_
+from jingui.core.words import Purpose, Role
 from jingui.web import matter_words, wording
 from jingui.web.viewmodels import release_copies as view
 from jingui.web.viewmodels.parts import Tag, Tone
@@ -29,7 +30,7 @@ ROUTES: Final[dict[Route, str]] = {
     Route.WINDOW: N_("已盖章，请带身份证件到病案窗口领取。"), Route.POST: N_("已盖章，医院即将寄出。"),
     Route.PORTAL: N_("已盖章，可以下载。"), Route.ESCORT: N_("已盖章，由医院送交。"),
 }  # fmt: skip
-SEALS: Final = {"copy": N_("病案复印专用章"), "proof": N_("证明印记"), "official": N_("机构公章")}
+HANDLERS: Final = frozenset({Role.ARCHIVIST, Role.MEDICAL_AFFAIRS})  # of both kinds; others of lawful retrievals
 
 
 def state(word: str) -> Tag:
@@ -48,9 +49,9 @@ def medium(word: str) -> str:
     return _(Medium(word).label) if word in set(Medium) else ""
 
 
-def seal(word: str) -> str:
-    """Which seal; one that a hospital named itself stays as it is."""
-    return _(SEALS[word]) if word in SEALS else word
+def purpose(role: Role, copies: str = "patient") -> Purpose:
+    """What somebody of `role` handles a copy for, which was made for `copies`; nobody needs to choose it first."""
+    return PURPOSES[copies] if role in HANDLERS else Purpose.LEGAL
 
 
 def yuan(fen: int) -> str:

@@ -194,6 +194,7 @@ class MatterPage:
     outcome: str = ""
     then: Link | None = None  # where the starter goes on with what was granted
     edit_href: str = ""
+    outcome_always: bool = True  # every decision has a conclusion; else only a refusal names its ground
     may_bring: bool = False
     comment: str = ""
     errors: tuple[tuple[str, str], ...] = ()
