@@ -33,8 +33,8 @@ def ensure(where: Home, keys: Keyring, at: datetime, *, used: bool) -> None:
     root = certificates.new_root(where.institution, at, os.urandom)
     issued = certificates.new_seal(root, where.institution, COPY_STAMP, at, os.urandom)
     closed = certificates.close_key(keys.suite, keys.key("stamp"), issued)
-    plain = {"key": base64.b64encode(closed).decode(), "chain": [base64.b64encode(one).decode() for one in issued.chain]}
-    keyfile.create(path, orjson.dumps(plain))
+    chain = [base64.b64encode(one).decode() for one in issued.chain]
+    keyfile.create(path, orjson.dumps({"key": base64.b64encode(closed).decode(), "chain": chain}))
 
 
 def read(where: Home, keys: Keyring) -> Issued:

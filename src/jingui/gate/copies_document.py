@@ -1,4 +1,4 @@
-"""四（二）1 复制件: what a copy prints, from the records it holds; and the manifest that the ledger commits to [4.2.1]"""
+"""四（二）1 复制件: what a copy prints, from its records; and the manifest that the ledger commits to [4.2.1]"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -166,9 +166,8 @@ def approved(around: Setting) -> tuple[Pair, ...]:
     """By which approval, and what was left out under it."""
     one = around.approval
     decided = shown(one.decided) if one.decided else ""
-    rows = [
-        Pair(label="审批", label_en="Approval", text=f"{KINDS[one.kind].text} 第 {one.matter} 号　{one.step}　{decided}")
-    ]
+    said = f"{KINDS[one.kind].text} 第 {one.matter} 号　{one.step}　{decided}"
+    rows = [Pair(label="审批", label_en="Approval", text=said)]
     if around.unfinished:
         said = "；".join(dict.fromkeys(around.unfinished))
         rows.append(Pair(label="尚未完成、完成后另行复制", label_en="Unfinished, to be copied later", text=said))

@@ -78,11 +78,12 @@ def order(context: WriteContext, permit: Permit, number: int) -> Order:
     if row.patient_id != patient or not kind.copies:
         raise NotFound()
     if row.state != State.EXECUTED or row.until is None or row.until <= permit.at:
-        raise Conflict(N_("申请未通过审核，或办理期限已过，不能制作复制件。"), N_("请查看申请的状态；期限已过的重新申请。"))
+        raise Conflict(N_("申请未通过审核，或办理期限已过，不能制作复制件。"), N_("期限已过的请重新申请。"))
     granted = Grant.objects.filter(patient_id=patient, person_id=permit.person, matter=number, ends__gt=permit.at)
     purpose = PURPOSES[kind.copies]
     if permit.operation.purpose is not purpose or not any(genuine(context, one, purpose.value) for one in granted):
-        raise Refused(N_("此项申请不由您办理制作。"), N_("请由申请的经办人制作。"), clauses=kind.clauses, reason="purpose")
+        raise Refused(N_("此项申请不由您办理制作。"), N_("请由申请的经办人制作。"), clauses=kind.clauses,
+                      reason="purpose")  # fmt: skip
     answers = safe_of(context.runtime, raw, number, patient).open_answers(row.payload)
     return Order(row=row, kind=kind, answers=answers)
 

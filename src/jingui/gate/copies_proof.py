@@ -1,4 +1,4 @@
-"""四（二）1 复制件: the proof that the ledger holds what a copy contains, fetched inside the stamp's transaction [4.2.1]"""
+"""四（二）1 复制件: the proof that the ledger holds what a copy contains, inside the stamp's transaction [4.2.1]"""
 
 from typing import Any, Final
 from uuid import UUID

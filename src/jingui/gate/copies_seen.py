@@ -8,11 +8,11 @@ from typing import Any, Final
 from jingui.core.errors import Gone, NotFound, Tampered
 from jingui.core.matters import KINDS
 from jingui.core.permit import Permit
-from jingui.core.release import CopiedRecord, CopyLine, CopyState, CopyView
+from jingui.core.release import CopiedRecord, CopyLine, CopyState, CopyView, Route
 from jingui.core.word import N_
 from jingui.core.words import Level, Role, Verb
 from jingui.formats import manifest
-from jingui.gate import copies_document, copies_making, copies_taken
+from jingui.gate import copies_making, copies_taken
 from jingui.gate.context import ReadContext
 from jingui.gate.copies import ROW, Kept, Safe, kept_of, read_row
 from jingui.gate.copies_document import Approval, Setting
@@ -37,10 +37,10 @@ MATTERS_SQL: Final = f"SELECT {MATTER.sql} FROM matter m WHERE m.id = ANY($1::bi
 MOVES: Final[Mapping[str, tuple[Verb, ...]]] = {
     CopyState.PREPARED: (Verb.CONFIRM_COPY, Verb.CHARGE_COPY, Verb.REVOKE_COPY, Verb.PREPARE_COPY),
     CopyState.CONFIRMED: (Verb.CHARGE_COPY, Verb.STAMP_COPY, Verb.REVOKE_COPY, Verb.PREPARE_COPY),
-    CopyState.STAMPED: (Verb.HAND_COPY, Verb.REVOKE_COPY, Verb.PREPARE_COPY),
-    CopyState.HANDED: (Verb.REVOKE_COPY, Verb.PREPARE_COPY),
+    CopyState.STAMPED: (Verb.HAND_COPY, Verb.READ_COPY, Verb.REVOKE_COPY, Verb.PREPARE_COPY),
+    CopyState.HANDED: (Verb.READ_COPY, Verb.REVOKE_COPY, Verb.PREPARE_COPY),
 }  # fmt: skip
-PORTAL: Final = frozenset({Verb.CONFIRM_COPY, Verb.HAND_COPY})  # what applicants do themselves
+PORTAL: Final = frozenset({Verb.CONFIRM_COPY, Verb.HAND_COPY, Verb.READ_COPY})  # what applicants do themselves
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -172,7 +172,6 @@ async def view(context: ReadContext, permit: Permit, one: Seen) -> CopyView:
     after = await context.rows(NEXT_SQL, row["patient_id"], row["matter"], row["copy_id"])
     answers = kept.answers
     shown = (await lines(context, [one], late))[0]
-    mine = PORTAL if context.actor.role is Role.PATIENT else frozenset(Verb)
     return CopyView(
         line=shown,
         basis=bytes(row["manifest"]).hex(),
@@ -202,10 +201,28 @@ async def view(context: ReadContext, permit: Permit, one: Seen) -> CopyView:
         replaced=public(row["patient_id"], after[0][0]) if after else "",
         digest=bytes(row["digest"]).hex() if row["digest"] else "",
         size=kept.size,
-        moves=tuple(str(verb) for verb in MOVES.get(row["state"], ()) if verb in mine),
+        moves=tuple(str(verb) for verb in MOVES.get(row["state"], ()) if offered(context, permit, row, verb)),
         lacking=lacking(row),
         entry=str(row["entry"]),
     )
+
+
+def offered(context: ReadContext, permit: Permit, row: Mapping[str, Any], verb: Verb) -> bool:
+    """Whether a move that makes sense now is this reader's: the portal's copies are the applicant's to fetch."""
+    portal = row["route"] == Route.PORTAL
+    theirs = context.actor.role is Role.PATIENT
+    if theirs and (verb not in PORTAL or not portal):
+        return False
+    if verb is Verb.READ_COPY:
+        return offers_file(row, permit.at, theirs=theirs)
+    return theirs or not (portal and verb is Verb.HAND_COPY)
+
+
+def offers_file(row: Mapping[str, Any], at: datetime, *, theirs: bool) -> bool:
+    """Whether the stamped file may be fetched: by the window until it is handed over, by the applicant in time."""
+    if theirs:
+        return row["route"] == Route.PORTAL and row["until"] is not None and at < row["until"]
+    return bool(row["state"] == CopyState.STAMPED)
 
 
 def listed(context: ReadContext, patient: int, record: Found) -> CopiedRecord:

@@ -240,8 +240,8 @@ def found(
         out.append(
             Found(
                 get["record_id"], get["kind"], Category(get["category"]), Level(get["level"]), get["version"],
-                get["retention_class"], get["encounter_id"] or 0, get["entered"], row[at["p.name"]] or "", row[at["d.name"]] or "", body,
-                before, under.get((get["record_id"], get["version"]), ()),
+                get["retention_class"], get["encounter_id"] or 0, get["entered"], row[at["p.name"]] or "",
+                row[at["d.name"]] or "", body, before, under.get((get["record_id"], get["version"]), ()),
             )
         )  # fmt: skip
     return tuple(out)

@@ -1,44 +1,33 @@
 """四（二）1 复制: copies are prepared, confirmed by both sides, paid, stamped, handed over, revoked [4.2.1] [4.2.2]"""
 
-import hashlib
 import os
-from datetime import timedelta
 from typing import cast
 
-import orjson
-
 from jingui.core.entry import Line
-from jingui.core.errors import Conflict, Invalid, NotFound, Refused, TooLarge, Unavailable
+from jingui.core.errors import Conflict, Invalid, NotFound, Refused
 from jingui.core.permit import Permit
 from jingui.core.release import (
-    FILE,
     MANIFEST,
     SECRET_BYTES,
     ChargeCopy,
     ConfirmCopy,
-    Copied,
     CopyState,
     HandCopy,
-    Medium,
     PrepareCopy,
     RevokeCopy,
     Route,
-    StampCopy,
 )
 from jingui.core.word import N_
 from jingui.core.words import Role, Verb
-from jingui.formats import manifest as manifests
-from jingui.formats import pdf, pdf_pages, pdf_sign
-from jingui.formats.pdf_document import Attachment
-from jingui.gate import copies, copies_document, copies_making, copies_taken, matters, settings
+from jingui.formats import pdf, pdf_pages
+from jingui.gate import copies, copies_document, copies_making, copies_taken, settings
+from jingui.gate import copies_steps as steps
 from jingui.gate.copies import IDENTITY, KEYS_SQL, Kept, Opened, Safe, line, opened
-from jingui.gate.copies_proof import line_proof
-from jingui.gate.matter_safe import safe_of
 from jingui.gate.registry import Done, write_act
-from jingui.gate.rows import keep, next_id
+from jingui.gate.rows import keep
 from jingui.gate.sql import raw
 from jingui.gate.writing import WriteContext
-from jingui.store.models import Copy, SealUse
+from jingui.store.models import Copy
 
 SHORTEST = 2  # letters of a name, a reason, a number
 LONGEST = 200
@@ -48,7 +37,7 @@ OFFICIAL = "公章"  # the name of the stamp without words across
 
 @write_act(Verb.PREPARE_COPY)
 def prepare(context: WriteContext, permit: Permit) -> Done:
-    """Collect what the approval and the rules let out; the entry names every record and commits the manifest [4.2.1]."""
+    """Collect what approval and rules let out; the entry names every record and commits the manifest [4.2.1]."""
     data = cast(PrepareCopy, permit.operation.data)
     patient = permit.operation.target.patient
     order = copies_making.order(context, permit, data.matter)
@@ -94,7 +83,7 @@ def prepare(context: WriteContext, permit: Permit) -> Done:
         line(context, row), Line("", said.digest(), MANIFEST, 1),
         *(context.line(patient, one.number, one.kind, one.version) for one in records),
     )  # fmt: skip
-    return Done(value=copied(context, made), lines=lines, patients=(patient,), clauses=order.kind.clauses)
+    return Done(value=steps.copied(context, made), lines=lines, patients=(patient,), clauses=order.kind.clauses)
 
 
 def old_one(
@@ -111,53 +100,8 @@ def old_one(
         raise NotFound()
     found = opened(context, type(permit.operation.target)(patient=pair[0], record=pair[1]))
     if found.row.state in (CopyState.PREPARED, CopyState.CONFIRMED):  # nobody relies on it yet
-        ended(context, permit, found, CopyState.SUPERSEDED, N_("重新制作"))
+        steps.ended(context, permit, found, CopyState.SUPERSEDED, N_("重新制作"))
     return found
-
-
-def ended(context: WriteContext, permit: Permit, found: Opened, state: CopyState, why: str) -> None:
-    """The copy no longer counts."""
-    found.row.state, found.row.ended = state.value, permit.at
-    found.kept.ended = {"why": why, "by": context.actor.name}
-    found.reclose()
-    keep(context, found.row)
-
-
-def copied(context: WriteContext, found: Opened) -> Copied:
-    """What became of it."""
-    row = found.row
-    return Copied(
-        context.runtime.public(row.patient_id, row.copy_id), found.kept.number, row.state, bytes(row.manifest).hex(),
-        str(context.entry),
-    )  # fmt: skip
-
-
-def finished(context: WriteContext, found: Opened, *more: Line) -> Done:
-    """Keep what changed; the entry names the copy and its version."""
-    found.reclose()
-    keep(context, found.row)
-    row = found.row
-    return Done(value=copied(context, found), lines=(line(context, row), *more), patients=(row.patient_id,))
-
-
-def standing_at(found: Opened, *states: CopyState) -> None:
-    """Conflict unless the copy is in one of these states."""
-    if found.row.state not in {str(one) for one in states}:
-        raise Conflict(N_("复制件目前的状态不能办理此项。"), N_("请刷新页面查看复制件的状态。"))
-
-
-def same_basis(found: Opened, basis: str) -> None:
-    """Conflict unless this is exactly the content that was looked at."""
-    if basis != bytes(found.row.manifest).hex():
-        raise Conflict(N_("您看到的内容与现在的内容不一致。"), N_("请重新打开该复制件核对后再办理。"))
-
-
-def text(value: str, place: str, least: int = SHORTEST) -> str:
-    """The text, trimmed; Invalid when it says nothing or too much."""
-    said = value.strip()
-    if not least <= len(said) <= LONGEST or "\0" in said:
-        raise Invalid(places=((place, N_("请填写此项")),))
-    return said
 
 
 @write_act(Verb.CONFIRM_COPY)
@@ -165,32 +109,25 @@ def confirm(context: WriteContext, permit: Permit) -> Done:
     """Both sides looked at what is in it: the applicant's drawing or paper at the window, their own session else."""
     data = cast(ConfirmCopy, permit.operation.data)
     found = opened(context, permit.operation.target)
-    standing_at(found, CopyState.PREPARED)
-    same_basis(found, data.basis)
+    steps.standing_at(found, CopyState.PREPARED)
+    steps.same_basis(found, data.basis)
     how = {"by": data.by.strip()[:LONGEST] or found.kept.answers.get("applicant", ""), "clerk": context.actor.name}
     if context.actor.role is Role.PATIENT:
-        theirs(context, permit, found)
+        steps.theirs(context, permit, found)
         how |= {"way": "portal", "clerk": ""}
     elif data.strokes:
         if not STROKES[0] <= len(data.strokes) <= STROKES[1]:
             raise Invalid(places=(("strokes", N_("请在签名板上签名")),))
         how |= {"way": "drawing", "strokes": data.strokes}
     else:
-        shown = "".join(text(data.document, "document", 5).upper().split())
+        shown = "".join(steps.text(data.document, "document", 5).upper().split())
         wanted = "".join(found.kept.answers.get("document", "").upper().split())
         if "document_kind" in found.kept.answers and shown != wanted:
             raise Invalid(places=(("document", N_("与申请登记的证件号码不一致")),))
         how |= {"way": "document", "document": shown}
     found.kept.confirmed = how
     found.row.state, found.row.confirmed = CopyState.CONFIRMED.value, permit.at
-    return finished(context, found, Line("", data.basis, MANIFEST, 1))
-
-
-def theirs(context: WriteContext, permit: Permit, found: Opened) -> None:
-    """Refused unless the application came from this very portal account."""
-    matter = matters.opened(context, found.row.matter).row
-    if matter.person_id != permit.person:
-        raise Refused(N_("该复制件不是由您申请的。"), N_("请由申请人办理。"), clauses=("4.2.1",), reason="not_yours")
+    return steps.finished(context, found, Line("", data.basis, MANIFEST, 1))
 
 
 @write_act(Verb.CHARGE_COPY)
@@ -198,12 +135,12 @@ def charge(context: WriteContext, permit: Permit) -> Done:
     """What was paid for pages and postage, or why nothing is [4.2.1]."""
     data = cast(ChargeCopy, permit.operation.data)
     found = opened(context, permit.operation.target)
-    standing_at(found, CopyState.PREPARED, CopyState.CONFIRMED)
+    steps.standing_at(found, CopyState.PREPARED, CopyState.CONFIRMED)
     row, kept = found.row, found.kept
     if row.paid is not None:
         raise Conflict(N_("已经登记收费。"))
     if data.waived.strip():
-        kept.waived, row.fee = text(data.waived, "waived"), 0
+        kept.waived, row.fee = steps.text(data.waived, "waived"), 0
     else:
         values = settings.values(context.runtime, context.epoch)
         ceiling = 5 * int(values["copy_post_fee"])
@@ -211,85 +148,9 @@ def charge(context: WriteContext, permit: Permit) -> Done:
             raise Invalid(places=(("postage", N_("邮寄费不在允许的范围内")),))
         kept.postage = data.postage or kept.postage
         row.fee = kept.tariff + kept.postage
-        kept.invoice = text(data.invoice, "invoice", 4) if row.fee else ""
+        kept.invoice = steps.text(data.invoice, "invoice", 4) if row.fee else ""
     row.paid = permit.at
-    return finished(context, found)
-
-
-@write_act(Verb.STAMP_COPY)
-def stamp(context: WriteContext, permit: Permit) -> Done:
-    """用印: set the file, sign it with the hospital's key, enter the use; only what both confirmed and paid [4.2.1]."""
-    data = cast(StampCopy, permit.operation.data)
-    found = opened(context, permit.operation.target)
-    row, kept = found.row, found.kept
-    standing_at(found, CopyState.CONFIRMED)
-    same_basis(found, data.basis)
-    if row.fee and row.paid is None:
-        raise Conflict(N_("尚未收费，不能用印。"), N_("请先登记收费或减免。"))
-    values = settings.values(context.runtime, context.epoch)
-    if values["seal_two_person"] == "yes" and row.person_id == permit.person:
-        raise Refused(N_("制作人不能自行用印。"), N_("请由另一名病案人员核对后用印。"), clauses=("4.2.1",), reason="two_person")
-    body = found.manifest()
-    face = copies_making.patient_face(context, row.patient_id)
-    records = copies_making.unchanged(context, found, body, face)
-    proved = orjson.dumps(line_proof(context.runtime, row.prepared_entry, MANIFEST, bytes(row.manifest).hex()))
-    file = rendered(context, permit, found, data.medium, face, records, {manifests.NAME: body, manifests.PROOF: proved})
-    if len(file) > int(values["copy_megabytes"]) * 1024 * 1024:
-        raise TooLarge(N_("复制件过大，没有用印。"), N_("请按就诊分次申请。"))
-    digest = hashlib.sha256(file).digest()
-    row.file = found.safe.nest(row.classes, "file", file)
-    row.digest, row.second_id, row.stamped, row.stamped_entry = digest, permit.person, permit.at, context.entry
-    row.state = CopyState.STAMPED.value
-    if row.route == Route.PORTAL:
-        row.until = permit.at + timedelta(days=int(values["copy_portal_days"]))
-    kept.size, kept.stamped = len(file), {"medium": data.medium.value, "by": context.actor.name}
-    words = copies_document.STAMPS[str(values["copy_stamp"])]
-    use = SealUse(
-        id=next_id(SealUse), patient_id=row.patient_id, copy_id=row.copy_id, matter=row.matter,
-        seal=words or OFFICIAL, medium=data.medium.value, person_id=permit.person, witness_id=row.person_id,
-        digest=digest, at=permit.at,
-    )  # fmt: skip
-    keep(context, use, new=True)
-    replaced(context, permit, found)
-    return finished(context, found, Line("", digest.hex(), FILE, 1))
-
-
-def rendered(
-    context: WriteContext, permit: Permit, found: Opened, medium: Medium, face: dict[str, object],
-    records: tuple[copies_taken.Found, ...], inside: dict[str, bytes],
-) -> bytes:  # fmt: skip
-    """The file as it leaves: signed, or with room for a stamp made by hand."""
-    runtime, row = context.runtime, found.row
-    if runtime.stamp is None:
-        raise Unavailable(where="stamp")
-    matter = matters.opened(context, row.matter)
-    answers = safe_of(runtime, raw, row.matter, row.patient_id).open_answers(matter.row.payload)
-    order = copies_making.Order(row=matter.row, kind=matter.kind, answers=answers)
-    paper = copies_making.pages_of(inside[manifests.NAME])
-    values = settings.values(runtime, context.epoch)
-    around = copies_making.around(context, found, order, face, paper, str(values["copy_stamp"]))
-    visits = copies_making.visits_known(context, row.patient_id)
-    wet = medium is Medium.WET
-    document = copies_document.document(runtime, records, visits, copies_document.wetted(around, wet=wet))
-    attachments = [
-        Attachment(name=manifests.NAME, body=inside[manifests.NAME], about="复制件清单"),
-        Attachment(name=manifests.PROOF, body=inside[manifests.PROOF], meaning="supplement", about="存证"),
-    ]
-    made = pdf.render(document, attachments)
-    if wet:
-        return made
-    issued = runtime.stamp()
-    return pdf_sign.sign(made, issued.key, issued.chain, matter.kind.text, runtime.institution, permit.at)
-
-
-def replaced(context: WriteContext, permit: Permit, found: Opened) -> None:
-    """The copy that this one takes the place of stops counting in the same moment."""
-    if not found.row.replaces:
-        return
-    target = type(permit.operation.target)(patient=found.row.patient_id, record=found.row.replaces)
-    old = opened(context, target)
-    if old.row.state in (CopyState.STAMPED, CopyState.HANDED):
-        ended(context, permit, old, CopyState.SUPERSEDED, found.kept.number)
+    return steps.finished(context, found)
 
 
 @write_act(Verb.HAND_COPY)
@@ -297,17 +158,17 @@ def hand(context: WriteContext, permit: Permit) -> Done:
     """Who has it now: at the window, by post, fetched in the portal, taken by officers [4.2.1] [4.2.2]."""
     data = cast(HandCopy, permit.operation.data)
     found = opened(context, permit.operation.target)
-    standing_at(found, CopyState.STAMPED)
+    steps.standing_at(found, CopyState.STAMPED)
     row = found.row
     portal = context.actor.role is Role.PATIENT
     if portal:
-        theirs(context, permit, found)
+        steps.theirs(context, permit, found)
     if portal is not (row.route == Route.PORTAL):
         raise Conflict(N_("交付方式与申请不同。"), N_("门户下载的由申请人本人在门户取得，其余由窗口办理。"))
-    asked = {name: text(getattr(data, name), name, least) for name, least in HANDING[row.route].items()}
+    asked = {name: steps.text(getattr(data, name), name, least) for name, least in HANDING[row.route].items()}
     found.kept.handed = {**asked, "strokes": data.strokes[: STROKES[1]], "by": context.actor.name}
     row.state, row.handed = CopyState.HANDED.value, permit.at
-    return finished(context, found)
+    return steps.finished(context, found)
 
 
 #: What each route needs to know, and the least letters of it.
@@ -322,12 +183,12 @@ def revoke(context: WriteContext, permit: Permit) -> Done:
     """It must no longer be relied upon, and everybody who checks it is told so [4.2.1]."""
     data = cast(RevokeCopy, permit.operation.data)
     found = opened(context, permit.operation.target)
-    standing_at(found, *copies_making.LIVE)
-    why = text(data.reason, "reason")
+    steps.standing_at(found, *copies_making.LIVE)
+    why = steps.text(data.reason, "reason")
     relied = found.row.stamped is not None
     if relied and found.row.person_id == permit.person:
-        raise Refused(N_("制作人不能自行作废已用印的复制件。"), N_("请由另一名病案人员或医务部门办理。"), clauses=("4.2.1",),
-                      reason="two_person")  # fmt: skip
+        raise Refused(N_("制作人不能自行作废已用印的复制件。"), N_("请由另一名病案人员或医务部门办理。"),
+                      clauses=("4.2.1",), reason="two_person")  # fmt: skip
     found.row.state, found.row.ended = CopyState.REVOKED.value, permit.at
     found.kept.ended = {"why": why, "by": context.actor.name}
-    return finished(context, found)
+    return steps.finished(context, found)

@@ -1,4 +1,4 @@
-"""四（二）1 核验: anybody asks whether a copy is the hospital's and unaltered; who cannot name it learns nothing [4.2.1]"""
+"""四（二）1 核验: anybody asks whether a copy is the hospital's and unaltered; without its secret, nothing [4.2.1]"""
 
 import hmac
 import re

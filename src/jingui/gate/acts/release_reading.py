@@ -14,7 +14,6 @@ from jingui.core.release import (
     CopyState,
     Part,
     ReadCopy,
-    Route,
     SealUseLine,
     SealUsesRequest,
 )
@@ -96,12 +95,13 @@ async def view(context: ReadContext, permit: Permit, one: Seen) -> Any:
 
 
 async def preview(context: ReadContext, permit: Permit, one: Seen) -> CopyFile:
-    """The pages as they will be, marked as a draft; only for those who may print these very records."""
+    """The pages as they will be, marked as a draft: for the applicant, and for those who may print these records."""
     row = one.row
     if row["state"] not in (CopyState.PREPARED, CopyState.CONFIRMED):
         raise Conflict(N_("已用印的复制件不再预览。"), N_("请取阅文件。"))
     records, visits, around = await copies_seen.contents(context, one)
-    for pair in sorted({(record.category, record.level) for record in records}):
+    pairs = sorted({(record.category, record.level) for record in records})
+    for pair in pairs if context.actor.role is not Role.PATIENT else ():
         decided = context.may(Verb.PRINT, *pair)
         if not decided.allow:
             raise Refused(clauses=decided.clauses, rules=decided.rules, reason=decided.reason, matter=decided.matter)
@@ -111,14 +111,14 @@ async def preview(context: ReadContext, permit: Permit, one: Seen) -> CopyFile:
 
 
 async def file(context: ReadContext, permit: Permit, one: Seen) -> CopyFile:
-    """The stamped file, as it was stamped: the window until it is handed over, the applicant while the portal has it."""
+    """The file as it was stamped: for the window until it is handed over, for the applicant while it is offered."""
     row = one.row
     if row["state"] not in (CopyState.STAMPED, CopyState.HANDED):
         raise Conflict(N_("复制件目前没有可以取阅的文件。"), N_("已作废或换发的复制件不再提供。"))
-    if context.actor.role is Role.PATIENT:
-        if row["route"] != Route.PORTAL or row["until"] is None or row["until"] <= permit.at:
+    theirs = context.actor.role is Role.PATIENT
+    if not copies_seen.offers_file(row, permit.at, theirs=theirs):
+        if theirs:
             raise Conflict(N_("门户下载的期限已过，或复制件由窗口交付。"), N_("请联系病案室。"))
-    elif row["state"] == CopyState.HANDED:
         raise Conflict(N_("复制件已经交付，窗口不再取阅。"), N_("需要再次提供的，请换发。"))
     found = await context.rows(FILE_SQL, row["patient_id"], row["copy_id"])
     sealed = found[0][0] if found else None
