@@ -61,8 +61,8 @@ def _may(v: Vector) -> bool:
             return v.role in CLINICAL and content and ((near and care) or (glass and not near))
         case Verb.READ_DRAFTS | Verb.DISCARD_DRAFT:
             return v.role in CLINICAL | {Role.REGISTRAR, Role.CODER}
-        case Verb.OPEN_SIGNING:
-            return v.role in CLINICAL
+        case Verb.OPEN_SIGNING:  # who seals records for the hospital signs the list
+            return v.role in CLINICAL | {Role.ARCHIVIST, Role.MEDICAL_AFFAIRS, Role.DUTY_ADMINISTRATOR}
         case Verb.SIGN_RECORD:
             return v.role in CLINICAL and content and care and (v.author or v.state is RecordState.NONE)
         case Verb.VERIFY_RECORD:
