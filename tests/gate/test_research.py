@@ -1,5 +1,6 @@
 """四（二）4 教学科研 through the door: the register, counts, the application, making, checking, taking [4.2.4] [5.2.4]"""
 
+import csv
 import io
 import json
 import zipfile
@@ -7,9 +8,10 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from psycopg.errors import InsufficientPrivilege
 
 from jingui.core.enter import Change
-from jingui.core.errors import Conflict, Invalid, Refused
+from jingui.core.errors import Conflict, Invalid, Refused, Tampered
 from jingui.core.matters.asking import Brought, DecideMatter, ReadMatter, StartMatter
 from jingui.core.operation import Actor
 from jingui.core.research import (
@@ -38,7 +40,7 @@ PEOPLE = (
     ("quality", Role.QUALITY), ("other", Role.RESEARCHER),
 )  # fmt: skip
 PDF = b"%PDF-1.4\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n"
-FIELDS = ("sex", "age", "day", "department", "diagnosis", "outcome", "diagnoses", "results", "texts")
+FIELDS = ("sex", "age", "department", "day", "diagnosis", "outcome", "diagnoses", "results", "texts")
 STUDY = Purpose.RESEARCH
 SYSTEM = Actor(name="system:extracts", strength=Strength.LOCAL, entrance=Entrance.JOB)
 HEARTS = Cohort(diagnoses=("I21",), departments=("xnk",))
@@ -216,8 +218,6 @@ def test_from_the_approval_to_the_file_and_its_end(hospital: Hospital) -> None:
     for secret in ("科研患", "13900", "70000", "文三路", "西湖", "1950-05", "1965-05", "2026-03-05"):
         assert secret not in body, secret
     assert "胸痛3小时" in body
-    import csv
-
     rows = list(csv.DictReader(io.StringIO(body)))
     assert len(rows) == manifest["rows"]
     keys = {who: research_rows.mark_of(hospital.runtime, extract, hospital.people[who]) for who in hospital.people}
@@ -349,14 +349,16 @@ def test_a_checker_speaks_once_and_never_of_their_own(hospital: Hospital) -> Non
 
 
 def test_a_forged_verdict_is_refused_by_name(hospital: Hospital) -> None:
-    from jingui.core.errors import Tampered
-
     extract = built(hospital, study(hospital))
     check(hospital, "quality", extract, Said.STOP, "不合格")
+    with pytest.raises(InsufficientPrivilege):  # insert-only
+        hospital.sql("UPDATE extract_check SET verdict = 'pass' WHERE extract_id = %s", extract)
+    hospital.sql("ALTER TABLE extract_check DISABLE TRIGGER USER")
     hospital.sql("UPDATE extract_check SET verdict = 'pass' WHERE extract_id = %s", extract)
     with pytest.raises(Tampered):
         check(hospital, "ethics", extract)
     hospital.sql("UPDATE extract_check SET verdict = 'stop' WHERE extract_id = %s", extract)
+    hospital.sql("ALTER TABLE extract_check ENABLE TRIGGER USER")
 
 
 def test_checkers_see_rows_as_they_would_leave(hospital: Hospital) -> None:

@@ -11,6 +11,7 @@ from typing import Any, Final, NamedTuple
 
 from jingui.core.deidentify import OLDEST, TOP
 from jingui.core.research_fields import FIELDS, PERSON
+from jingui.formats.deidentify import deidentify_resource
 from jingui.formats.deidentify_project import Known, Project, pseudonym
 from jingui.formats.fhir_types import codes_of
 from jingui.formats.plain_text import words
@@ -65,14 +66,12 @@ def row(chart: Chart, fields: Sequence[str], project: Project, known: Known) -> 
 
 def cleaned(chart: Chart, fields: Sequence[str], project: Project, known: Known) -> Clean:
     """Every record of the kinds that are needed, by the profile."""
-    from jingui.formats.deidentify import deidentify_resource
-
     wanted = {"Patient"} | kinds(fields)
     records: dict[str, list[Mapping[str, Any]]] = {}
     start = end = None
     for kind in wanted:
         for one in chart.records.get(kind, ()):
-            made = deidentify_resource(dict(one), project, known).resource
+            made = deidentify_resource(dict(one), project, known, chart.patient).resource
             if not made:
                 continue
             if kind == "Encounter" and one.get("id") == chart.visit:
