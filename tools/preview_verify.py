@@ -5,7 +5,7 @@ from typing import Any
 
 from jingui.web.viewmodels import verify as view
 from jingui.web.viewmodels.form import Field, Form
-from jingui.web.viewmodels.parts import Tone
+from jingui.web.viewmodels.parts import Link, Tone
 from jingui.web.viewmodels.paths import to
 from tools.preview_frame import T
 
@@ -26,7 +26,8 @@ def page(t: T, answer: view.CheckAnswer | None = None, *, wrong: str = "") -> vi
     )  # fmt: skip
     return view.VerifyPage(
         form=Form(fields=(code, digest), submit=t("核验", "Check")), answer=answer, english=t("", "en") == "en",
-        other_language=to("verify"), action=to("verify"), side=to("verify_side"), root_file=to("verify_root"), key=KEY,
+        other_language=Link(label=t("English", "中文"), href=to("verify")),
+        action=to("verify"), side=to("verify_side"), root_file=to("verify_root"), key=KEY,
         root="ab" * 32,
     )  # fmt: skip
 

@@ -24,6 +24,7 @@ from jingui.gate import door
 from jingui.web import sessions, verify_words
 from jingui.web.filling import Filled
 from jingui.web.viewmodels import verify as view
+from jingui.web.viewmodels.parts import Link
 from jingui.web.viewmodels.paths import to
 
 LANGUAGES: Final = {"zh": "zh-hans", "en": "en"}
@@ -128,10 +129,11 @@ def beside(found: CopyCheck) -> dict[str, Any]:
 
 def drawn(request: HttpRequest, filled: Filled, answer: view.CheckAnswer | None, status: int) -> HttpResponse:
     """The page in the chosen language."""
-    chosen = "en" if (get_language() or "").startswith("en") else "zh"
-    here, other = (f"?language={one}" for one in (chosen, "zh" if chosen == "en" else "en"))
+    english = (get_language() or "").startswith("en")
+    here, other = ("?language=en", "?language=zh") if english else ("?language=zh", "?language=en")
     page = view.VerifyPage(
-        form=filled.form(_("核验")), answer=answer, english=chosen == "en", other_language=to("verify") + other,
+        form=filled.form(_("核验")), answer=answer, english=english,
+        other_language=Link(label="中文" if english else "English", href=to("verify") + other),
         action=to("verify") + here, side=to("verify_side") + here, root_file=to("verify_root"),
         key=door.published.ledger_key(), root=door.published.root_fingerprint(),
     )  # fmt: skip

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from jingui.web.viewmodels.form import Form
-from jingui.web.viewmodels.parts import Tone
+from jingui.web.viewmodels.parts import Link, Tone
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,7 +40,7 @@ class VerifyPage:
     form: Form
     answer: CheckAnswer | None
     english: bool
-    other_language: str
+    other_language: Link
     action: str
     side: str
     root_file: str
