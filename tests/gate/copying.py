@@ -48,13 +48,9 @@ def papers(*names: str) -> tuple[Brought, ...]:
     return tuple(Brought(name, f"{name}.png", "image/png", png(hash(name) % 60_000)) for name in names)
 
 
-def apply_for(
-    hospital: Hospital, who: str | Actor, kind: str, patient: int, *names: str, **answers: str
-) -> int:
+def apply_for(hospital: Hospital, who: str | Actor, kind: str, patient: int, *names: str, **answers: str) -> int:
     """Hand in an application; its number."""
-    data = StartMatter(
-        kind=kind, answers=tuple({**ANSWERS, **answers}.items()), submit=True, papers=papers(*names)
-    )
+    data = StartMatter(kind=kind, answers=tuple({**ANSWERS, **answers}.items()), submit=True, papers=papers(*names))
     made = hospital.write(who, Verb.START_MATTER, data, target=Target(patient=patient), **WISH)
     return int(made.value.matter)
 
@@ -106,14 +102,14 @@ def read(hospital: Hospital, who: str | Actor, copy: Copied | str, part: Part = 
 
 
 def listed(hospital: Hospital, who: str | Actor, patient: int = 0, **more: Any) -> Any:
-    asked = hospital.operation(
-        who, Verb.READ_COPIES, CopiesRequest(**more), target=Target(patient=patient), **WISH
-    )
+    asked = hospital.operation(who, Verb.READ_COPIES, CopiesRequest(**more), target=Target(patient=patient), **WISH)
     return door.read(asked).value
 
 
 def check(hospital: Hospital, secret: str, digest: str = "", actor: Actor = PUBLIC) -> CopyCheck:
-    asked = hospital.operation(actor, Verb.CHECK_COPY, CheckCopy(secret=secret, digest=digest), purpose=Purpose.OPERATION)
+    asked = hospital.operation(
+        actor, Verb.CHECK_COPY, CheckCopy(secret=secret, digest=digest), purpose=Purpose.OPERATION
+    )
     found: CopyCheck = door.read(asked).value
     return found
 
@@ -148,4 +144,3 @@ def stamped(hospital: Hospital, patient: int, **answers: str) -> Copied:
     charge(hospital, copy)
     stamp(hospital, "archivist2", copy)
     return copy
-

@@ -5,16 +5,13 @@ from typing import Any
 
 import pytest
 
-from jingui.core.errors import Conflict, Invalid, NotFound, Refused
-from jingui.core.operation import Target
-from jingui.core.release import Medium, Pages, Part, RevokeCopy
-from jingui.core.words import Purpose, Verb
+from jingui.core.errors import Conflict
+from jingui.core.release import Part
 from jingui.crypto import note
 from jingui.crypto.proof import check_entry
 from jingui.formats import manifest, pdf_sign
-from jingui.gate import door
 from tests.gate import copying
-from tests.gate.copying import WISH, at, check, decide, hand, listed, prepare, read, stamp
+from tests.gate.copying import check, decide, hand, listed, prepare, read, stamp
 from tests.gate.test_charts import number
 from tests.gate.test_portal import born, opened, patient_actor
 from tests.hospital import Hospital

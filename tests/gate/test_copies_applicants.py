@@ -18,9 +18,7 @@ from tests.gate.test_portal import GUARDIAN, born, opened, patient_actor
 from tests.hospital import Hospital
 from tests.pictures import png
 
-NEEDED = {
-    kind: (*(one.name for one in row.papers if one.required), *row.window) for kind, row in APPLICANTS.items()
-}
+NEEDED = {kind: (*(one.name for one in row.papers if one.required), *row.window) for kind, row in APPLICANTS.items()}
 
 
 @pytest.fixture(scope="module")
@@ -55,9 +53,7 @@ def answers(kind: str) -> dict[str, str]:
 
 
 @pytest.mark.parametrize(("kind", "lacks"), [(kind, lacks) for kind in NEEDED for lacks in (*NEEDED[kind], "")])
-def test_each_kind_needs_each_of_its_papers(
-    house: Hospital, patients: dict[str, int], kind: str, lacks: str
-) -> None:
+def test_each_kind_needs_each_of_its_papers(house: Hospital, patients: dict[str, int], kind: str, lacks: str) -> None:
     """[4.2.1] The table of outcomes: one paper missing names that paper; with all of them it is taken."""
     brought = [name for name in NEEDED[kind] if name != lacks]
     patient = patients[whose(kind)]
@@ -133,7 +129,9 @@ def test_a_minors_agent_is_the_guardian(house: Hospital, patients: dict[str, int
             apply_for(house, "archivist", kind, patients["child"], *NEEDED[kind], **answers(kind))
         assert dict(refused.value.places) == {"applicant": "患者是未成年人，由监护人申请"}
     with pytest.raises(Invalid):
-        apply_for(house, "archivist", "copy_guardian", patients["adult"], *NEEDED["copy_guardian"], **answers("copy_guardian"))
+        apply_for(
+            house, "archivist", "copy_guardian", patients["adult"], *NEEDED["copy_guardian"], **answers("copy_guardian")
+        )
 
 
 def test_a_guardian_applies_in_the_portal_without_papers(house: Hospital) -> None:

@@ -141,7 +141,8 @@ class Sealer:
         """Raise Tampered if `row` is not as Jingui wrote it."""
         table = row._meta.db_table
         if not self.holds(table, tuple(getattr(row, name) for name in SEALED_TABLES[table]), row.mac):
-            raise Tampered(where=f"{table}:{row.pk}")
+            key = row.pk if isinstance(row.pk, tuple) else (row.pk,)
+            raise Tampered(where=f"{table}:{'.'.join(map(str, key))}")  # as verification names it
 
     def check_password_row(self, account: Account) -> None:
         """Raise Tampered if the password hash was not set through the door."""

@@ -1,0 +1,352 @@
+"""四（二）1 复制件: what must not happen to a copy: twice, too early, by the wrong one, past the door [4.2.1] [6.1.2]"""
+
+import hashlib
+import secrets
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import psycopg
+import pytest
+from django.db import connections
+
+from jingui.core.enter import Change
+from jingui.core.errors import Conflict, Invalid, JinguiError, NotFound, Refused, Tampered
+from jingui.core.operation import Actor, Target
+from jingui.core.release import HandCopy, Medium, Pages, Part, RevokeCopy, SealUsesRequest
+from jingui.core.words import Entrance, Purpose, Verb
+from jingui.formats import pdf_sign
+from jingui.gate import door
+from jingui.gate.acts import release_checking
+from jingui.store.verification import verify
+from tests.gate import copying
+from tests.gate.copying import WISH, at, check, hand, listed, prepare, read, stamp
+from tests.gate.test_charts import number
+from tests.gate.test_portal import born, opened, patient_actor
+from tests.hospital import Hospital
+
+
+@pytest.fixture(scope="module")
+def house(hospital: Hospital) -> Hospital:
+    copying.staff(hospital)
+    return hospital
+
+
+class Case:
+    """A patient with an approved application and a prepared copy."""
+
+    def __init__(self, house: Hospital, n: int, **answers: str) -> None:
+        self.ids = born(house, f"复制{n}", f"630{n:05}", "1949-12-31")
+        self.patient = number(house, self.ids[0])
+        self.matter = copying.apply_for(house, "archivist", "own_copy", self.patient, "patient_id", **answers)
+        copying.decide(house, "archivist2", self.matter)
+        self.copy = prepare(house, "archivist", self.patient, self.matter)
+
+    @property
+    def key(self) -> tuple[int, int]:
+        where = at(self.copy)["target"]
+        return where.patient, where.record
+
+
+def ready(house: Hospital, n: int, **answers: str) -> Case:
+    case = Case(house, n, **answers)
+    copying.confirm(house, "archivist", case.copy)
+    copying.charge(house, case.copy)
+    return case
+
+
+def row(house: Hospital, case: Case, column: str) -> Any:
+    sql = f"SELECT {column} FROM copy_made WHERE patient_id = %s AND copy_id = %s"
+    return house.sql(sql, *case.key)[0][0]
+
+
+def spoil(house: Hospital, case: Case, change: str, *values: Any) -> None:
+    house.sql(f"UPDATE copy_made SET {change} WHERE patient_id = %s AND copy_id = %s", *values, *case.key)
+
+
+def test_not_before_both_confirmed_and_the_fee_is_paid(house: Hospital) -> None:
+    """[4.2.1] In this order and no other; by another archivist; never twice."""
+    case = Case(house, 1)
+    with pytest.raises(Conflict):
+        stamp(house, "archivist2", case.copy)
+    with pytest.raises(Invalid):
+        copying.confirm(house, "archivist", case.copy, document="440524188001010014")
+    with pytest.raises(Conflict):
+        copying.confirm(house, "archivist", case.copy, basis="0" * 64)
+    copying.confirm(house, "archivist", case.copy)
+    with pytest.raises(Conflict):
+        stamp(house, "archivist2", case.copy)
+    view = read(house, "archivist", case.copy)
+    assert view.line.fee == 50 * view.line.pages
+    assert view.lacking == "尚未收费"
+    with pytest.raises(Invalid):
+        copying.charge(house, case.copy, invoice="")
+    copying.charge(house, case.copy)
+    with pytest.raises(Conflict):
+        copying.charge(house, case.copy)
+    with pytest.raises(Refused) as own:
+        stamp(house, "archivist", case.copy)
+    assert own.value.reason == "two_person"
+    for who in ("affairs_c", "doctor", "head"):
+        with pytest.raises(Refused):
+            stamp(house, who, case.copy)
+    stamp(house, "archivist2", case.copy)
+    with pytest.raises(Conflict):
+        stamp(house, "archivist3", case.copy)
+    used = house.sql("SELECT count(*) FROM seal_use WHERE copy_id = %s", case.key[1])
+    assert used == [(1,)]
+
+
+def test_two_stampers_at_once(house: Hospital) -> None:
+    case = ready(house, 2)
+    stamp_ready(house, case)
+
+    def one(who: str) -> str:
+        try:
+            stamp(house, who, case.copy)
+        except JinguiError as error:
+            return error.code
+        finally:
+            connections.close_all()
+        return "done"
+
+    with ThreadPoolExecutor(2) as pool:
+        told = sorted(pool.map(one, ("archivist2", "archivist3")))
+    assert told == ["conflict", "done"]
+    assert house.sql("SELECT count(*) FROM seal_use WHERE copy_id = %s", case.key[1]) == [(1,)]
+
+
+def stamp_ready(house: Hospital, case: Case) -> None:
+    """Wait until the ledger has placed the entry that prepared it."""
+    import time
+
+    for _ in range(60):
+        if house.sql("SELECT 1 FROM checkpoint c, entry_index i WHERE i.id = %s AND c.size > i.idx", case.copy.entry):
+            return
+        time.sleep(0.25)
+    raise AssertionError("not placed")
+
+
+def test_what_changed_after_the_confirmation_is_not_stamped(house: Hospital) -> None:
+    case = ready(house, 3)
+    pair = house.runtime.ids.internal(case.ids[2])
+    body = {
+        "resourceType": "Observation", "status": "amended", "valueQuantity": {"value": 9.9, "unit": "mmol/L"},
+        "code": {"text": "血钾"}, "subject": {"reference": f"Patient/{case.ids[0]}"},
+        "encounter": {"reference": f"Encounter/{case.ids[1]}"},
+    }  # fmt: skip
+    house.enter("his", Change(body, record=pair), verb=Verb.CORRECT, purpose=Purpose.OPERATION)
+    with pytest.raises(Conflict) as changed:
+        stamp(house, "archivist2", case.copy)
+    assert "变化" in changed.value.message
+    again = prepare(house, "archivist", case.patient, case.matter, replaces=case.copy.id)
+    assert row(house, case, "state") == "superseded"
+    assert again.basis != case.copy.basis
+    assert read(house, "archivist", case.copy).replaced == again.id
+
+
+def test_one_application_makes_one_copy(house: Hospital) -> None:
+    case = Case(house, 4)
+    with pytest.raises(Conflict):
+        prepare(house, "archivist", case.patient, case.matter)
+    other = Case(house, 5)
+    with pytest.raises(NotFound):
+        prepare(house, "archivist", case.patient, case.matter, replaces=other.copy.id)
+    with pytest.raises(NotFound):
+        prepare(house, "archivist", other.patient, case.matter)
+    with pytest.raises(Refused):
+        prepare(house, "archivist2", case.patient, case.matter)  # the grant is the handler's alone
+
+
+def test_handed_over_as_it_was_asked_for(house: Hospital) -> None:
+    case = ready(house, 6, route="post", recipient="李清照", address="济南市历下区柳絮泉一号", present="remote")
+    view = read(house, "archivist", case.copy)
+    assert view.postage == 2000
+    stamp(house, "archivist2", case.copy)
+    with pytest.raises(Invalid) as lacking:
+        hand(house, "archivist", case.copy, receiver="李清照")
+    assert [place for place, _ in lacking.value.places] == ["courier"]
+    file = read(house, "archivist", case.copy, Part.FILE)
+    hand(house, "archivist", case.copy, courier="邮政 EMS", number="EB123456789CN")
+    with pytest.raises(Conflict):
+        hand(house, "archivist", case.copy, courier="邮政 EMS", number="EB123456789CN")
+    with pytest.raises(Conflict):
+        read(house, "archivist", case.copy, Part.FILE)
+    assert check(house, copying.secret(house, case.copy), file.digest).matches is True
+
+
+def test_a_wet_stamp_is_entered_with_the_very_file(house: Hospital) -> None:
+    case = ready(house, 7)
+    stamp(house, "archivist2", case.copy, Medium.WET)
+    file = read(house, "archivist", case.copy, Part.FILE)
+    assert pdf_sign.check(file.body, [house.runtime.stamp().chain[-1]]).signer == ""
+    register = door.read(
+        house.operation("archivist", Verb.READ_SEAL_USES, SealUsesRequest(), purpose=Purpose.OPERATION)
+    )
+    assert (register.value[0].medium, register.value[0].digest) == ("wet", file.digest)
+    assert (register.value[0].person, register.value[0].witness) == ("archivist2", "archivist")
+    assert register.value[0].number == case.copy.number
+
+
+def test_paper_pages_are_listed_and_counted(house: Hospital) -> None:
+    case = Case(house, 8)
+    pages = (Pages("2003-0815", 1, 12),)
+    for wrong in (Pages("", 1, 2), Pages("x", 3, 2), Pages("x", 0, 2)):
+        with pytest.raises(Invalid):
+            prepare(house, "archivist", case.patient, case.matter, replaces=case.copy.id, paper=(wrong,))
+    again = prepare(house, "archivist", case.patient, case.matter, replaces=case.copy.id, paper=pages)
+    view = read(house, "archivist", again)
+    assert view.paper == pages
+    assert view.tariff == 50 * (view.line.pages + 12)
+
+
+def test_a_waived_fee_says_why(house: Hospital) -> None:
+    case = Case(house, 9)
+    copying.confirm(house, "archivist", case.copy, strokes="M1 1L2 2" * 10)
+    copying.charge(house, case.copy, waived="低保对象减免")
+    stamp(house, "archivist2", case.copy)
+    view = read(house, "archivist", case.copy)
+    assert (view.line.fee, view.waived, view.line.state) == (0, "低保对象减免", "stamped")
+
+
+def test_revoked_says_so_to_everybody(house: Hospital) -> None:
+    case = ready(house, 10)
+    stamp(house, "archivist2", case.copy)
+    digest = read(house, "archivist", case.copy).digest
+    with pytest.raises(Invalid):
+        house.write("archivist2", Verb.REVOKE_COPY, RevokeCopy(reason=" "), **at(case.copy))
+    with pytest.raises(Refused):
+        house.write("archivist", Verb.REVOKE_COPY, RevokeCopy(reason="发现错误"), **at(case.copy))
+    house.write("affairs_c", Verb.REVOKE_COPY, RevokeCopy(reason="发现复制范围有误"), **at(case.copy))
+    found = check(house, copying.secret(house, case.copy), digest)
+    assert (found.found, found.state, found.matches) == (True, "revoked", True)
+    assert found.ended is not None
+    with pytest.raises(Conflict):
+        read(house, "archivist", case.copy, Part.FILE)
+    with pytest.raises(Conflict):
+        house.write("affairs_c", Verb.REVOKE_COPY, RevokeCopy(reason="再次"), **at(case.copy))
+
+
+def test_a_new_copy_takes_the_old_ones_place_when_it_is_stamped(house: Hospital) -> None:
+    case = ready(house, 11)
+    stamp(house, "archivist2", case.copy)
+    new = prepare(house, "archivist", case.patient, case.matter, replaces=case.copy.id)
+    assert row(house, case, "state") == "stamped"
+    copying.confirm(house, "archivist", new)
+    copying.charge(house, new, waived="换发不另收费")
+    stamp(house, "archivist2", new)
+    found = check(house, copying.secret(house, case.copy))
+    assert (found.state, found.replaced, found.matches) == ("superseded", True, None)
+
+
+def test_somebody_elses_copy_is_not_there(house: Hospital) -> None:
+    """[1.3.2] Neither another patient nor the patient themselves see what they did not ask for."""
+    case = ready(house, 12)
+    stamp(house, "archivist2", case.copy)
+    own = patient_actor(house, opened(house, case.ids[0]))
+    assert listed(house, own, case.patient).rows == ()
+    with pytest.raises(NotFound):
+        read(house, own, case.copy, Part.FILE)
+    with pytest.raises(Refused):
+        house.write(own, Verb.HAND_COPY, HandCopy(), **at(case.copy))
+    ids = born(house, "旁人", "63000099", "1950-01-01")
+    other = patient_actor(house, opened(house, ids[0], document="E12345678", papers=("passport",)))
+    for part in Part:
+        with pytest.raises(Refused):
+            read(house, other, case.copy, part)
+    with pytest.raises(Refused):
+        listed(house, other, case.patient)
+    with pytest.raises(Refused):
+        listed(house, other)
+    where = {"target": Target(patient=number(house, ids[0]), record=case.key[1]), **WISH}
+    with pytest.raises(NotFound):
+        door.read(house.operation(other, Verb.READ_COPY, None, **where))
+    for who in ("doctor", "sysadmin", "registrar", "his"):
+        with pytest.raises(Refused):
+            read(house, who, case.copy)
+
+
+def test_a_preview_is_a_draft_for_its_maker_alone(house: Hospital) -> None:
+    case = Case(house, 13)
+    draft = read(house, "archivist", case.copy, Part.PREVIEW)
+    assert draft.body.startswith(b"%PDF")
+    assert copying.secret(house, case.copy).encode() not in draft.body
+    with pytest.raises(Refused):
+        read(house, "archivist2", case.copy, Part.PREVIEW)
+
+
+BENT = (
+    ("state = 'stamped'", ()), ("fee = 0", ()), ("digest = %s", (b"x" * 32,)), ("person_id = 1", ()),
+    ("route = 'portal'", ()), ("manifest = %s", (b"y" * 32,)), ("until = now()", ()),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(("n", "change", "values"), [(20 + n, *one) for n, one in enumerate(BENT)])
+def test_a_row_that_was_changed_past_the_door(house: Hospital, n: int, change: str, values: tuple[Any, ...]) -> None:
+    """[6.1.2] The database's superuser changes a column: the copy is refused by name and verification finds it."""
+    case = ready(house, n)
+    spoil(house, case, change, *values)
+    where = f"copy_made:{case.key[0]}.{case.key[1]}"
+    for do in (lambda: stamp(house, "archivist2", case.copy), lambda: read(house, "archivist", case.copy)):
+        with pytest.raises(Tampered) as found:
+            do()
+        assert found.value.data["where"] == where
+    with psycopg.connect(house.addresses["app"].psycopg()) as connection:
+        found = verify(connection, house.runtime.keyring, house.runtime.origin)
+    assert where in {one.where for one in found.findings}
+    house.sql("DELETE FROM copy_made WHERE patient_id = %s AND copy_id = %s", *case.key)
+
+
+def test_files_swapped_between_patients(house: Hospital) -> None:
+    one, other = ready(house, 30), ready(house, 31)
+    for case in (one, other):
+        stamp(house, "archivist2", case.copy)
+    mine, theirs = row(house, one, "file"), row(house, other, "file")
+    spoil(house, one, "file = %s", theirs)
+    spoil(house, other, "file = %s", mine)
+    for case in (one, other):
+        with pytest.raises(Tampered):
+            read(house, "archivist", case.copy, Part.FILE)
+    spoil(house, one, "file = %s", mine)
+    assert hashlib.sha256(read(house, "archivist", one.copy, Part.FILE).body).digest() == bytes(
+        row(house, one, "digest")
+    )
+
+
+def test_nobody_fishes(house: Hospital) -> None:
+    """[4.2.1] Random secrets find nothing; what is no secret gets the same answer; an impatient address is stopped."""
+    case = ready(house, 32)
+    fresh = copying.secret(house, case.copy)
+    assert check(house, fresh) == release_checking.NOTHING  # nothing was stamped yet
+    asker = Actor(name="public:verify", entrance=Entrance.PUBLIC)
+    told = set()
+    for n in range(25):
+        asker = Actor(name="public:verify", address=f"198.51.100.{n}", entrance=Entrance.PUBLIC)
+        guess = secrets.token_hex(16) if n % 2 else ("'; DROP TABLE copy_made; --", "", "张三", "0" * 33)[n // 2 % 4]
+        told.add(repr(check(house, guess, "0" * 64, actor=asker)))
+    assert told == {repr(release_checking.NOTHING)}
+    greedy = Actor(name="public:verify", address="198.51.100.200", entrance=Entrance.PUBLIC)
+    with pytest.raises(Refused) as stopped:
+        for _ in range(70):
+            check(house, "", actor=greedy)
+    assert stopped.value.reason == "too_often"
+    with pytest.raises(Refused):
+        check(house, fresh, actor=house.actors["archivist"])
+
+
+def test_the_row_of_the_register_stays(house: Hospital) -> None:
+    """[6.1.2] A use that vanishes from the register is missed by verification; nobody may change one."""
+    case = ready(house, 33)
+    stamp(house, "archivist2", case.copy)
+    with psycopg.connect(house.addresses["app"].psycopg()) as app, pytest.raises(psycopg.Error):
+        app.execute("UPDATE seal_use SET person_id = 1 WHERE copy_id = %s", (case.key[1],))
+    with pytest.raises(psycopg.Error):
+        house.sql("DELETE FROM seal_use WHERE copy_id = %s", case.key[1])
+    house.sql("ALTER TABLE seal_use DISABLE TRIGGER insert_only")
+    house.sql("CREATE TABLE taken_out AS SELECT * FROM seal_use WHERE copy_id = %s", case.key[1])
+    house.sql("DELETE FROM seal_use WHERE copy_id = %s", case.key[1])
+    with psycopg.connect(house.addresses["app"].psycopg()) as connection:
+        found = verify(connection, house.runtime.keyring, house.runtime.origin)
+    house.sql("INSERT INTO seal_use SELECT * FROM taken_out")
+    house.sql("DROP TABLE taken_out")
+    house.sql("ALTER TABLE seal_use ENABLE TRIGGER insert_only")
+    assert "seal_use" in {one.where for one in found.findings}
