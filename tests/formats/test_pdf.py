@@ -48,7 +48,7 @@ def test_a_copy_says_what_it_holds(tmp_path: Path) -> None:
     text = words(pdf.render(document, {"manifest.json": MANIFEST}), tmp_path)
     squeezed = "".join(text.split())
     for expected in (
-        HOSPITAL, "病历复印件", "欧阳明月", "0001234567", "FY20261123-0007", "商业保险理赔", "病案科孙玉兰",
+        HOSPITAL, "病历复制件", "欧阳明月", "0001234567", "FY20261123-0007", "商业保险理赔", "病案科孙玉兰",
         "入院记录", "检验报告", "病程记录（第2日）", "否认药物过敏史。", "青霉素皮试阳性史", "1–6,9", "以下空白",
         "赵立本", "Certification", "共3页", "Page3of3", "Birthdate",
     ):  # fmt: skip

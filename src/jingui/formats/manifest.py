@@ -158,4 +158,4 @@ def _shaped(value: Any, kinds: Mapping[str, type], place: str) -> None:
 
 
 def _wrong(place: str) -> Invalid:
-    return Invalid(places=((place, N_("不是复印件清单")),))
+    return Invalid(places=((place, N_("不是复制件的清单")),))

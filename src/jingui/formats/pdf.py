@@ -62,7 +62,7 @@ def render(document: CopyDocument, attachments: Attachments = (), fonts: Sequenc
     try:
         return typeset(_template(), data, "pdf", fonts=folders, standards=(kind,), at=document.made_at)
     except TypstError as problem:
-        raise Invalid(N_("复印件无法排版，没有生成文件。"), places=(("document", problem.message),)) from problem
+        raise Invalid(N_("复制件无法排版，没有生成文件。"), places=(("document", problem.message),)) from problem
 
 
 @cache

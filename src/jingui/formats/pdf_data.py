@@ -29,7 +29,7 @@ LONG: Final = 8  # records from which on the contents have a page of their own
 LABELS: Final = {
     "name": ("姓名", "Name"),
     "number": ("病案号", "Record no."),
-    "copy": ("复印编号", "Copy no."),
+    "copy": ("复制件编号", "Copy no."),
     "made": ("制作时间", "Made at"),
     "patient": ("患者", "Patient"),
     "request": ("申请", "Request"),
@@ -54,13 +54,13 @@ LABELS: Final = {
     "records": ("份", "records"),
 }
 STATEMENT: Final = (
-    "本复印件共 {pages} 页，由本院病案系统按所列申请与审核生成，内容与所存病历一致，以本院印章及电子签名为证。"
+    "本复制件共 {pages} 页，由本院病案系统按所列申请与审核生成，内容与所存病历一致，以本院印章及电子签名为证。"
 )
 STATEMENT_EN: Final = (
     "This copy of {pages} pages was made from this hospital's records under the request and approval named above and "
     "agrees with them. The hospital's stamp and electronic signature attest it."
 )
-STATEMENT_WET: Final = "本复印件共 {pages} 页，由本院病案系统按所列申请与审核生成，内容与所存病历一致；盖章后有效。"
+STATEMENT_WET: Final = "本复制件共 {pages} 页，由本院病案系统按所列申请与审核生成，内容与所存病历一致；盖章后有效。"
 STATEMENT_WET_EN: Final = (
     "This copy of {pages} pages was made from this hospital's records under the request and approval named above and "
     "agrees with them. It is valid when stamped."

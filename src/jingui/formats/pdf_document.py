@@ -129,7 +129,7 @@ class CopyDocument:
     request: Sequence[Pair] = ()  # applicant, relation, purpose
     approval: Sequence[Pair] = ()  # matter, who approved, when
     paper: Sequence[PaperPages] = ()
-    title: str = "病历复印件"
+    title: str = "病历复制件"
     title_en: str = "Copy of medical records"
     hospital_en: str = ""
     language: Language = "zh"
