@@ -14,6 +14,7 @@ from jingui.core.errors import Invalid
 from jingui.core.words import Category, Purpose, Verb
 from jingui.gate import door
 from jingui.web import access_glass, answering, asking, charting, finding, records, wording
+from jingui.web.release_words import HANDLES
 from jingui.web.viewmodels import access as view
 from jingui.web.viewmodels.parts import Link, Tag, Why
 from jingui.web.viewmodels.paths import to
@@ -43,7 +44,7 @@ def patients(request: HttpRequest) -> HttpResponse:
 def window(request: HttpRequest, patient: str) -> tuple[Link, ...]:
     """What a post does for a patient at the window; what stands on the chart too only for those who open none."""
     portal = (Verb.OPEN_PORTAL, Link(label=_("患者门户"), href=to("portal_window", patient=patient)))
-    copies = (Verb.CHARGE_COPY, Link(label=_("复制受理"), href=to("copy_kinds", patient=patient)))
+    copies = (HANDLES, Link(label=_("复制受理"), href=to("copy_kinds", patient=patient)))
     offered = (
         (portal, copies)
         if asking.may(request, Verb.OPEN_CHART)

@@ -18,8 +18,10 @@ from jingui.web.viewmodels.paths import to
 GOING = (State.WAITING, State.APPEALED)
 
 
-def drawn(seen: MatterView, error: Invalid | Conflict | None, comment: str, *, copies: bool = False) -> MatterPage:
-    """The page of a matter, with what was wrong about the last move. `copies`: this post may make copies."""
+def drawn(
+    seen: MatterView, error: Invalid | Conflict | None, comment: str, *, copies: frozenset[str] = frozenset()
+) -> MatterPage:
+    """The page of a matter, with what was wrong about the last move. `copies`: for what this post makes copies."""
     row, line = KINDS[seen.line.kind], seen.line
     may = frozenset(seen.moves)
     now = present(row, line.state, line.step)
@@ -46,9 +48,9 @@ def drawn(seen: MatterView, error: Invalid | Conflict | None, comment: str, *, c
     )  # fmt: skip
 
 
-def onward(row: MatterKind, seen: MatterView, *, copies: bool = False) -> Link | None:
+def onward(row: MatterKind, seen: MatterView, *, copies: frozenset[str]) -> Link | None:
     """Where its starter goes on with what was granted; whoever makes copies, with making them."""
-    if row.copies and copies and seen.line.state == State.EXECUTED:
+    if row.copies in copies and seen.line.state == State.EXECUTED:
         return Link(label=_("制作复制件"), href=to("copy_make", matter=seen.line.id), primary=True)
     page, text = row.then
     if not page or not seen.line.mine or seen.line.state != State.EXECUTED:

@@ -27,7 +27,7 @@ from jingui.core.matters.asking import (
 from jingui.core.matters.row import Move, State
 from jingui.core.word import N_
 from jingui.core.words import Role, Verb
-from jingui.web import answering, asking, matter_forms, matter_words, wording
+from jingui.web import answering, asking, matter_forms, matter_words, release_words, wording
 from jingui.web.filling import Filled
 from jingui.web.matter_page import drawn
 from jingui.web.viewmodels.desk import Waiting
@@ -124,8 +124,9 @@ def shown(request: HttpRequest, number: int, error: Invalid | Conflict | None = 
     """The matter's page, with what was wrong about the last move."""
     seen: MatterView = asking.read(request, Verb.READ_MATTER, ReadMatter(matter=number)).value
     page = drawn(
-        seen, error, request.POST.get("comment", "") if error else "", copies=asking.may(request, Verb.PREPARE_COPY)
-    )
+        seen, error, request.POST.get("comment", "") if error else "",
+        copies=release_words.handled(Role(asking.role(request)), handles=asking.may(request, release_words.HANDLES)),
+    )  # fmt: skip
     return answering.page(
         request, "matters/matter.html", page, status=400 if error else 200, crumbs=matter_forms.crumbs(page.title)
     )

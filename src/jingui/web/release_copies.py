@@ -61,7 +61,7 @@ def copies(request: HttpRequest) -> HttpResponse:
         empty=_("没有这个编号的复制件。请核对编号。") if number else _(EMPTY[state]),
         pager=Pager(page=1, next=f"?state={state}&overdue={overdue}&after={quote(result.more)}")
         if result.more else None,
-        may_start=asking.may(request, Verb.PREPARE_COPY),
+        may_start=asking.may(request, release_words.HANDLES),
         seals_href=to("seal_uses") if asking.may(request, Verb.READ_SEAL_USES) else "",
         approved_href=f"{to('matters')}?which=all&state=executed",
     )  # fmt: skip

@@ -1,5 +1,6 @@
 """四（二）1 复制件: one copy: what is in it, both sides' yes, the fee, the seal, handing over, revoking [4.2.1]"""
 
+from dataclasses import replace
 from typing import Any, Final
 from urllib.parse import quote
 
@@ -172,7 +173,10 @@ class Forms:
     def form(self, name: str, submit: str) -> Any:
         """One form as it stands, None where its move makes no sense now."""
         found = self.filled.get(name)
-        return found.form(submit) if found is not None else None
+        if found is None:
+            return None
+        form = found.form(submit)
+        return replace(form, fields=tuple(replace(one, autofocus=False) for one in form.fields))
 
 
 def drawn(request: HttpRequest, public: str, found: CopyView, forms: Forms) -> view.CopyPage:
@@ -199,7 +203,7 @@ def drawn(request: HttpRequest, public: str, found: CopyView, forms: Forms) -> v
         confirm=forms.form("confirm", _("双方已核对，确认")), charge=forms.form("charge", _("登记收费")),
         stamp=forms.form("stamp", _("用印")), hand=forms.form("hand", _("登记交付")),
         revoke=forms.form("revoke", _("作废")),
-        again=again if asking.may(request, Verb.PREPARE_COPY) and not found.replaced else "",
+        again=again if asking.may(request, release_words.HANDLES) and not found.replaced else "",
         done=forms.do, errors=(*forms.errors, *alone),
     )  # fmt: skip
 

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from jingui.core.release import PURPOSES, CopiedRecord, CopyLine, CopyState, CopyView, Medium, Pages, Route
 from jingui.core.word import N_
-from jingui.core.words import Purpose, Role
+from jingui.core.words import Purpose, Role, Verb
 from jingui.web import matter_words, wording
 from jingui.web.viewmodels import release_copies as view
 from jingui.web.viewmodels.parts import Tag, Tone
@@ -30,6 +30,7 @@ ROUTES: Final[dict[Route, str]] = {
     Route.WINDOW: N_("已盖章，请带身份证件到病案窗口领取。"), Route.POST: N_("已盖章，医院即将寄出。"),
     Route.PORTAL: N_("已盖章，可以下载。"), Route.ESCORT: N_("已盖章，由医院送交。"),
 }  # fmt: skip
+HANDLES: Final = Verb.CHARGE_COPY  # what everybody may who handles copies; making them needs an approval besides
 HANDLERS: Final = frozenset({Role.ARCHIVIST, Role.MEDICAL_AFFAIRS})  # of both kinds; others of lawful retrievals
 
 
@@ -37,6 +38,12 @@ def state(word: str) -> Tag:
     """How a copy stands."""
     known = CopyState(word)
     return Tag(text=_(known.label), tone=TONES[known])
+
+
+def handled(role: Role, *, handles: bool) -> frozenset[str]:
+    """For what copies are made that somebody of `role` handles, who `handles` any at all."""
+    every = frozenset(PURPOSES)
+    return frozenset() if not handles else every if role in HANDLERS else every - {"patient"}
 
 
 def route(word: str) -> str:
