@@ -1,4 +1,4 @@
-"""`python -m jingui_verify`: check exports, proofs, receipts, consistency and sealed copies from a terminal.
+"""`python -m jingui_verify`: check exports, proofs, receipts, consistency and stamped copies from a terminal.
 
 Exit: 0 all is well · 1 something is wrong · 2 wrong usage or unreadable file · 3 self-consistent only, key not pinned.
 """
@@ -50,7 +50,7 @@ def _parser() -> argparse.ArgumentParser:
         sub.add_argument("--key", help="可信公钥（一行）或存放它的文件 / trusted key line, or its file")
         sub.add_argument("--json", action="store_true", help="以 JSON 输出 / print JSON")
         if name == "copy":
-            sub.add_argument("--root", type=Path, help="可信的签章根证书（PEM 或 DER）/ trusted root of the seal")
+            sub.add_argument("--root", type=Path, help="可信的签章根证书（PEM 或 DER）/ trusted root of the stamp")
             sub.add_argument("--side", type=Path, help="随附证明 / side file kept beside the PDF")
         if name == "export":
             sub.add_argument("--checkpoint", type=Path, action="append", default=[], metavar="NOTEFILE")
@@ -130,7 +130,7 @@ def _copy(args: argparse.Namespace) -> int:
     found = check_copy(_read(args.file), key=_key(args.key), roots=roots, side=_read(args.side) if args.side else None)
     lines = [f"SHA-256: {found.digest}"]
     if found.sealed:
-        lines.append(f"签章 sealed: {found.sealed} · {found.by} · 编号 number: {found.number}")
+        lines.append(f"签章 stamped: {found.sealed} · {found.by} · 编号 number: {found.number}")
     lines += _lines(found.steps)
     if not found.side:
         lines.append(

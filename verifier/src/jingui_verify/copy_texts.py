@@ -1,37 +1,37 @@
-"""Words for the check of a sealed copy."""
+"""Words for the check of a stamped copy."""
 
 from __future__ import annotations
 
 STEPS = {
     "pdf": ("PDF 文件结构", "Structure of the PDF"),
-    "seal": ("电子签章覆盖整个文件", "The seal covers the whole file"),
-    "signature": ("签章以来文件未被改动", "The file is as it was sealed"),
-    "chain": ("签章证书由可信根证书签发", "The seal's certificate leads to the root"),
+    "seal": ("电子签章覆盖整个文件", "The electronic stamp covers the whole file"),
+    "signature": ("签章以来文件未被改动", "The file is as it was stamped"),
+    "chain": ("签章证书由可信根证书签发", "The stamp's certificate leads to the root"),
     "manifest": ("内容清单与证明", "Manifest and its proof"),
     "entry_a": ("备制时的台账条目", "The ledger's entry of the preparation"),
     "listed": ("内容清单即台账所记的清单", "The manifest is the one that was entered"),
     "side": ("随附证明", "Side file"),
-    "entry_b": ("用印时的台账条目", "The ledger's entry of the sealing"),
+    "entry_b": ("用印时的台账条目", "The ledger's entry of the stamping"),
     "file": ("本文件即台账所记的文件", "This very file was entered"),
 }
 
 TEXTS = {
     "pdf": ("不是完好的 PDF（{what}）：文件损坏或被改动", "not a sound PDF ({what}): damaged or altered"),
-    "no_seal": ("文件上没有电子签章", "the file has no electronic seal"),
-    "two_seals": ("文件上有 {count} 个签章，应只有一个", "the file has {count} signatures, there must be one"),
-    "seal": ("签章的写法不符（{what}）", "the seal is malformed ({what})"),
+    "no_seal": ("文件上没有电子签章", "the file has no electronic stamp"),
+    "two_seals": ("文件上有 {count} 个签章，应只有一个", "the file has {count} stamps, there must be one"),
+    "seal": ("签章的写法不符（{what}）", "the stamp is malformed ({what})"),
     "cut": ("文件缺少 {count} 字节", "{count} bytes of the file are missing"),
     "appended": (
         "签章之后又附加了 {count} 字节：签章不覆盖这些内容",
-        "{count} bytes were appended after sealing: the seal does not cover them",
+        "{count} bytes were appended after stamping: the stamp does not cover them",
     ),
-    "file_altered": ("文件在签章之后被改动", "the file was altered after it was sealed"),
+    "file_altered": ("文件在签章之后被改动", "the file was altered after it was stamped"),
     "cms": ("签名数据的格式不符（{what}）", "the signature is malformed ({what})"),
-    "seal_signature": ("签章的签名无效", "the seal's signature is not valid"),
-    "certificate": ("签章证书不符（{what}）", "the seal's certificate does not hold ({what})"),
+    "seal_signature": ("签章的签名无效", "the stamp's signature is not valid"),
+    "certificate": ("签章证书不符（{what}）", "the stamp's certificate does not hold ({what})"),
     "other_root": (
         "签章证书的根不是指定的根证书：{name}",
-        "the seal's certificate leads to another root than the given one: {name}",
+        "the stamp's certificate leads to another root than the given one: {name}",
     ),
     "attached": ("文件中没有附件“{name}”", "the file has no attachment {name}"),
     "other_manifest": (
