@@ -12,13 +12,13 @@ from jingui.core.consents import Precaution
 from jingui.core.word import N_
 from jingui.core.words import Category, EncounterKind, RecordState
 from jingui.formats import display, fhir_json
+from jingui.formats.terms import INTERPRETATIONS
 from jingui.web import corrections, wording
 from jingui.web.templatetags.numbers import mask_id
 from jingui.web.viewmodels import access as view
 from jingui.web.viewmodels.parts import Tag
 from jingui.web.viewmodels.paths import to
 from jingui.web.viewmodels.resource import narrative
-from jingui.web.viewmodels.terms import INTERPRETATIONS
 
 FLAGS: Final = {"H": "↑", "HH": "↑↑", "L": "↓", "LL": "↓↓", "A": "!", "AA": "!!", "POS": "+"}
 UNUSUAL: Final = frozenset(

@@ -10,11 +10,11 @@ from jingui.core.sheets import Trace
 from jingui.core.word import N_
 from jingui.core.words import Decision, Hold, Level, Purpose, Relation, Sensitivity, Verb
 from jingui.formats import fhir_types
+from jingui.formats.terms import VALUES
 from jingui.gate import door
 from jingui.policy import clauses
 from jingui.store import lists
 from jingui.web.viewmodels.parts import ClauseRef, PersonLine, RuleLine, Tag, Why
-from jingui.web.viewmodels.terms import VALUES
 
 #: What the named tasks of the system do, in people's words; a task that nobody named here is told as such.
 TASKS: Final = {

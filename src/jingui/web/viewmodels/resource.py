@@ -1,7 +1,8 @@
 """一 总则 [1.2]: a FHIR resource as a person reads it
 
-Walks any resource into labelled lines. What has a word gets it (`terms.py`), what has none keeps its own name: nothing
-that stands in the record is left out except what only machines need, and that stands in the raw text on the same page.
+Walks any resource into labelled lines. What has a word gets it (formats.terms), what has none keeps its own name:
+nothing that stands in the record is left out except what only machines need, and that stands in the raw text on the
+same page.
 """
 
 import re
@@ -14,8 +15,8 @@ from typing import Any
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from jingui.formats.terms import LABELS, word
 from jingui.web.viewmodels.diff import Part
-from jingui.web.viewmodels.terms import LABELS, word
 
 WIDEST = 6  # columns of a table inside a record
 DEEPEST = 12  # levels shown; deeper structures are left to the raw text

@@ -1,4 +1,4 @@
-"""一 总则 [1.2]: words for the elements and codes of a FHIR resource that people meet on a page"""
+"""一 总则 [1.2]: words for the elements and codes of a FHIR resource that people meet on a page or on paper"""
 
 from typing import Final
 
