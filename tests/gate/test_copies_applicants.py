@@ -8,8 +8,8 @@ from jingui.core.collect import FlagPatient
 from jingui.core.errors import Conflict, Invalid, Refused
 from jingui.core.matters import KINDS
 from jingui.core.matters.asking import AddPaper, AppealMatter, Brought
+from jingui.core.matters.release_applicants import APPLICANTS
 from jingui.core.operation import Target
-from jingui.core.release_applicants import APPLICANTS
 from jingui.core.words import Purpose, Verb
 from tests.gate import copying
 from tests.gate.copying import MORE, WISH, apply_for, decide

@@ -7,10 +7,10 @@ from typing import Any
 from jingui.core import consents
 from jingui.core.errors import Conflict, Gone, Invalid
 from jingui.core.matters import KINDS
+from jingui.core.matters.release_applicants import APPLICANTS, Applicant
 from jingui.core.permit import Permit
 from jingui.core.process import APPEALS
 from jingui.core.release import PURPOSES, Route
-from jingui.core.release_applicants import APPLICANTS, Applicant
 from jingui.core.settings import Value
 from jingui.core.word import N_
 from jingui.core.words import Category

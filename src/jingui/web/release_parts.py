@@ -12,8 +12,8 @@ from typing import Any, Final
 
 from django.utils.translation import gettext as _
 
+from jingui.core.matters.release_applicants import APPLICANTS, Applicant
 from jingui.core.matters.row import MatterKind, Question
-from jingui.core.release_applicants import APPLICANTS, Applicant
 from jingui.core.word import N_
 from jingui.web import matter_forms
 from jingui.web.viewmodels import release as view

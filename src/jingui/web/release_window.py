@@ -1,5 +1,6 @@
 """四（二）1 复制受理: the window: whose record, who asks, the application, everything once more, handed in [4.2.1]"""
 
+from dataclasses import replace
 from secrets import token_hex
 from typing import Final
 
@@ -11,13 +12,14 @@ from jingui.core.access import PatientLine
 from jingui.core.errors import Invalid, NotFound
 from jingui.core.matters import KINDS
 from jingui.core.matters.asking import StartMatter
+from jingui.core.matters.release_applicants import APPLICANTS
 from jingui.core.matters.row import MatterKind
-from jingui.core.release_applicants import APPLICANTS
+from jingui.core.release import CopiesRequest
 from jingui.core.settings import BY_NAME
 from jingui.core.word import N_
 from jingui.core.words import Role, Verb
 from jingui.gate import door
-from jingui.web import access, answering, asking, charting, finding, release_parts, wording
+from jingui.web import access, answering, asking, charting, finding, release_parts, release_words, wording
 from jingui.web.release_form import WINDOW, Draft
 from jingui.web.viewmodels import release as view
 from jingui.web.viewmodels.parts import Link
@@ -102,7 +104,11 @@ def kinds(request: HttpRequest, patient: str) -> HttpResponse:
     target = door.locate(patient)
     kind = request.POST.get("kind", "")
     if request.method != "POST":
-        return answering.page(request, "release/kinds.html", kinds_of(request, patient, None))
+        why = release_words.purpose(Role(asking.role(request)))
+        asked = CopiesRequest(count=10)
+        before = asking.read(request, Verb.READ_COPIES, asked, target=asking.whole(target.patient), why=why).value.rows
+        page = replace(kinds_of(request, patient, None), before=tuple(release_words.row(one) for one in before))
+        return answering.page(request, "release/kinds.html", page)
     if kind not in APPLICANTS or kind not in KINDS:
         raise NotFound()
     data = StartMatter(kind=kind, key=request.POST.get("key", "")[:64])

@@ -2,9 +2,9 @@
 
 from typing import Final
 
+from jingui.core.matters.release_applicants import APPLICANTS, OPINION, Applicant
 from jingui.core.matters.row import About, Ask, MatterKind, Question, Step
 from jingui.core.release import Route
-from jingui.core.release_applicants import APPLICANTS, OPINION, Applicant
 from jingui.core.word import N_
 from jingui.core.words import Category, Role
 
