@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 import orjson
+import psycopg
 import pytest
 
 from jingui.core.enter import Change
@@ -17,6 +18,7 @@ from jingui.core.sealing import DrawList, SealLater, SettleDispute, Settlement, 
 from jingui.core.words import Category, Purpose, Verb
 from jingui.crypto import parcel
 from jingui.gate import door
+from jingui.store.verification import verify
 from tests.gate import sealed as s
 from tests.gate.entering import Admitted, admit, entered, entries, form_of, note, sign, signing, submit
 from tests.gate.test_sources import ORU, adt, register, send
@@ -432,3 +434,19 @@ def attempt(wait: float, do: Any, *args: Any) -> Any:
         return do(*args)
     except JinguiError as error:
         return error
+
+
+def test_the_whole_ledger_agrees_with_everything_that_was_sealed_and_opened(house: Hospital, patient: Admitted) -> None:
+    """[7.1.2] Every row of this chapter names a fitting entry; a lock that a DBA takes away is found."""
+    s.sealed(house, patient.patient)
+    told = {one.where.split(":")[0] for one in verified(house)}
+    assert not told & {"sealing", "sealed_item", "hold", "outside_access", "account", "post", "person", "access_grant"}
+    row = house.sql("SELECT * FROM hold WHERE patient_id = %s", patient.patient)[0]
+    house.sql("DELETE FROM hold WHERE patient_id = %s", patient.patient)
+    assert f"patient.marks:{patient.patient}" in {one.where for one in verified(house)}
+    house.sql(f"INSERT INTO hold VALUES ({', '.join(['%s'] * len(row))})", *row)
+
+
+def verified(house: Hospital) -> Any:
+    with psycopg.connect(house.addresses["root"].psycopg()) as connection:
+        return verify(connection, house.runtime.keyring, house.runtime.origin).findings

@@ -1,5 +1,7 @@
 """一（三）2 谁看过我的病历: every entry about a chart, as its patient sees it, with proof [1.3.2] [4.1.2]"""
 
+from collections.abc import Sequence
+from typing import Any
 from uuid import UUID
 
 from jingui.core.errors import Invalid, NotFound
@@ -15,9 +17,11 @@ from jingui.gate.context import ReadContext
 from jingui.gate.registry import Done, read_act
 from jingui.gate.restrictions import restrictions
 from jingui.gate.seen import Seer, positions
+from jingui.gate.withheld import Withheld, withheld
 from jingui.store import recovery
 
 MOST = 100
+ENTRY, AT = 1, 2  # positions in a row of ENTRIES_SQL
 OWN = 8  # of one's own entries, shown apart
 LAST = UUID(int=(1 << 128) - 1)
 _ABOUT = """(SELECT e.id FROM entry e WHERE e.patient_id = ANY($1::bigint[]) AND {where}
@@ -71,9 +75,16 @@ async def seen(context: ReadContext, request: ReadersRequest) -> Done:
     own = () if request.cursor else await context.rows(SEEN_SQL, patients, before, [], me, OWN, True)
     seer = Seer(context, {context.runtime.public(patient, 0) for patient in patients})
     await seer.know([*rows, *own])
-    others = tuple(seer.reading(row) for row in rows[:count])
+    kept = await withheld(context, patients)
+    told = [(row, seer.reading(row)) for row in rows[:count]]
+    others = tuple(one for row, one in told if not hidden(kept, row, one.purpose))
     value = Readings(others=others, own=tuple(seer.reading(row) for row in own), newest=newest or "")
-    return Done(value=value, more=others[-1].entry if len(rows) > count else "")
+    return Done(value=value, more=told[-1][1].entry if len(rows) > count else "")
+
+
+def hidden(kept: Withheld, row: Sequence[Any], purpose: str) -> bool:
+    """Whether the law keeps this entry from the patient's own list, by the head's decision [4.2.2]."""
+    return kept.hides(UUID(str(row[ENTRY])), row[opening.PERSON], row[AT], purpose)
 
 
 async def proved(context: ReadContext, request: ReaderProof) -> Done:
@@ -83,9 +94,9 @@ async def proved(context: ReadContext, request: ReaderProof) -> Done:
     except ValueError as error:
         raise Invalid(N_("存证编号无效。")) from error
     rows = await context.rows(f"{opening.ENTRIES_SQL} WHERE e.id = $1::uuid", number)
-    public = {context.runtime.public(patient, 0) for patient in await mine(context)}
-    places = positions(rows[0], public) if rows else []
-    if not places:
+    patients = await mine(context)
+    places = positions(rows[0], {context.runtime.public(patient, 0) for patient in patients}) if rows else []
+    if not places or hidden(await withheld(context, patients), rows[0], opening.line(context.runtime, rows[0]).purpose):
         raise NotFound()
     placed = await plane.current().library.placed(str(number))
     if placed.index is None:
