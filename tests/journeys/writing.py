@@ -31,13 +31,13 @@ KEY = 0.35  # seconds for any other key, thinking where to go included
 
 
 @contextlib.contextmanager
-def served() -> Iterator[House]:
-    """A founded and running house; stopped and removed at the end."""
+def served(founder: str = "tests.journeys.writing_house") -> Iterator[House]:
+    """A house founded by the module `founder`, and running; stopped and removed at the end."""
     home = Path(tempfile.mkdtemp(prefix="jingui-writing-", dir="/tmp"))
     home.chmod(0o755)
     facts = home.parent / f"{home.name}.json"
     try:
-        python(home, "tests.journeys.writing_house", str(facts))
+        python(home, founder, str(facts))
         made = json.loads(facts.read_text())
         port, log = free_port(), home / "serve.log"
         with log.open("ab") as out:
