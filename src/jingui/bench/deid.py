@@ -25,7 +25,8 @@ HOUSES: Final = frozenset(
     ("ORG", "organization", "company", "government", "org_name", "company_name", "ORGANIZATION", "NT")
 )
 TERMS: Final = frozenset((
-    "疾病和诊断", "手术", "解剖部位", "药物", "影像检查", "实验室检验", "影像", "检验", "检查", "症状", "disease", "drug", "symptom", "body",
+    "疾病和诊断", "手术", "解剖部位", "药物", "影像检查", "实验室检验", "影像",
+    "检验", "检查", "症状", "disease", "drug", "symptom", "body",
     "疾病", "症状和体征", "身体部位", "治疗", "检查和检验",
 ))  # fmt: skip
 NOBODY: Final = Known()

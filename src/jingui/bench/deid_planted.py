@@ -51,7 +51,8 @@ def _mobile(chance: random.Random) -> str:
 
 
 def _landline(chance: random.Random) -> str:
-    return f"0{chance.choice(('10', '21', '571', '755', '28', '27'))}-{chance.randint(2, 8)}{chance.randint(0, 9_999_999):07d}"
+    area = chance.choice(("10", "21", "571", "755", "28", "27"))
+    return f"0{area}-{chance.randint(2, 8)}{chance.randint(0, 9_999_999):07d}"
 
 
 def _bank(chance: random.Random) -> str:
@@ -90,9 +91,11 @@ def _passport(chance: random.Random) -> str:
 
 #: Kind, maker, sentences, noises that people write it with.
 _KINDS: Final[tuple[tuple[str, Callable[[random.Random], str], tuple[str, ...], tuple[str, ...]], ...]] = (
-    ("id_card", id_card, ("身份证号：{}，已核对。", "患者{}持本人证件就诊", "证件号码为{}。"), ("as is", "full", "spaced", "dashed", "hidden", "lower", "han", "look")),
+    ("id_card", id_card, ("身份证号：{}，已核对。", "患者{}持本人证件就诊", "证件号码为{}。"),
+     ("as is", "full", "spaced", "dashed", "hidden", "lower", "han", "look")),
     ("id_card_15", _old_card, ("身份证号：{}（旧证）。", "老人证件号{}，"), ("as is", "full", "hidden")),
-    ("mobile", _mobile, ("联系电话{}，家属在外地。", "手机：{}", "请拨{}联系其子。"), ("as is", "full", "344", "344dash", "hidden", "han", "look", "+86", "single")),
+    ("mobile", _mobile, ("联系电话{}，家属在外地。", "手机：{}", "请拨{}联系其子。"),
+     ("as is", "full", "344", "344dash", "hidden", "han", "look", "+86", "single")),
     ("landline", _landline, ("单位电话：{}。", "家中座机{}"), ("as is", "full", "hidden")),
     ("bank", _bank, ("退费至银行卡{}。", "卡号：{}"), ("as is", "full", "4444", "hidden")),
     ("plate", _plate, ("驾驶{}车辆来院。", "车牌号{}"), ("as is", "full", "hidden")),
@@ -117,7 +120,7 @@ def _noisy(value: str, noise: str, chance: random.Random) -> str:
     if noise == "han":
         return value.translate(_HAN)
     if noise == "look":
-        return value.replace("0", chance.choice("Oo〇")) if 0 < value.count("0") < len(value) // 2 else value
+        return value.replace("0", chance.choice("Oo\u3007")) if 0 < value.count("0") < len(value) // 2 else value
     if noise == "344":
         return f"{value[:3]} {value[3:7]} {value[7:]}"
     if noise == "344dash":

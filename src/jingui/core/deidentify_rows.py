@@ -6,7 +6,7 @@
 from collections.abc import Mapping
 from typing import Final
 
-#: Kinds of findings in free texts. public: a free text does not leave at all (DATATYPES), these rows are its second lock.
+#: Kinds of findings in free texts. public: no free text leaves at all (DATATYPES), these rows are its second lock.
 TEXTS: Final[Mapping[str, tuple[str, str, str]]] = {
     "name": ("pseudonym", "mask", "pseudonym"),
     "id_card": ("pseudonym", "mask", "mask"),
@@ -69,6 +69,7 @@ ELEMENTS: Final[Mapping[str, tuple[str, str, str]]] = {
     "Patient.maritalStatus": ("walk", "walk", "suppress"),
     "Patient.multipleBirthInteger": ("suppress", "suppress", "suppress"),
     "Patient.multipleBirthBoolean": ("suppress", "suppress", "suppress"),
+    "Patient.contact": ("suppress", "suppress", "suppress"),
     "Patient.link": ("suppress", "suppress", "suppress"),
     "Patient.active": ("suppress", "suppress", "suppress"),
     "Patient.communication": ("suppress", "suppress", "suppress"),
@@ -97,8 +98,10 @@ ELEMENTS: Final[Mapping[str, tuple[str, str, str]]] = {
     "Immunization.lotNumber": ("suppress", "suppress", "suppress"),
     "Specimen.accessionIdentifier": ("pseudonym", "suppress", "suppress"),
     "ImagingStudy.endpoint": ("suppress", "suppress", "suppress"),
+    "Composition_Section.text": ("text", "suppress", "text"),
     "Composition.attester": ("suppress", "suppress", "suppress"),
     "Composition.custodian": ("suppress", "suppress", "suppress"),
+    "Annotation.text": ("text", "suppress", "text"),
     "Quantity.unit": ("keep", "keep", "keep"),
     "Coding.system": ("keep", "keep", "keep"),
     "Coding.display": ("keep", "keep", "keep"),
@@ -136,3 +139,33 @@ RESOURCES: Final[Mapping[str, tuple[str, str, str]]] = {
     "AdverseEvent": ("walk", "", ""),
     "BodyStructure": ("walk", "", "walk"),
 }
+
+#: Code systems that may leave, by the beginning of their address, and what their codes are cut to under
+#: `generalise:code`: "" whole, "icd" a category of three characters. Others tell a house's own departments and people.
+CODE_SYSTEMS: Final[Mapping[str, str]] = {
+    "http://hl7.org/fhir/sid/icd-10": "icd",
+    "urn:oid:2.16.156.10011.2.3.3.11": "icd",
+    "urn:oid:2.16.840.1.113883.6.3": "icd",
+    "urn:oid:2.16.840.1.113883.6.90": "icd",
+    "http://hl7.org/fhir/sid/": "",
+    "http://hl7.org/fhir/": "",
+    "http://terminology.hl7.org/": "",
+    "http://loinc.org": "",
+    "http://snomed.info/sct": "",
+    "http://unitsofmeasure.org": "",
+    "http://www.nlm.nih.gov/research/umls/rxnorm": "",
+    "http://www.whocc.no/atc": "",
+    "urn:oid:2.16.156.10011.2.3.": "",
+    "urn:oid:2.16.840.1.113883.6.": "",
+    "urn:iso:std:iso:": "",
+    "urn:jingui:table:": "",
+    "urn:jingui:sensitivity": "",
+    "urn:jingui:role": "",
+}
+
+#: Chapters of ICD-10, for `generalise:chapter`.
+CHAPTERS: Final = (
+    "A00-B99", "C00-D48", "D50-D89", "E00-E90", "F00-F99", "G00-G99", "H00-H59", "H60-H95", "I00-I99", "J00-J99",
+    "K00-K93", "L00-L99", "M00-M99", "N00-N99", "O00-O99", "P00-P96", "Q00-Q99", "R00-R99", "S00-T98", "U00-U99",
+    "V01-Y98", "Z00-Z99",
+)  # fmt: skip

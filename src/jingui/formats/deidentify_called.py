@@ -1,22 +1,24 @@
-"""四（二）4 去标识化: how people are called without their full name: 王某, 张医生, 老陈, 敏敏, a given name alone [4.2.4]"""
+"""四（二）4 去标识化: people called without their full name: 王某, 张医生, 老陈, 敏敏, a given name alone [4.2.4]"""
 
 import re
 from collections.abc import Iterable, Iterator
 from functools import cache
 from typing import Final
 
-from jingui.formats.deidentify_names import Name, around, clinical, surnames, tables
+from jingui.formats.deidentify_names import NEVER, Name, around, clinical, surnames, tables
 from jingui.formats.deidentify_words import NAMED, ORDINARY, PLACE, TERM, Words, listed, weights
 
-HIDDEN: Final = "某×＊*xXＸ"
+HIDDEN: Final = "某×\uff0a*xX\uff38"
 COMMON: Final = 3.0  # the weight from which a surname alone may be a person
 GIVEN: Final = 3.5  # the weight of each character of a given name alone
 BOTH: Final = 9.5  # what both and their surroundings must weigh together
 BOTH_CLINICAL: Final = 13.0
 TWICE: Final = 3.0
+NO_NICKNAMES: Final = frozenset((TERM, ORDINARY, "v", "d", "z", "m", "q", "o"))
 SURE: Final = 1.5  # from here on a name found once is looked for in the whole text
 NOT_FAMILIAR: Final = frozenset(
-    "小康 小龙 小麦 小鲁 小雷 小柳 老龙 老白 小白 老路 小路 小于 小乔 小丁 老毛 阿胶 阿古 小毛 小葛 小苏 小桑 阿米".split()
+    """小康 小龙 小麦 小鲁 小雷 小柳 老龙 老白 小白
+    老路 小路 小于 小乔 小丁 老毛 阿胶 阿古 小毛 小葛 小苏 小桑 阿米""".split()
 )
 
 
@@ -24,7 +26,7 @@ NOT_FAMILIAR: Final = frozenset(
 def _patterns() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
     title = "|".join(sorted(listed("names", "title"), key=len, reverse=True))
     return (
-        re.compile(rf"({surnames()})(?:某+[某甲乙丙丁]?|[×＊*]{{1,3}}|[xXＸ]{{1,2}}(?![A-Za-z]))"),
+        re.compile(rf"({surnames()})(?:某+[某甲乙丙丁]?|[×\uff0a*]{{1,3}}|[xX\uff38]{{1,2}}(?![A-Za-z]))"),
         re.compile(rf"({surnames()})({title})"),
         re.compile(rf"(?:小|老|阿)({surnames()})"),
         re.compile(r"([㐀-鿿])\1"),
@@ -46,15 +48,14 @@ def called(text: str, words: Words) -> Iterator[Name]:
     for match in familiar.finditer(text):
         start, end = match.span()
         if not medical and words.first[start] and words.first[end] and surname[match.group(1)] >= COMMON:
-            if match.group() not in NOT_FAMILIAR:
-                yield Name(start, end, 2.0)
+            yield Name(start, end, 2.0 if match.group() not in NOT_FAMILIAR else NEVER)
     if not medical:
         given = weights("given")
         for match in twice.finditer(text):
             start, end = match.span()
-            if given.get(match.group(1), 0.0) >= TWICE and words.first[start] and words.first[end]:
-                if _kind(words, start) not in (TERM, ORDINARY, "v", "d", "z", "m", "q", "o"):
-                    yield Name(start, end, 1.0)
+            fits = words.first[start] and words.first[end] and _kind(words, start) not in NO_NICKNAMES
+            if fits and given.get(match.group(1), 0.0) >= TWICE:
+                yield Name(start, end, 1.0)
     yield from _given(text, words, BOTH_CLINICAL if medical else BOTH)
 
 

@@ -122,7 +122,7 @@ def _moved_han(match: re.Match[str], by: int) -> str | None:
     out = ""
     if written:
         digits = f"{new.year:04d}"[-len(written) :]
-        zero = next((one for one in written if one in "零○"), "〇")
+        zero = next((one for one in written if one in "零○"), "\u3007")
         out = "".join(zero if one == "0" else "〇一二三四五六七八九"[int(one)] for one in digits) + "年"
     if month:
         out += _spoken(new.month) + "月"

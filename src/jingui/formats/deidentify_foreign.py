@@ -31,9 +31,9 @@ def foreign(text: str, words: Words) -> Iterator[Name]:
     """Yield transliterated names, with a dot or without, and what stands in brackets behind one in Latin letters."""
     for name in _transliterated(text, words):
         yield name
-        if beside := _BESIDE.match(text, name.end):
-            if not any(part.casefold() in _kept() for part in beside.group(1).split()):
-                yield Name(beside.start(1), beside.end(1), name.weight)
+        beside = _BESIDE.match(text, name.end)
+        if beside and not any(part.casefold() in _kept() for part in beside.group(1).split()):
+            yield Name(beside.start(1), beside.end(1), name.weight)
 
 
 def _transliterated(text: str, words: Words) -> Iterator[Name]:
@@ -118,7 +118,7 @@ def latin(text: str, words: Words) -> Iterator[Name]:
     medical = clinical(words)
     for match in _LATIN.finditer(text):
         parts = re.split(r"[ ·\-]+", match.group())
-        if not any(part.casefold() in _kept() for part in parts) and not (medical and len(parts) == 1):
+        if parts[0].casefold() not in _kept() and not (medical and len(parts) == 1):
             yield Name(match.start(), match.end(), 6.0)
     if medical:
         return

@@ -14,14 +14,15 @@ from jingui.core.deidentify_words import Kind
 from jingui.formats.deidentify_names import HAN, surnames
 from jingui.formats.deidentify_project import Found, Known
 
-_BETWEEN: Final = (
-    "[\\s\u00ad\u034f\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff·・•‧∙●･.．*_\\-－—]{0,3}"
-)
+_HIDDEN: Final = "\u00ad\u034f\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff"
+_BETWEEN: Final = rf"[\s{_HIDDEN}·・•‧∙●･.\uff0e*_\-－—]{{0,3}}"
 _SPACE: Final = "[\\s\u200b-\u200f\u2060\ufeff\\-－_./·]{0,3}"
+_HALF: Final = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
 SHORTEST: Final = 4  # characters of a number that is worth finding
 _DIGIT_FORMS: Final = {
-    "0": "0０〇零○OoＯО", "1": "1１一壹幺lI", "2": "2２二贰两", "3": "3３三叁", "4": "4４四肆", "5": "5５五伍", "6": "6６六陆",
-    "7": "7７七柒", "8": "8８八捌", "9": "9９九玖",
+    "0": "0\uff10\u3007零○Oo\uff2f\u041e", "1": "1\uff11一壹幺lI", "2": "2\uff12二贰两", "3": "3\uff13三叁",
+    "4": "4\uff14四肆", "5": "5\uff15五伍", "6": "6\uff16六陆", "7": "7\uff17七柒", "8": "8\uff18八捌",
+    "9": "9\uff19九玖",
 }  # fmt: skip
 
 
@@ -64,7 +65,7 @@ def _pattern(known: Known) -> re.Pattern[str] | None:
 
 def _name_forms(name: str) -> Iterator[str]:
     """Yield patterns of a name's written forms."""
-    name = unicodedata.normalize("NFC", name).strip()
+    name = unicodedata.normalize("NFC", name).translate(_HALF).strip()
     core = [one for one in name if one.isalnum() or unicodedata.category(one).startswith("M")]
     if len(core) < 2:
         return

@@ -23,11 +23,13 @@ _BED: Final = re.compile(
     r"(?:床号?\s?[:：]?\s?([+加]?\d{1,3}(?:-\d{1,2})?(?:床)?))(?![\d.])|(?<![\d.])([+加]?\d{1,3})\s?号?床(?![旁边单位])"
 )
 _EMAIL: Final = re.compile(
-    r"[A-Za-z0-9][A-Za-z0-9_.+\-]{0,63}\s?(?:@|\[at\]|\(at\)|（at）|#at#| at )\s?(?:[A-Za-z0-9\-]{1,63}\s?(?:\.|\[dot\]|\(dot\)|。| dot )\s?){1,4}[A-Za-z]{2,10}(?![A-Za-z])"
+    r"[A-Za-z0-9][A-Za-z0-9_.+\-]{0,63}\s?(?:@|\[at\]|\(at\)|（at）|#at#| at )\s?"
+    r"(?:[A-Za-z0-9\-]{1,63}\s?(?:\.|\[dot\]|\(dot\)|。| dot )\s?){1,4}[A-Za-z]{2,10}(?![A-Za-z])"
 )
 _ACCOUNT: Final = re.compile(
     r"(?:微信号?|微\s?信|weixin|wechat|WeChat|Wechat|WECHAT|VX|vx|V信|v信|薇信|威信|QQ|qq|扣扣|抖音号?|快手号?|小红书|微博|支付宝|钉钉|Skype|skype|Line|telegram|Telegram)"
-    r"(?:账号|帐号|号码|号|ID|id|群)?\s?(?:[:：=是为加]|号是|就是){0,2}\s{0,2}([A-Za-z0-9_][A-Za-z0-9_\-.@ ]{3,23}[A-Za-z0-9_])"
+    r"(?:账号|帐号|号码|号|ID|id|群)?\s?(?:[:：=是为加]|号是|就是){0,2}\s{0,2}"
+    r"([A-Za-z0-9_][A-Za-z0-9_\-.@ ]{3,23}[A-Za-z0-9_])"
 )
 _HANDLE: Final = re.compile(r"(?<![A-Za-z0-9])@[A-Za-z0-9_\-一-鿿]{2,20}")
 _PLATE: Final = re.compile(
@@ -35,7 +37,8 @@ _PLATE: Final = re.compile(
     r"(?=[A-Za-z0-9 \-]*\d)[A-HJ-NP-Za-hj-np-z0-9](?:[ \-]?[A-HJ-NP-Za-hj-np-z0-9]){4,5}(?![A-Za-z0-9])[挂学警港澳领]?"
 )
 _PASSPORT: Final = re.compile(
-    r"(?<![A-Za-z0-9])(?:[EGDSPHeg][A-Za-z]?[ \-]?\d{7,8}|[CWcw][ \-]?\d{8}|[HMhm]\d{8,10}|1[45]\d{7}|[A-Z]{1,2}\d{6}\([0-9A]\))(?![A-Za-z0-9.])"
+    r"(?<![A-Za-z0-9])(?:[EGDSPHeg][A-Za-z]?[ \-]?\d{7,8}|[CWcw][ \-]?\d{8}|[HMhm]\d{8,10}"
+    r"|1[45]\d{7}|[A-Z]{1,2}\d{6}\([0-9A]\))(?![A-Za-z0-9.])"
 )
 _LINK: Final = re.compile(
     r"(?:https?|ftp)\s?[:：]\s?//[^\s，。；、）)》”\"]+|(?<![A-Za-z0-9])www\.[A-Za-z0-9\-.]+[A-Za-z0-9](?:/[^\s，。；、）)》]*)?",
@@ -52,7 +55,8 @@ _AGE: Final = re.compile(
 #: Which group of a pattern is the identifier, 0 for all of it.
 _PATTERNS: Final = (
     (Kind.EMAIL, _EMAIL), (Kind.LINK, _LINK), (Kind.LINK, _IP), (Kind.ACCOUNT, _ACCOUNT), (Kind.ACCOUNT, _HANDLE),
-    (Kind.RECORD, _CUED), (Kind.RECORD, _ID), (Kind.PLATE, _PLATE), (Kind.PASSPORT, _PASSPORT), (Kind.NUMBER, _POSTCODE),
+    (Kind.RECORD, _CUED), (Kind.RECORD, _ID), (Kind.PLATE, _PLATE), (Kind.PASSPORT, _PASSPORT),
+    (Kind.NUMBER, _POSTCODE),
     (Kind.BED, _BED), (Kind.AGE, _AGE),
 )  # fmt: skip
 

@@ -19,7 +19,7 @@ LONGER: Final = 1.5  # the longer of two readings may weigh so much less
 RARE: Final = 1.0  # the weight of a character that the table does not know
 COMPOUND: Final = 7.0
 NEVER: Final = -99.0
-HAN: Final = "㐀-䶿一-鿿\uf900-\ufaff\U00020000-\U0003ffff〇"
+HAN: Final = "㐀-䶿一-鿿\uf900-\ufaff\U00020000-\U0003ffff\u3007"
 VERBS: Final = frozenset("任于向时应成过都但由对来全国和与为")  # a surname that is a word in most sentences
 TRAPS: Final = frozenset(
     "左白黄高宫阴段曲管房解应时平明方向强水石甘单余连关包尚安温支门冷任严屈于和"
@@ -90,8 +90,7 @@ def native(text: str, words: Words) -> Iterator[Name]:
     these = tables()
     enough = CLINICAL if clinical(words) else ENOUGH
     for match in these.pattern.finditer(text):
-        trapped = TRAP if enough == CLINICAL and match.group() in TRAPS else 0.0
-        if (best := _best(text, words, these, match.start(), match.group(), enough + trapped)) is not None:
+        if (best := _best(text, words, these, match.start(), match.group(), enough)) is not None:
             yield best
 
 
@@ -114,9 +113,7 @@ def spaced(text: str) -> Iterator[Name]:
 
 @cache
 def _wide() -> re.Pattern[str]:
-    return re.compile(
-        rf"(?<![{HAN}])({surnames()})[ 　]{{1,3}}[{HAN}](?![{HAN}])|(?<=[、：:])({surnames()})[ 　]{{1,3}}[{HAN}](?![{HAN}])"
-    )
+    return re.compile(rf"(?:(?<![{HAN}])|(?<=[、：:]))({surnames()})[ 　]{{1,3}}[{HAN}](?![{HAN}])")
 
 
 def clinical(words: Words) -> bool:
@@ -131,7 +128,8 @@ def chosen(text: str, found: Iterable[Name]) -> list[Name]:
     doubtful: list[Name] = []
     for name in sorted(found, key=lambda one: (-one.weight, one.start)):
         if name.weight < 0:
-            doubtful.append(name)
+            if name.weight >= -DOUBT:
+                doubtful.append(name)
         elif not any(taken[name.start : name.end]):
             taken[name.start : name.end] = b"\1" * (name.end - name.start)
             good.append(name)
@@ -180,7 +178,10 @@ def _best(text: str, words: Words, these: Tables, start: int, surname: str, enou
         if fixed + total < -6.0:
             continue
         if before is None:
-            before = these.left[_before(text, these, start)] + _beside(words, start, these)
+            left = _before(text, these, start)
+            before = these.left[left] + _beside(words, start, these)
+            if enough == CLINICAL and surname in TRAPS and left not in ("cue", "list", "start"):
+                before -= TRAP
         total += fixed + before + these.right[_after(text, these, end)] + _word_after(words, end, these)
         total += _cut(words, start, end, surname, these)
         total -= enough
@@ -224,7 +225,8 @@ def _after(text: str, these: Tables, end: int) -> str:
 
 
 _SIGNS: Final = {
-    "、": "list", "，": "comma", ",": "comma", "。": "stop", "；": "stop", ";": "stop", "\n": "stop", "！": "stop", "？": "stop",
+    "、": "list", "，": "comma", ",": "comma", "。": "stop", "；": "stop", ";": "stop",
+    "\n": "stop", "！": "stop", "？": "stop",
     "!": "stop", "?": "stop", "：": "colon", ":": "colon", "）": "close", ")": "close", "（": "open", "(": "open",
     " ": "space", "　": "space", "\t": "space", "的": "of", "和": "and", "与": "and", "及": "and",
 }  # fmt: skip

@@ -15,10 +15,11 @@ from jingui.formats.deidentify_noise import ALIKE, SPOKEN
 from jingui.formats.deidentify_project import Found
 from jingui.formats.identifiers import id_card_ok
 
-_DIGIT: Final = "0-9OolI|〇零○ОоＯ"
+_DIGIT: Final = "0-9OolI|〇零○\u041e\u043e\uff2f"
 _HAN_DIGIT: Final = "零〇○一二三四五六七八九幺两壹贰叁肆伍陆柒捌玖"
 _RUN: Final = re.compile(
-    rf"[+]?[0-9OolI|〇零○Оо](?:[ \-－·._/,，、~*]{{0,3}}[{_DIGIT}]){{5,29}}(?:[ \-·._]{{0,2}}[Xx×](?![A-Za-z0-9*.]))?"
+    rf"[+]?[0-9OolI|〇零○\u041e\u043e](?:[ \-－·._/,，、~*]{{0,3}}[{_DIGIT}]){{5,29}}"
+    rf"(?:[ \-·._]{{0,2}}[Xx×](?![A-Za-z0-9*.]))?"
 )
 _HAN_RUN: Final = re.compile(rf"[{_HAN_DIGIT}0-9](?:[ \-·.]{{0,2}}[{_HAN_DIGIT}0-9]){{6,22}}(?:[ \-·.]{{0,2}}[Xx×叉])?")
 _PLACE: Final = (
@@ -55,7 +56,7 @@ def _read(text: str, start: int, end: int, alike: dict[str, str]) -> Iterator[Fo
     groups: list[list[int]] = []  # places of digits, a list for each group without separators
     open_group = False
     for at in range(start, end):
-        if text[at].isascii() and text[at].isdigit() or text[at] in alike or (text[at] in "Xx×叉" and at == end - 1):
+        if (text[at].isascii() and text[at].isdigit()) or text[at] in alike or (text[at] in "Xx×叉" and at == end - 1):
             if not open_group:
                 groups.append([])
             groups[-1].append(at)
@@ -85,7 +86,7 @@ def _kind(text: str, places: list[int], digits: str, sizes: list[int], spoken: b
     if not spoken and real * 2 < len(digits):
         return None
     before = text[places[0] - 1 : places[0]]
-    if whole and before in (".", "．") and text[places[0] - 2 : places[0] - 1].isdigit():
+    if whole and before in (".", "\uff0e") and text[places[0] - 2 : places[0] - 1].isdigit():
         return None  # the digits behind a point
     if len(digits) == 18 and _id_card(digits):
         return Kind.ID_CARD

@@ -37,13 +37,14 @@ _HOUSE: Final = re.compile(
 _STOP_KINDS: Final = frozenset(("v", "p", "c", "d", "r", "x", "u", "uj", "ul", "t", "y", "e", "ud", "uz", "ad", "vd"))
 WIDE: Final = 8  # words before the kind of house at most
 GENERIC: Final = frozenset(
-    "我 本 外 贵 该 当地 上级 县 市 省 区 镇 乡 村 某 各 大 多家 一家 两家 这家 那家 社区 当地县 当地市 综合 专科 人民 中心 第一 教学 附属 私立 公立 民营 国有 私营 国营".split()
+    """我 本 外 贵 该 当地 上级 县 市 省 区 镇 乡 村 某 各 大 多家 一家 两家 这家 那家 社区 当地县
+    当地市 综合 专科 人民 中心 第一 教学 附属 私立 公立 民营 国有 私营 国营""".split()
 )
 
 
 @cache
 def _cue() -> re.Pattern[str]:
-    return re.compile("|".join(sorted(listed("places", "address_cue"), key=len, reverse=True)))
+    return re.compile(f"(?<!\u3014)(?:{'|'.join(sorted(listed('places', 'address_cue'), key=len, reverse=True))})")
 
 
 @cache
@@ -85,10 +86,10 @@ _NO_PLACE: Final = frozenset(("不详", "同上", "无", "同前", "未知", "�
 
 def _placeless(value: str) -> bool:
     """Whether a value says that there is no address."""
-    if value in _NO_PLACE or value.startswith(("〔", "不详", "无业", "退休")):
+    if value in _NO_PLACE or value.startswith(("\u3014", "不详", "无业", "退休")):
         return True
     kept = coarse(value)
-    return bool(kept) and (value == kept or value[len(kept) :].startswith("〔"))  # cleaned before
+    return bool(kept) and (value == kept or value[len(kept) :].startswith("\u3014"))  # cleaned before
 
 
 def _word_start(words: Words, at: int) -> int:

@@ -1,4 +1,4 @@
-"""四（二）4 去标识化: a free text cleaned: known identities first, then checked patterns, then names by rules [4.2.4] [5.2.4]
+"""四（二）4 去标识化: a free text cleaned: known identities, then checked patterns, then names by rules [4.2.4] [5.2.4]
 
 What stays is what nothing here finds: the figures are in docs/deidentification.md, and a person still reads a sample.
 A second pass finds nothing but days, which move again: clean a text once.
@@ -23,14 +23,15 @@ from jingui.formats.deidentify_project import LENGTH, LETTERS, Cleaned, Found, K
 from jingui.formats.deidentify_words import cut
 
 #: What stands in place of a finding: the kind's label, with a pseudonym where the profile gives one.
-OPEN: Final = "〔"
-CLOSE: Final = "〕"
+OPEN: Final = "\u3014"
+CLOSE: Final = "\u3015"
+BOX: Final = "□"
 _LABELS: Final = "|".join(kind.label for kind in Kind)
-MARK: Final = re.compile(rf"〔(?:{_LABELS})(?: [{LETTERS}]{{{LENGTH}}})?〕")
+MARK: Final = re.compile(rf"\u3014(?:{_LABELS})(?: [{LETTERS}]{{{LENGTH}}})?\u3015")
 #: Findings that win where two overlap, first to last.
 ORDER: Final = (
-    Kind.EMAIL, Kind.LINK, Kind.ID_CARD, Kind.BANK_CARD, Kind.PHONE, Kind.PLATE, Kind.PASSPORT, Kind.ACCOUNT, Kind.RECORD,
-    Kind.ADDRESS, Kind.ORGANISATION, Kind.NAME, Kind.NUMBER, Kind.DATE, Kind.BED, Kind.AGE,
+    Kind.EMAIL, Kind.LINK, Kind.ID_CARD, Kind.BANK_CARD, Kind.PHONE, Kind.PLATE, Kind.PASSPORT, Kind.ACCOUNT,
+    Kind.RECORD, Kind.ADDRESS, Kind.ORGANISATION, Kind.NAME, Kind.NUMBER, Kind.DATE, Kind.BED, Kind.AGE,
 )  # fmt: skip
 _RANK: Final = {kind: at for at, kind in enumerate(ORDER)}
 
@@ -59,8 +60,17 @@ def findings(text: str, known: Known) -> list[Found]:
         taken[match.start() : match.end()] = b"\1" * (match.end() - match.start())
     out = list(_free(text, known_places(text, known), taken))
     out += _free(text, _ranked(_by_form(shown)), taken)
-    out += _free(text, _by_words(shown), taken, cut_short=True)
+    out += _free(text, _by_words(plain(_without(text, out)) if out else shown), taken, cut_short=True)
     return sorted(out, key=lambda one: one.start)
+
+
+def _without(text: str, found: Iterable[Found]) -> str:
+    """The text with a box for each character found so far: no word and no name reaches across."""
+    parts, at = [], 0
+    for one in sorted(found, key=lambda one: one.start):
+        parts += [text[at : one.start], BOX * (one.end - one.start)]
+        at = one.end
+    return "".join((*parts, text[at:]))
 
 
 def _by_form(shown: Plain) -> Iterator[Found]:

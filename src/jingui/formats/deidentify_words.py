@@ -50,23 +50,28 @@ def terms() -> frozenset[str]:
 
 
 @cache
+def _own() -> dict[str, str]:
+    """Words whose kind we say ourselves, over the cutter's own list."""
+    places = (word for name in ("province", "city", "world") for word in listed("places", name))
+    ordinary = dict.fromkeys(listed("ordinary", "words", "deid_terms"), ORDINARY)
+    return ordinary | dict.fromkeys(places, PLACE) | dict.fromkeys(terms(), TERM)
+
+
+@cache
 def _cutter() -> rjieba.Jieba:
-    """The cutter with our terms added; loading takes a fifth of a second and 40 MB, so only when a text comes."""
+    """The cutter with our words added; loading takes a fifth of a second and 40 MB, so only when a text comes."""
     import rjieba
 
     made = rjieba.Jieba()
-    for word in listed("ordinary", "words", "deid_terms"):
-        made.add_word(word, None, ORDINARY)
-    for place in (*listed("places", "province"), *listed("places", "city"), *listed("places", "world")):
-        made.add_word(place, None, PLACE)
-    for word in terms():
-        made.add_word(word, None, TERM)
+    for word, kind in _own().items():
+        made.add_word(word, None, kind)
     return made
 
 
 def cut(text: str) -> Words:
     """Cut a text into words and their kinds."""
-    words = _cutter().tag(text, False)
+    own = _own()
+    words = [(word, own.get(word, kind)) for word, kind in _cutter().tag(text, False)]
     at, first, number, here = [], bytearray(len(text) + 1), {}, 0
     for count, (word, _) in enumerate(words):
         at.append(here)
