@@ -32,6 +32,8 @@ STARTS: Final = LICENSED | DESKS | WATCH | {R.RESEARCHER, R.MEDICAL_AFFAIRS, R.H
 ROSTERS: Final = LISTS | {R.INTERFACE}
 ROSTERED: Final = frozenset({R.REGISTRAR, R.PHYSICIAN, R.NURSE})
 EDITS: Final = LICENSED | {R.ARCHIVIST, R.CODER, R.QUALITY, R.MEDICAL_AFFAIRS}
+COPIES: Final = MANAGERS | {R.ARCHIVIST}
+SEALS: Final = WATCH | {R.ARCHIVIST, R.MEDICAL_AFFAIRS, R.HEAD, R.AUDIT_ADMIN}
 NONE: Final = frozenset[Role]()
 
 
@@ -111,6 +113,11 @@ STAFF: Final[dict[str, Row]] = {
     "sources": (ok(SOURCES), None), "register_source": (ok(SOURCES), wrong(SOURCES)),
     "end_source": (lost(SOURCES), lost(SOURCES)), "register_station": (ok(SOURCES), wrong(SOURCES)),
     "end_station": (lost(SOURCES), lost(SOURCES)),
+    # copies: a window that starts them, an office that handles them, a register
+    "copy_start": (ok(), ok()), "copy_kinds": (ok(COPIES), lost()), "copy_apply": (lost(), lost()),
+    "copy_check": (lost(), lost()), "copy_make": (lost(), lost()), "copies": (ok(COPIES), ok(COPIES)),
+    "copy": (lost(), lost()), "copy_file": (lost(), None), "seal_uses": (ok(SEALS), ok(SEALS)),
+    "seal_uses_file": (None, ok(SEALS)),
     "cockpit": (ok(), None), "clause": (ok(), None), "policy_versions": (ok(), None), "templates": (ok(), None),
     "template": (ok(), None), "template_edit": (Says(EDITS, 200, 404), Says(EDITS, 400, 404)), "settings": (ok(), None),
     "change_setting": (ok(), goes(frozenset({R.SYSTEM_ADMIN}))), "system": (ok(), None),
@@ -126,6 +133,9 @@ PORTAL: Final[dict[str, tuple[int, int]]] = {
     "portal_passkey": (200, 400), "portal_account": (200, 405), "portal_home": (302, 405),
     "portal_chart": (200, 200), "portal_readers": (200, 405), "portal_proof": (400, 405),
     "portal_object": (400, 400), "portal_news": (404, 405), "portal_restrictions": (200, 200),
-    "portal_consents": (200, 404), "portal_matters": (200, 405), "portal_matter": (404, 405),
+    "portal_consents": (200, 404), "portal_matters": (200, 405), "portal_matter": (404, 404),
+    "portal_complaint": (200, 400), "portal_copy_ask": (200, 302), "portal_copy_apply": (404, 404),
+    "portal_copy_check": (404, 404), "portal_copy": (404, 404), "portal_copy_preview": (404, 405),
+    "portal_copy_file": (405, 404), "portal_paper": (404, 405),
     "portal_correction": (200, 400), "portal_record": (200, 405),
 }  # fmt: skip

@@ -42,6 +42,16 @@ def chosen(request: Any, patient: str) -> Target:
     return door.locate(patient)
 
 
+def relation(request: Any, patient: str) -> tuple[Target, Relation]:
+    """The chart that an address names and as what this account reaches it; a foreign one is refused and entered."""
+    target = chosen(request, patient)
+    found = next((one for one in charts(request) if one.id == patient), None)
+    if found is None:
+        asking.read(request, Verb.OPEN_CHART, ChartRequest(count=1), target=target)
+        raise NotFound()
+    return target, Relation(found.relation)
+
+
 def nav(request: Any) -> tuple[NavItem, ...]:
     """The portal's four rooms for the chart at hand, the other charts, and the account."""
     here = getattr(request, "portal_chart", "")

@@ -18,7 +18,7 @@ from jingui.core.word import N_
 from jingui.core.words import Relation, Verb
 from jingui.gate import door
 from jingui.web import answering, asking, charting, matter_words, release_words, wording
-from jingui.web.portal import charts, chosen
+from jingui.web.portal import relation
 from jingui.web.release_copy import sent
 from jingui.web.release_form import PORTAL, Draft
 from jingui.web.release_make import told
@@ -34,11 +34,8 @@ DECLARED: Final = N_("以上内容由我本人填写，确认无误；复制的�
 @require_http_methods(["GET", "HEAD", "POST"])
 def ask(request: HttpRequest, patient: str) -> HttpResponse:
     """What asking takes, and the button that begins; the second factor was the identity check."""
-    target = chosen(request, patient)
-    mine = next((one for one in charts(request) if one.id == patient), None)
-    row = KINDS.get(KIND.get(Relation(mine.relation), "")) if mine is not None else None
-    if row is None:
-        raise NotFound()
+    target, as_what = relation(request, patient)
+    row = KINDS[KIND[as_what]]
     if request.method == "POST":
         data = StartMatter(kind=row.id, key=request.POST.get("key", "")[:64])
         moved = asking.write(request, Verb.START_MATTER, data, target=asking.whole(target.patient)).value

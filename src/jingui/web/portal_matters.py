@@ -29,7 +29,7 @@ from jingui.core.words import Relation, Verb
 from jingui.gate import door
 from jingui.web import answering, asking, matter_page, matter_words, portal_words, release_words, wording
 from jingui.web.filling import Filled
-from jingui.web.portal import charts, chosen
+from jingui.web.portal import charts, relation
 from jingui.web.viewmodels import portal as view
 from jingui.web.viewmodels.parts import Link, Pager
 from jingui.web.viewmodels.paths import to
@@ -165,7 +165,7 @@ def correction(request: HttpRequest, record: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def complaint(request: HttpRequest, patient: str) -> HttpResponse:
     """投诉与建议: what was not right, answered by 医务 within the promised days."""
-    target = chosen(request, patient)
+    target, _as_what = relation(request, patient)
     filled = Filled(request.POST, sent=request.method == "POST")
     topics = (("", "—"), *((word, _(text)) for word, text in TOPICS))
     topic = filled.choice("topic", _("关于什么"), topics)

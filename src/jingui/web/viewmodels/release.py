@@ -7,6 +7,7 @@ from jingui.web.viewmodels.access import Found, PatientHeader
 from jingui.web.viewmodels.form import Form
 from jingui.web.viewmodels.matters import Asked, PaperAsked, PaperShown
 from jingui.web.viewmodels.parts import ClauseRef, Link
+from jingui.web.viewmodels.release_copies import CopyRow
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +43,7 @@ class KindsPage:
     cards: tuple[KindCard, ...]
     unfit: tuple[KindCard, ...] = ()
     why: str = ""
+    before: tuple[CopyRow, ...] = ()  # copies that were made of this record
     clauses: tuple[ClauseRef, ...] = ()
 
 
