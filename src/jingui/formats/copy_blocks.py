@@ -115,7 +115,8 @@ def _table(caption: str, many: list[Any]) -> tuple[Block, ...]:
     if not kept or len(kept) > WIDEST or any(cell is None for row in found for cell in row):
         return ()
     grid = [[cell or "" for cell in row] for row in found]
-    return (Grid(caption=caption, head=[label(_plain_name(name))[0] for name in kept], rows=grid),)
+    heads = [label(_plain_name(name)) for name in kept]
+    return (Grid(caption=caption, head=[zh for zh, _ in heads], head_en=[en for _, en in heads], rows=grid),)
 
 
 def _plain_name(name: str) -> str:

@@ -43,7 +43,7 @@ def _level(items: Sequence[Mapping[str, Any]], english: Mapping[str, str], depth
             yield Pairs(rows=tuple(held))
             held = []
         again = [one for one in items if one.get("linkId") == link and _items(one)]
-        grid = _grid(zh, again) if not link.startswith("section.") else None
+        grid = _grid(zh, again, english) if not link.startswith("section.") else None
         if grid is not None:
             done.add(link)
             yield grid
@@ -54,22 +54,28 @@ def _level(items: Sequence[Mapping[str, Any]], english: Mapping[str, str], depth
         yield Pairs(rows=tuple(held))
 
 
-def _grid(caption: str, again: Sequence[Mapping[str, Any]]) -> Grid | None:
+def _grid(caption: str, again: Sequence[Mapping[str, Any]], english: Mapping[str, str]) -> Grid | None:
     """A repeated group as a table of its answers; None when it holds groups itself or is too wide."""
     every = [_items(one) for one in again]
     if any(_items(item) for row in every for item in row):
         return None
-    heads = list(dict.fromkeys(str(item.get("text", item.get("linkId", ""))) for row in every for item in row))
-    if len(heads) > WIDEST:
+    links = list(dict.fromkeys(str(item.get("linkId", "")) for row in every for item in row))
+    if len(links) > WIDEST:
         return None
+    heads = {
+        str(item.get("linkId", "")): str(item.get("text", item.get("linkId", ""))) for row in every for item in row
+    }
     grid = []
     for row in every:
         said = {
-            str(item.get("text", item.get("linkId", ""))): "；".join(filter(None, map(_answer, item.get("answer", ()))))
-            for item in row
+            str(item.get("linkId", "")): "；".join(filter(None, map(_answer, item.get("answer", ())))) for item in row
         }
-        grid.append([said.get(head, "") for head in heads])
-    return Grid(caption=caption, head=heads, rows=grid)
+        grid.append([said.get(link, "") for link in links])
+    own = str(again[0].get("linkId", ""))
+    return Grid(
+        caption=caption, caption_en=english.get(own, ""), head=[heads[link] for link in links],
+        head_en=[english.get(link, "") for link in links], rows=grid,
+    )  # fmt: skip
 
 
 def _answer(answer: Mapping[str, Any]) -> str:

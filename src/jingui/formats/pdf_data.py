@@ -24,7 +24,8 @@ from jingui.formats.pdf_text import Printer
 from jingui.formats.seal_image import MOST_STRIPS, svg
 
 MOST_NAMED: Final = 120  # codes listed one by one on the last page
-SHORT: Final = 16  # characters of a line that shares its row with another
+HALF: Final = 20.0  # widths of a Chinese character that fit into half a row
+WIDE: Final = 0x2E7F  # beyond it a character is as wide as it is high
 LONG: Final = 8  # records from which on the contents have a page of their own
 LABELS: Final = {
     "name": ("姓名", "Name"),
@@ -38,12 +39,12 @@ LABELS: Final = {
     "title": ("名称", "Title"),
     "time": ("时间", "Time"),
     "page": ("页码", "Page"),
-    "paper": ("纸质病案复印页", "Pages copied from paper volumes"),
+    "paper": ("纸质病案复制页", "Pages copied from paper volumes"),
     "volume": ("病案册", "Volume"),
     "pages": ("页", "Pages"),
     "count": ("张数", "Sheets"),
     "end": ("以下空白", "Nothing below this line"),
-    "proof": ("复印证明", "Certification"),
+    "proof": ("复制证明", "Certification"),
     "signature": ("签名", "Signed"),
     "corrected": ("更正", "Corrected"),
     "was": ("原", "Was"),
@@ -89,15 +90,15 @@ def template_data(document: CopyDocument, attachments: Sequence[Attachment], pri
         "number": say(document.number),
         "name": say(document.patient_name),
         "record_number": say(document.record_number),
-        "name_short": len(document.patient_name) <= SHORT,
+        "name_short": _width(document.patient_name) + (6 if english else 3) <= HALF,
         "long": LONG,
         "made": f"{made:%Y-%m-%d %H:%M}",
         "made_day": f"{made.year} 年 {made.month} 月 {made.day} 日",
         "watermark": watermark_svg(say(document.watermark)) if document.watermark else "",
-        "patient": _pairs(document.patient, printer),
-        "request": _pairs(document.request, printer),
-        "approval": _pairs(document.approval, printer),
-        "sections": [_section(one, printer) for one in document.sections],
+        "patient": _pairs(document.patient, printer, english=english),
+        "request": _pairs(document.request, printer, english=english),
+        "approval": _pairs(document.approval, printer, english=english),
+        "sections": [_section(one, printer, english=english) for one in document.sections],
         "paper": [[say(one.volume), say(one.pages), str(one.count)] for one in document.paper],
         "statement": _statement(document, printer),
         "qr": qr_svg(document.qr) if document.qr else "",
@@ -124,29 +125,29 @@ def _statement(document: CopyDocument, printer: Printer) -> list[list[Any]]:
     return [[printer.line(part) for part in text.split("{pages}", 1)] for text in texts]
 
 
-def _section(section: Section, printer: Printer) -> dict[str, Any]:
+def _section(section: Section, printer: Printer, *, english: bool) -> dict[str, Any]:
     say = printer.line
     return {
         "title": say(section.title),
         "title_en": say(section.title_en),
         "note": say(section.note),
-        "records": [_record(one, printer) for one in section.records],
+        "records": [_record(one, printer, english=english) for one in section.records],
     }
 
 
-def _record(record: Record, printer: Printer) -> dict[str, Any]:
+def _record(record: Record, printer: Printer, *, english: bool) -> dict[str, Any]:
     say = printer.line
     return {
         "title": say(record.title),
         "title_en": say(record.title_en),
         "at": say(record.at),
         "mark": say(record.mark),
-        "blocks": [_block(one, printer) for one in record.blocks],
+        "blocks": [_block(one, printer, english=english) for one in record.blocks],
         "signatures": [say(one) for one in record.signatures],
     }
 
 
-def _block(block: Block, printer: Printer) -> dict[str, Any]:
+def _block(block: Block, printer: Printer, *, english: bool) -> dict[str, Any]:
     say = printer.line
     match block:
         case Heading():
@@ -154,12 +155,14 @@ def _block(block: Block, printer: Printer) -> dict[str, Any]:
         case Paragraph():
             return {"kind": "paragraph", "lines": printer.lines(block.text)}
         case Pairs():
-            return {"kind": "pairs", "rows": _pairs(block.rows, printer)}
+            return {"kind": "pairs", "rows": _pairs(block.rows, printer, english=english)}
         case Grid():
             wide = max([len(block.head), *(len(row) for row in block.rows)], default=0)
             rows = [[say(cell) for cell in row] + [""] * (wide - len(row)) for row in block.rows]
             head = [say(cell) for cell in block.head] + [""] * (wide - len(block.head)) if block.head else []
-            return {"kind": "grid", "caption": say(block.caption), "head": head, "rows": rows, "wide": wide}
+            named = [say(cell) for cell in block.head_en[:wide]] + [""] * (wide - len(block.head_en))
+            caption = {"caption": say(block.caption), "caption_en": say(block.caption_en)}
+            return {"kind": "grid", **caption, "head": head, "head_en": named, "rows": rows, "wide": wide}
         case Correction():
             parts = {name: say(getattr(block, name)) for name in ("label", "who", "when", "why")}
             return {"kind": "correction", "old": printer.lines(block.old), "new": printer.lines(block.new), **parts}
@@ -167,17 +170,22 @@ def _block(block: Block, printer: Printer) -> dict[str, Any]:
             return {"kind": "picture", "body": _bytes(block.body), "caption": say(block.caption)}
 
 
-def _pairs(rows: Sequence[Pair], printer: Printer) -> list[dict[str, Any]]:
+def _pairs(rows: Sequence[Pair], printer: Printer, *, english: bool) -> list[dict[str, Any]]:
     """Labelled lines; `short` ones may stand two to a row."""
     return [
         {
             "label": printer.line(row.label),
             "label_en": printer.line(row.label_en),
             "lines": printer.lines(row.text),
-            "short": len(row.text) <= SHORT and len(row.label) + len(row.label_en) <= SHORT,
+            "short": _width(row.text) + _width(row.label) + (_width(row.label_en) if english else 0) <= HALF,
         }
         for row in rows
     ]
+
+
+def _width(text: str) -> float:
+    """How wide a text prints, in Chinese characters, roughly; one of several lines never shares its row."""
+    return HALF + 1 if "\n" in text else sum(1.0 if ord(one) > WIDE else 0.55 for one in text)
 
 
 def _attachment(one: Attachment) -> dict[str, Any]:

@@ -51,6 +51,8 @@ class Grid:
     head: Sequence[str]
     rows: Sequence[Sequence[str]]
     caption: str = ""
+    head_en: Sequence[str] = ()
+    caption_en: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
