@@ -30,6 +30,7 @@ ROOMS: tuple[tuple[str, str, Verb | None], ...] = (
     ("signing", N_("待签与待核对"), Verb.SIGN_RECORD),
     ("matters", N_("申请与审批"), Verb.READ_MATTERS),
     ("copies", N_("病历复制"), Verb.READ_COPIES),
+    ("studies", N_("教学科研"), Verb.READ_STUDIES),
     ("rosters", N_("排班与轮转"), Verb.RELATE),
     ("duties", N_("例行工作"), Verb.READ_DUTIES),
     ("findings", N_("隐私监测"), Verb.READ_FINDINGS),

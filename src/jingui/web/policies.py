@@ -15,12 +15,16 @@ class Who(StrEnum):
     SIGNED_IN = "signed_in"  # a person with post and two factors; nothing of a patient stands here
     PORTAL_HALF = "portal_half"  # a patient's password or start code was right, the rest is still to come
     PORTAL = "portal"  # a patient with two factors, in the portal; nobody else ever
+    OUTSIDE_HALF = "outside_half"  # the same of a person of another institution
+    OUTSIDE = "outside"  # that person with two factors, on their one page; nobody else ever
     CONTENT = "content"  # the same, and what stands here is governed by the door: refused means 403 and an entry
 
 
 A, H, S, C = Who.ANYONE, Who.HALF, Who.SIGNED_IN, Who.CONTENT
 P, P2 = Who.PORTAL, Who.PORTAL_HALF
+O, O2 = Who.OUTSIDE, Who.OUTSIDE_HALF
 PORTAL: Final = frozenset({P, P2})
+OUTSIDE: Final = frozenset({O, O2})
 WHO: Final[dict[str, Who]] = {
     "sign_in": A, "session_ended": A, "language": A, "sign_out": A,
     "second_factor": H, "enrol_totp": H,
@@ -49,13 +53,21 @@ WHO: Final[dict[str, Who]] = {
     "copy_file": C, "seal_uses": C, "seal_uses_file": C,
     "portal_complaint": P, "portal_copy_ask": P, "portal_copy_apply": P, "portal_copy_check": P, "portal_copy": P,
     "portal_copy_preview": P, "portal_copy_file": P, "portal_paper": P,
+    "studies": C, "cohort": C, "register_ethics": C, "end_ethics": C, "study": C, "matter_study": C, "reidentify": C,
+    "plan_extract": C, "build_extract": C, "check_extract": C, "sample_extract": C, "take_extract": C,
+    "dispose_extract": C,
     "sources": C, "register_source": C, "end_source": C, "register_station": C, "end_station": C,
     "verify": A, "verify_side": A, "verify_root": A,
+    "sealings": C, "patient_sealings": C, "sealing": C, "sealing_signature": C, "sealing_draw": C, "sealing_package": C,
+    "retrieval": C, "outside": C, "outside_list": C,
+    "outside_sign_in": A, "outside_factor": O2, "outside_password": O2, "outside_enrol": O2, "outside_home": O,
+    "outside_record": O,
     "cockpit": S, "clause": S, "policy_versions": S, "settings": S, "system": S,
 }  # fmt: skip
 #: Reached although the password must be changed first.
 BEFORE_CHANGE: Final = frozenset({
     "change_password", "second_factor", "enrol_totp", "recovery_codes", "portal_password",
+    "outside_password",
 })  # fmt: skip
 #: Content pages that do not wait for the confidentiality undertaking: they lead to it, or concern no patient.
 BEFORE_UNDERTAKING: Final = frozenset({"documents", "document", "publish_document", "waiting", "proposal"})

@@ -20,6 +20,7 @@ from jingui.web.viewmodels.parts import ClauseRef, PersonLine, RuleLine, Tag, Wh
 TASKS: Final = {
     "expiry": N_("到期处理"), "monitor": N_("隐私监测"), "deadlines": N_("书写时限"), "duties": N_("例行工作"),
     "sessions": N_("退出无人会话"), "init": N_("首次设置"), "import": N_("批量导入"), "ledger": N_("台账恢复"),
+    "extracts": N_("数据集制作"),
 }  # fmt: skip
 
 
