@@ -73,7 +73,7 @@ ROWS: Final = (
             Question(name="ground", text=N_("启封依据"), ask=Ask.CHOICE, choices=tuple(GROUNDS.items())),
             Question(name="patient_side", text=N_("患方在场人姓名"), length=60, required=False,
                      help=N_("双方在场启封的必须填写")),
-            Question(name="reason", text=N_("说明"), ask=Ask.LONG,
+            Question(name="reason", text=N_("启封理由"), ask=Ask.LONG,
                      help=N_("单方启封的，写明协议、裁判文书号，或封存后未主张的核实情况。")),
         ),
         papers=(
