@@ -22,7 +22,10 @@ ROWS: Final = (
         starters=(Role.PATIENT,),
         questions=(
             ENTRY,
-            Question(name="reason", text=N_("具体情况"), ask=Ask.LONG, help=N_("例如：当天没有就诊，也不认识该科室的人。")),
+            Question(
+                name="reason", text=N_("具体情况"), ask=Ask.LONG,
+                help=N_("例如：当天没有就诊，也不认识该科室的人。"),
+            ),
         ),
         steps=(
             Step(
@@ -82,7 +85,8 @@ ROWS: Final = (
         questions=(
             Question(name="topic", text=N_("关于什么"), ask=Ask.CHOICE, choices=TOPICS),
             Question(
-                name="reason", text=N_("具体情况"), ask=Ask.LONG, help=N_("什么时候、在哪里、发生了什么；您希望怎样处理。"),
+                name="reason", text=N_("具体情况"), ask=Ask.LONG,
+                help=N_("什么时候、在哪里、发生了什么；您希望怎样处理。"),
             ),
             Question(
                 name="phone", text=N_("联系电话"), required=False, length=20, help=N_("不填则只在门户中答复"),
