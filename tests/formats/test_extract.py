@@ -14,8 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from jingui.core.research import FileForm
-from jingui.core.research_fields import FIELDS, Tells
+from jingui.core.research_fields import FIELDS, FileForm, Tells
 from jingui.formats import extract, extract_csv, extract_fhir, extract_file, extract_mark
 from jingui.formats.risk import Plan
 
@@ -32,7 +31,7 @@ def person(n: int) -> dict[str, Any]:
         "stay": str(dice.randint(1, 30)), "outcome": "home",
         "diagnoses": [{"code": "I21.001"}, {"code": "E11.900"}, {"code": "I21.401"}],
         "operations": [{"code": "36.0601", "text": "支架置入", "after": "1"}],
-        "drugs": [{"code": "ATV", "text": "阿托伐他汀", "after": "0"}, {"code": "ASP", "text": "阿司匹林", "after": "0"}],
+        "drugs": [{"code": "ATV", "text": "阿托伐他汀", "after": "0"}, {"code": "AS", "text": "阿司匹林"}],
         "results": [{"code": "10839-9", "text": "肌钙蛋白", "value": f"{dice.randint(1, 999) / 10}", "unit": "ng/mL",
                      "after": str(day)} for day in range(3)],
         "texts": [{"kind": "入院记录", "text": "=HYPERLINK 患者胸痛，患者某。\n第二行", "after": "0"}],
@@ -68,8 +67,9 @@ def test_every_quasi_identifier_has_a_ladder_and_lists_have_parts() -> None:
 
 @pytest.mark.parametrize(
     "text",  # signs in every width, behind what a spreadsheet skips
-    ["=1+1", "+1+1", "-1+1", "@SUM(A1)", "＝1+1", "＋1", "－1+A1", "\uff20SUM", "﹦1", "﹢1", "﹣1+1", "﹫x", "\t=1", "\r=1",
-     "\n=1", "  =1", "\u200b=1", "\ufeff=cmd|' /C calc'!A0", "　＝1", "\u22121+1", "|x", "%x", "\x0b=1", "\u2060@x", "⁺1"],
+    ["=1+1", "+1+1", "-1+1", "@SUM(A1)", "＝1+1", "＋1", "－1+A1", "\uff20SUM", "﹦1", "﹢1",
+     "﹣1+1", "﹫x", "\t=1", "\r=1", "\n=1", "  =1", "\u200b=1", "\ufeff=cmd|' /C calc'!A0", "　＝1", "\u22121+1", "|x",
+     "%x", "\x0b=1", "\u2060@x", "⁺1"],
 )  # fmt: skip
 def test_a_cell_never_acts(text: str) -> None:
     assert extract_csv.harmless(text).startswith("'")

@@ -1,4 +1,4 @@
-"""四（二）4 教学科研 through the door: the register, counts, the application, making, checking, taking [4.2.4] [5.2.4]"""
+"""四（二）4 教学科研 through the door: register, counts, application, making, checking, taking [4.2.4] [5.2.4]"""
 
 import csv
 import io
@@ -50,7 +50,9 @@ def paper(name: str = "批件.pdf") -> Brought:
     return Brought("ethics", name, "application/pdf", PDF)
 
 
-def chart(n: int, code: str = "I21.001", sex: str = "male", born: str = "1960-05-01", day: str = "2026-03-05") -> list[Change]:
+def chart(
+    n: int, code: str = "I21.001", sex: str = "male", born: str = "1960-05-01", day: str = "2026-03-05"
+) -> list[Change]:
     """One patient with a stay, a diagnosis, a result and a note that names them."""
     name = f"科研患{chr(0x4E00 + n)}"
     subject, visit = {"reference": "urn:uuid:p"}, {"reference": "urn:uuid:e"}
@@ -58,7 +60,8 @@ def chart(n: int, code: str = "I21.001", sex: str = "male", born: str = "1960-05
         Change(
             {
                 "resourceType": "Patient", "name": [{"use": "official", "text": name}], "gender": sex,
-                "birthDate": born, "address": [{"state": "浙江省", "city": "杭州市", "text": "浙江省杭州市西湖区文三路90号"}],
+                "birthDate": born,
+                "address": [{"state": "浙江省", "city": "杭州市", "text": "浙江省杭州市西湖区文三路90号"}],
                 "telecom": [{"system": "phone", "value": f"139{n:08}"}],
                 "identifier": [{"system": "urn:jingui:mrn", "value": f"{70_000_000 + n}", "type": {"coding": [
                     {"system": "http://terminology.hl7.org/CodeSystem/v2-0203", "code": "MR"}]}}],
@@ -75,8 +78,9 @@ def chart(n: int, code: str = "I21.001", sex: str = "male", born: str = "1960-05
         ),
         Change(
             {
-                "resourceType": "Condition", "subject": subject, "encounter": visit, "recordedDate": f"{day}T09:00:00+08:00",
-                "code": {"coding": [{"system": "http://hl7.org/fhir/sid/icd-10", "code": code}], "text": "急性心肌梗死"},
+                "resourceType": "Condition", "subject": subject, "encounter": visit,
+                "recordedDate": f"{day}T09:00:00+08:00",
+                "code": {"coding": [{"system": "http://hl7.org/fhir/sid/icd-10", "code": code}], "text": "心肌梗死"},
             },
             "urn:uuid:c",
         ),
@@ -147,7 +151,9 @@ def start(hospital: Hospital, who: str, kind: str, given: tuple[tuple[str, str],
 def decide(hospital: Hospital, who: str, matter: int) -> Any:
     asked = hospital.operation(who, Verb.READ_MATTER, ReadMatter(matter=matter), purpose=Purpose.MANAGEMENT)
     basis = door.read(asked).value.basis
-    return hospital.write(who, Verb.DECIDE_MATTER, DecideMatter(matter=matter, move="approve", basis=basis, comment="同意。"))
+    return hospital.write(
+        who, Verb.DECIDE_MATTER, DecideMatter(matter=matter, move="approve", basis=basis, comment="同意。")
+    )
 
 
 def study(hospital: Hospital, who: str = "researcher", kind: str = "research_use", **more: Any) -> int:
@@ -253,7 +259,9 @@ def test_no_row_of_the_store_shows_a_patient(hospital: Hospital) -> None:
 def test_only_ethics_registers_approvals(hospital: Hospital, who: str) -> None:
     before = hospital.sql("SELECT count(*) FROM entry WHERE verb = 'register_ethics' AND decision = 'deny'")[0][0]
     today = hospital.now().date()
-    data = RegisterEthics(number="x", title="x", person=1, fields=("sex",), most=1, starts=today, ends=today, paper=paper())
+    data = RegisterEthics(
+        number="x", title="x", person=1, fields=("sex",), most=1, starts=today, ends=today, paper=paper()
+    )
     with pytest.raises(Refused):
         hospital.write(who, Verb.REGISTER_ETHICS, data)
     after = hospital.sql("SELECT count(*) FROM entry WHERE verb = 'register_ethics' AND decision = 'deny'")[0][0]
@@ -314,9 +322,9 @@ def test_three_people_do_not_leave(hospital: Hospital) -> None:
     extract = built(hospital, number)
     assert hospital.sql("SELECT state, rows FROM extract WHERE id = %s", extract) == [("stopped", 0)]
     assert json.loads(view(hospital, "researcher", number).extracts[0].risk)["stopped"] == "small"
+    anyway = CheckExtract(extract=extract, verdict=Said.PASS, manifest="")
     with pytest.raises(Conflict):
-        check_anyway = CheckExtract(extract=extract, verdict=Said.PASS, manifest="")
-        hospital.write("quality", Verb.CHECK_EXTRACT, check_anyway)
+        hospital.write("quality", Verb.CHECK_EXTRACT, anyway)
 
 
 def test_more_people_than_approved_do_not_leave(hospital: Hospital) -> None:
@@ -337,9 +345,9 @@ def test_a_checker_speaks_once_and_never_of_their_own(hospital: Hospital) -> Non
     check(hospital, "affairs", extract)
     with pytest.raises(Conflict):
         check(hospital, "affairs", extract)
+    other = CheckExtract(extract=extract, verdict=Said.PASS, manifest="00" * 32)
     with pytest.raises(Conflict):
-        data = CheckExtract(extract=extract, verdict=Said.PASS, manifest="00" * 32)
-        hospital.write("ethics", Verb.CHECK_EXTRACT, data)
+        hospital.write("ethics", Verb.CHECK_EXTRACT, other)
     with pytest.raises(Invalid):
         check(hospital, "ethics", extract, Said.STOP)
     assert check(hospital, "ethics", extract, Said.STOP, "文本里仍有姓名。").value == "stopped"
@@ -366,7 +374,9 @@ def test_checkers_see_rows_as_they_would_leave(hospital: Hospital) -> None:
     extract = built(hospital, number)
 
     def sampled(who: str) -> Any:
-        return door.read(hospital.operation(who, Verb.SAMPLE_EXTRACT, SampleExtract(extract=extract), purpose=Purpose.QUALITY))
+        return door.read(
+            hospital.operation(who, Verb.SAMPLE_EXTRACT, SampleExtract(extract=extract), purpose=Purpose.QUALITY)
+        )
 
     found = sampled("quality").value
     assert found.columns == ("person", *FIELDS)
@@ -408,6 +418,7 @@ def test_killed_and_gone_on_it_is_the_same(hospital: Hospital, monkeypatch: pyte
     extract = hospital.write("researcher", Verb.PLAN_EXTRACT, PlanExtract(study=number), purpose=STUDY).value
     real, state, kills = research_building.remember, "building", 0
     while state == "building":
+
         def dies(*_: Any) -> None:
             raise KeyboardInterrupt
 
@@ -440,7 +451,9 @@ def test_small_counts_are_hidden_and_the_same_people_give_the_same_number(hospit
     assert again.people == many.people
 
 
-def test_a_count_goes_on_in_parts_and_opens_for_nobody_else(hospital: Hospital, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_count_goes_on_in_parts_and_opens_for_nobody_else(
+    hospital: Hospital, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(acts, "PART", 9)
     whole = count(hospital, HEARTS)
     first = hospital.write("researcher", Verb.COUNT_COHORT, CountCohort(cohort=HEARTS), purpose=STUDY)

@@ -19,14 +19,6 @@ class StudyKind(Word):
     TEACHING = "teaching", N_("教学")
 
 
-class FileForm(Word):
-    """The form of an extract's file."""
-
-    PARQUET = "parquet", "Parquet"
-    CSV = "csv", "CSV"
-    FHIR = "fhir", "FHIR NDJSON"
-
-
 class Stage(Word):
     """Where an extract stands."""
 

@@ -7,6 +7,14 @@ from jingui.core.errors import Invalid
 from jingui.core.word import N_, Word
 
 
+class FileForm(Word):
+    """The form of an extract's file."""
+
+    PARQUET = "parquet", "Parquet"
+    CSV = "csv", "CSV"
+    FHIR = "fhir", "FHIR NDJSON"
+
+
 class Tells(Word):
     """What a field tells an outsider about whose row it is (GB/T 37964-2019)."""
 

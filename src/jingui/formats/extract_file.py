@@ -12,7 +12,6 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
-from jingui.core.research import FileForm
 from jingui.formats import extract_csv, extract_fhir, extract_parquet
 from jingui.formats.extract_mark import canonical
 

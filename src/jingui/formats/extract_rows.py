@@ -145,7 +145,8 @@ def diagnosis(clean: Clean) -> str:
     ranked = sorted(
         found,
         key=lambda one: (
-            not one["_here"], not any(value == MAIN for each in one.get("category") or () for _, value in codes_of(each))
+            not one["_here"],
+            not any(value == MAIN for each in one.get("category") or () for _, value in codes_of(each)),
         ),
     )  # fmt: skip
     return code(ranked[0].get("code")) if ranked else ""
@@ -153,7 +154,9 @@ def diagnosis(clean: Clean) -> str:
 
 def diagnoses(clean: Clean) -> list[dict[str, str]]:
     """All diagnosis codes, each once."""
-    return [{"code": one} for one in dict.fromkeys(code(x.get("code")) for x in clean.records.get("Condition", ())) if one]
+    return [
+        {"code": one} for one in dict.fromkeys(code(x.get("code")) for x in clean.records.get("Condition", ())) if one
+    ]
 
 
 def after(clean: Clean, *times: Any) -> str:
@@ -165,7 +168,10 @@ def after(clean: Clean, *times: Any) -> str:
 def operations(clean: Clean) -> list[dict[str, str]]:
     """Operations, with the day."""
     return [
-        item(one.get("code"), after=after(clean, one.get("performedDateTime"), (one.get("performedPeriod") or {}).get("start")))
+        item(
+            one.get("code"),
+            after=after(clean, one.get("performedDateTime"), (one.get("performedPeriod") or {}).get("start")),
+        )
         for one in clean.records.get("Procedure", ())
     ]
 
@@ -202,7 +208,10 @@ def value(one: Mapping[str, Any]) -> dict[str, str]:
     """Value and unit as texts."""
     quantity = one.get("valueQuantity")
     if quantity:
-        return {"value": str(quantity.get("value", "")), "unit": str(quantity.get("unit") or quantity.get("code") or "")}
+        return {
+            "value": str(quantity.get("value", "")),
+            "unit": str(quantity.get("unit") or quantity.get("code") or ""),
+        }
     if one.get("valueCodeableConcept"):
         return {"value": coded(one["valueCodeableConcept"])[1] or code(one["valueCodeableConcept"]), "unit": ""}
     found = next((one[name] for name in ("valueString", "valueInteger", "valueBoolean") if name in one), "")

@@ -167,10 +167,10 @@ def attribute(table: Table, plan: Plan, k: int, name: str) -> Attribute:
       g AS (SELECT dense_rank() OVER (ORDER BY {by}) AS g, x, size FROM kept),
       p AS (SELECT g, x, count(*)::DOUBLE / any_value(size) AS p FROM g GROUP BY g, x)"""  # noqa: S608 -- own names
     values, fewest, far = table.one(
-        inner
+        inner  # noqa: S608 -- own names
         + """ SELECT (SELECT count(*) FROM q), (SELECT min(c) FROM (SELECT count(*) AS c FROM p GROUP BY g)),
           (SELECT max(d) FROM (SELECT (sum(abs(p.p - q.q)) + 1 - sum(q.q)) / 2 AS d FROM p JOIN q ON q.x = p.x
-            GROUP BY g))"""  # noqa: S608 -- own names
+            GROUP BY g))"""
     )
     # q of values a group lacks: their distance is q itself, together 1 minus the q of those it has
     return Attribute(name=name, values=int(values or 0), l=int(fewest or 0), t=round(float(far or 0) * PARTS))

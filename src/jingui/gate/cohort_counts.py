@@ -25,8 +25,8 @@ WIDTH: Final = 1 << 64
 STEP: Final = 5
 NOISE: Final = 4  # the largest change before rounding, up or down
 LARGEST: Final = 4000  # characters of a cursor that is taken back
-MARKED_SQL: Final = """INSERT INTO mark (name, value, at) VALUES ($1, '', $2) ON CONFLICT (name) DO UPDATE SET at = mark.at
-RETURNING value"""
+MARKED_SQL: Final = """INSERT INTO mark (name, value, at) VALUES ($1, '', $2) ON CONFLICT (name)
+DO UPDATE SET at = mark.at RETURNING value"""
 MARK_SQL: Final = "UPDATE mark SET value = $2, at = $3 WHERE name = $1"
 
 

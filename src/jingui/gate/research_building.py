@@ -5,7 +5,7 @@ then the files are written. Whatever was killed goes on at the part it had not c
 """
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
@@ -15,7 +15,8 @@ from typing import Any, Final
 import orjson
 
 from jingui.core.entry import Line
-from jingui.core.research import Built, FileForm, Stage, Stopped
+from jingui.core.research import Built, Stage, Stopped
+from jingui.core.research_fields import FileForm
 from jingui.core.words import Purpose
 from jingui.formats import extract, extract_file, extract_mark, extract_rows, risk
 from jingui.formats.deidentify_project import Known, Project
@@ -25,7 +26,17 @@ from jingui.formats.risk_table import Table
 from jingui.gate import research_people as people
 from jingui.gate import settings
 from jingui.gate.research_people import Member, Reader, Seen
-from jingui.gate.research_rows import FILE, ROWS, cohort_of, fingerprint, mark_of, part_of, progress, project_of, put_part
+from jingui.gate.research_rows import (
+    FILE,
+    ROWS,
+    cohort_of,
+    fingerprint,
+    mark_of,
+    part_of,
+    progress,
+    project_of,
+    put_part,
+)
 from jingui.gate.research_rows import set_progress as remember
 from jingui.gate.runtime import Runtime
 from jingui.gate.sql import raw
@@ -70,14 +81,10 @@ def begun(study: Study) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def collect(
-    context: WriteContext, row: Extract, study: Study, state: dict[str, Any], seen: Seen, at: datetime
-) -> None:
+def collect(context: WriteContext, row: Extract, study: Study, state: dict[str, Any], seen: Seen, at: datetime) -> None:
     """The next patients as rows of one part."""
     runtime, cohort = context.runtime, cohort_of(study)
-    reader = Reader(
-        row.recipient_id, frozenset(), Purpose(study.kind), settings.needs(runtime, context.epoch), at
-    )
+    reader = Reader(row.recipient_id, frozenset(), Purpose(study.kind), settings.needs(runtime, context.epoch), at)
     project, made = project_of(runtime, study), []
     patients = people.following(cohort, state["after"], PART)
     for start in range(0, len(patients), CHUNK):
@@ -208,11 +215,11 @@ def finish(runtime: Runtime, row: Extract, study: Study, state: dict[str, Any]) 
 def lines(runtime: Runtime, seen: Seen) -> tuple[Line, ...]:
     """The records that were looked at, for the entry."""
     public = runtime.public
-    return tuple(Line(public(one.patient, 0), public(one.patient, one.record), one.kind, one.version) for one in seen.opened)
+    return tuple(
+        Line(public(one.patient, 0), public(one.patient, one.record), one.kind, one.version) for one in seen.opened
+    )
 
 
 def patients(seen: Seen) -> tuple[int, ...]:
     """The patients they belong to."""
     return tuple(dict.fromkeys(one.patient for one in seen.opened))
-
-

@@ -1,4 +1,4 @@
-"""四（二）4 教学科研: approvals, studies and extracts as the store has them: genuine, in force, with their keys [4.2.4]"""
+"""四（二）4 教学科研: approvals, studies, extracts as the store has them: genuine, in force, with keys [4.2.4]"""
 
 import os
 import zlib
@@ -137,5 +137,3 @@ def cohort_of(study: Study) -> Cohort:
 def building(row: Extract) -> bool:
     """Whether parts are still missing."""
     return bool(row.state == Stage.BUILDING.value)
-
-

@@ -91,10 +91,12 @@ def register_ethics(request: HttpRequest) -> HttpResponse:
     for name in FIELDS:
         value = request.POST.get(f"field_{name}", "")
         hint = research_words.tells(name)
-        filled.add(Field(name=f"field_{name}", label=research_words.field(name), kind="checkbox", value=value, hint=hint,
-                         required=False))  # fmt: skip
+        label = research_words.field(name)
+        filled.add(Field(name=f"field_{name}", label=label, kind="checkbox", value=value, hint=hint, required=False))
     back = request.POST.get("identifiable", "")
-    filled.add(Field(name="identifiable", label=_("批件允许必要时还原身份"), kind="checkbox", value=back, required=False))
+    filled.add(
+        Field(name="identifiable", label=_("批件允许必要时还原身份"), kind="checkbox", value=back, required=False)
+    )
     fields = tuple(name for name in FIELDS if request.POST.get(f"field_{name}"))
     person = lists.person_of(lead) if lead else 0
     paper, missing = brought(request)
@@ -147,4 +149,6 @@ def end_ethics(request: HttpRequest, approval: int) -> HttpResponse:
         title=_("终止伦理批件"), lead=_("依据它的课题、正在制作和待核查的数据集立即停止，课题密钥销毁。"),
         form=filled.form(_("终止")), crumb=crumb(),
     )  # fmt: skip
-    return answering.page(request, "research/form.html", page, status=400 if page.form.wrong else 200, crumbs=(crumb(),))
+    return answering.page(
+        request, "research/form.html", page, status=400 if page.form.wrong else 200, crumbs=(crumb(),)
+    )

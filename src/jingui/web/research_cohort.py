@@ -52,7 +52,9 @@ def counted(request: HttpRequest, filled: Filled, asked: Cohort) -> CountPage:
             break
     typed = {name: request.POST.get(name, "") for name in NAMES}
     known = urlencode({name: value for name, value in typed.items() if value})
-    answer = _("少于 %(n)d 人，不显示") % {"n": found.small} if found.hidden else _("约 %(n)d 人") % {"n": found.people or 0}
+    answer = (
+        _("少于 %(n)d 人，不显示") % {"n": found.small} if found.hidden else _("约 %(n)d 人") % {"n": found.people or 0}
+    )
     return CountPage(
         form=filled.form(_("统计")), going=not found.done, cursor=cursor,
         hidden_fields=tuple(typed.items()), looked=found.looked, total=found.total,
@@ -64,7 +66,8 @@ def counted(request: HttpRequest, filled: Filled, asked: Cohort) -> CountPage:
 def read(filled: Filled) -> Cohort | None:
     """The question as it was filled in; None when it is not right yet."""
     diagnoses = filled.text(
-        "diagnoses", _("诊断编码（开头）"), longest=600, required=False, hint=_("ICD-10 编码的开头，多个用逗号分开，如 I21,I22.0；不填表示不限。"),
+        "diagnoses", _("诊断编码（开头）"), longest=600, required=False,
+        hint=_("ICD-10 编码的开头，多个用逗号分开，如 I21,I22.0；不填表示不限。"),
     )  # fmt: skip
     both = (("any", _("符合任意一个")), ("every", _("须全部符合")))
     every = filled.choice("every", _("诊断之间"), both, default="any", required=False)
@@ -77,7 +80,9 @@ def read(filled: Filled) -> Cohort | None:
     for name, value in (("youngest", youngest), ("oldest", oldest)):
         if value and not (value.isascii() and value.isdigit()):
             filled.wrong(name, _("须为整数"))
-    departments = filled.text("departments", _("科室代码"), longest=600, required=False, hint=_("多个用逗号分开；不填表示全院。"))
+    departments = filled.text(
+        "departments", _("科室代码"), longest=600, required=False, hint=_("多个用逗号分开；不填表示全院。")
+    )
     kinds = (("", _("不限")), *((one.value, _(one.label)) for one in EncounterKind))
     visit = filled.choice("visits", _("就诊类型"), kinds, required=False)
     if not filled.right:
@@ -96,5 +101,3 @@ def read(filled: Filled) -> Cohort | None:
 def parts(text: str) -> tuple[str, ...]:
     """The parts of a list."""
     return tuple(one.strip() for one in text.replace("，", ",").split(",") if one.strip())
-
-

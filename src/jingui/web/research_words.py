@@ -6,9 +6,9 @@ from typing import Any, Final
 
 from django.utils.translation import gettext as _
 
-from jingui.core.research import ExtractLine, FileForm, Stage, Stopped, StudyKind
+from jingui.core.research import ExtractLine, Stage, Stopped, StudyKind
 from jingui.core.research_cohort import OLDEST, Cohort
-from jingui.core.research_fields import FIELDS, Ladder, Tells
+from jingui.core.research_fields import FIELDS, FileForm, Ladder, Tells
 from jingui.core.word import N_
 from jingui.core.words import EncounterKind
 from jingui.web import wording

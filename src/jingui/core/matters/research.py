@@ -3,8 +3,7 @@
 from typing import Final
 
 from jingui.core.matters.row import CLINICAL, Ask, MatterKind, Paper, Question, Step
-from jingui.core.research import FileForm
-from jingui.core.research_fields import FIELDS
+from jingui.core.research_fields import FIELDS, FileForm
 from jingui.core.word import N_
 from jingui.core.words import EncounterKind, Role
 
@@ -60,7 +59,8 @@ STEPS: Final = (
 )
 STARTERS: Final = (Role.RESEARCHER, *CLINICAL)
 DUTIES: Final = (
-    N_("数据集由两名核查人各自核查后才放行"), N_("每份数据集带领取人标记，不得转交、不得尝试认人"), N_("到期销毁并提交销毁证明"),
+    N_("数据集由两名核查人各自核查后才放行"), N_("每份数据集带领取人标记，不得转交、不得尝试认人"),
+    N_("到期销毁并提交销毁证明"),
 )  # fmt: skip
 APPEAL: Final = (Step(name=N_("机构负责人复核"), roles=(Role.HEAD,), days="matter_step_days"),)
 ROWS: Final = (
@@ -74,7 +74,8 @@ ROWS: Final = (
         questions=(
             ETHICS,
             Question(
-                name="kind", text=N_("用途"), ask=Ask.CHOICE, choices=(("research", N_("科研")), ("teaching", N_("教学")))
+                name="kind", text=N_("用途"), ask=Ask.CHOICE,
+                choices=(("research", N_("科研")), ("teaching", N_("教学"))),
             ),
             Question(name="title", text=N_("课题名称"), length=200),
             Question(name="protocol", text=N_("研究方案"), ask=Ask.LONG, length=20_000,
@@ -82,7 +83,9 @@ ROWS: Final = (
             *COHORT, FIELD,
             Question(
                 name="profile", text=N_("去标识方案"), ask=Ask.CHOICE,
-                choices=(("research", N_("受限数据集（科研）")), ("public", N_("公开或汇总")), ("teaching", N_("教学库"))),
+                choices=(
+                    ("research", N_("受限数据集（科研）")), ("public", N_("公开或汇总")), ("teaching", N_("教学库")),
+                ),
             ),
             FORM, RECIPIENT, PATIENTS, DAYS,
         ),

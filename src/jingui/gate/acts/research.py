@@ -57,7 +57,9 @@ def register(context: WriteContext, permit: Permit) -> Done:
     fields = chosen(data.fields)
     if EthicsApproval.objects.filter(number=number).exists():
         raise Conflict(N_("这个批件号已经登记。"), N_("请核对批件号；变更请登记新的批件并终止旧的。"))
-    scans.media_type(data.paper.content, settings.number(context.runtime, context.epoch, "paper_megabytes") << 20, "paper")
+    scans.media_type(
+        data.paper.content, settings.number(context.runtime, context.epoch, "paper_megabytes") << 20, "paper"
+    )
     pk = next_id(EthicsApproval)
     row = EthicsApproval(
         id=pk, number=number, title=title, person_id=data.person, fields=list(fields), most=data.most,
@@ -105,9 +107,7 @@ def count(context: WriteContext, permit: Permit) -> Done:
         hidden=answer == 0, small=small, left=left,
     )  # fmt: skip
     cursor = "" if done else running.sealed(runtime, name)
-    return Done(
-        value=value, more=cursor, lines=lines(runtime, seen), patients=patients(seen), note=query.encode()
-    )
+    return Done(value=value, more=cursor, lines=lines(runtime, seen), patients=patients(seen), note=query.encode())
 
 
 def counted(context: WriteContext, permit: Permit, cohort: Cohort, running: Running) -> Seen:

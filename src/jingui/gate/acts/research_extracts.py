@@ -10,7 +10,6 @@ from jingui.core.research import (
     BuildExtract,
     CheckExtract,
     DisposeExtract,
-    FileForm,
     Person,
     Reidentify,
     Said,
@@ -18,7 +17,7 @@ from jingui.core.research import (
     TakeExtract,
     Took,
 )
-from jingui.core.research_fields import PERSON
+from jingui.core.research_fields import PERSON, FileForm
 from jingui.core.word import N_
 from jingui.core.words import Role, Verb
 from jingui.formats import extract_file, scans
@@ -145,7 +144,7 @@ def take(context: WriteContext, permit: Permit) -> Done:
 
 @write_act(Verb.DISPOSE_EXTRACT)
 def dispose(context: WriteContext, permit: Permit) -> Done:
-    """登记数据集销毁 by the recipient's signed statement; by the system alone: what is out of its time is erased here."""
+    """登记数据集销毁 by the recipient's signed statement; by the system: what is out of time is erased here."""
     data, runtime = cast(DisposeExtract, permit.operation.data), context.runtime
     row = locked(context, Extract, data.extract)
     if context.actor.role is Role.SYSTEM:

@@ -68,7 +68,9 @@ EXTRACT_SQL: Final = f"SELECT {X.sql} FROM extract x WHERE x.id = $1::bigint"  #
 CHECKS_SQL: Final = f"SELECT {C.sql} FROM extract_check c WHERE c.extract_id = ANY($1::bigint[]) ORDER BY c.id"  # noqa: S608 -- own names
 RIGHTS_SQL: Final = f"""SELECT {G.sql} FROM access_grant g WHERE g.patient_id = 0 AND g.purpose = '{RIGHT}'
 AND g.matter = $1::bigint"""  # noqa: S608 -- own names
-PART_SQL: Final = "SELECT payload, digest FROM extract_part WHERE extract_id = $1::bigint AND stage = $2 AND n = $3::int"
+PART_SQL: Final = (
+    "SELECT payload, digest FROM extract_part WHERE extract_id = $1::bigint AND stage = $2 AND n = $3::int"
+)
 
 
 def checked(context: ReadContext, columns: Columns, row: Sequence[Any]) -> Mapping[str, Any]:
