@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
+from jingui.core.research_fields import FileForm
 from jingui.formats import extract_csv, extract_fhir, extract_parquet
 from jingui.formats.extract_mark import canonical
 

@@ -22,7 +22,7 @@ PROFILES: Final = {"research": N_("受限数据集（科研）"), "public": N_("
 STEPS: Final[dict[Ladder, tuple[str, ...]]] = {
     Ladder.WORD: (N_("保留"), N_("隐去")),
     Ladder.AGE: (N_("1 岁"), N_("5 岁一组"), N_("10 岁一组"), N_("20 岁一组"), N_("隐去")),
-    Ladder.DAY: (N_("日"), N_("月"), N_("季度"), N_("年"), N_("隐去")),
+    Ladder.DAY: (N_("按日"), N_("按月"), N_("按季度"), N_("按年"), N_("隐去")),
     Ladder.REGION: (N_("市"), N_("省"), N_("隐去")),
     Ladder.CODE: (N_("细目"), N_("类目"), N_("章"), N_("隐去")),
 }
@@ -66,23 +66,23 @@ def tells(name: str) -> str:
 
 def listed(names: tuple[str, ...]) -> str:
     """Fields in one line."""
-    return "、".join(field(one) for one in names)
+    return _("、").join(field(one) for one in names)
 
 
 def cohort(one: Cohort) -> tuple[tuple[str, str], ...]:
     """A cohort's conditions in words."""
     every = _("，须全部符合") if one.every and len(one.diagnoses) > 1 else ""
     days = " – ".join(day.isoformat() if day else "…" for day in (one.first, one.last))
-    kinds = "、".join(_(EncounterKind(word).label) for word in one.visits)
+    kinds = _("、").join(_(EncounterKind(word).label) for word in one.visits)
     aged = one.youngest > 0 or one.oldest < OLDEST
     return tuple(
         (label, text)
         for label, text in (
-            (_("诊断"), "、".join(one.diagnoses) + every if one.diagnoses else ""),
+            (_("诊断"), _("、").join(one.diagnoses) + every if one.diagnoses else ""),
             (_("就诊开始日期"), days if one.first or one.last else ""),
             (_("性别"), wording.sex(one.sex) if one.sex else ""),
             (_("年龄"), _("%(low)d 至 %(high)d 岁") % {"low": one.youngest, "high": one.oldest} if aged else ""),
-            (_("科室"), "、".join(one.departments)),
+            (_("科室"), _("、").join(one.departments)),
             (_("就诊类型"), kinds),
         )
         if text
