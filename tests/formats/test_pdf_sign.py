@@ -135,6 +135,16 @@ def test_no_part_of_the_container_is_loose(copy: Signed, change: Callable[[bytes
     assert pdf_sign.check(spelt, copy.roots).problem == "changed"  # small letters say the same, and are not the same
 
 
+def test_a_name_in_other_letters_is_another_name(copy: Signed) -> None:
+    start, end = gap(copy.body)
+    der = bytes.fromhex(copy.body[start + 1 : end - 1].decode())
+    places = [at for at in range(len(der)) if der[at : at + 2] == b"CN"]
+    assert len(places) >= 4
+    for at in places:
+        made = (der[:at] + b"cn" + der[at + 2 :]).hex().upper().encode()
+        assert not pdf_sign.check(copy.body[: start + 1] + made + copy.body[end - 1 :], copy.roots).good
+
+
 @pytest.mark.parametrize("added", [b"\n", b"%", b"\0", b"%%EOF\n", b"<html><script>alert(1)</script>"])
 def test_anything_added_behind_is_found(copy: Signed, added: bytes) -> None:
     found = pdf_sign.check(copy.body + added, copy.roots)

@@ -22,7 +22,15 @@ def plain_form(container: bytes) -> bool:
         info = cms.ContentInfo.load(container[:size], strict=True)
         signed = info["content_type"].native == "signed_data"
         return signed and _shortest(container[:size]) and _plain(info["content"])
-    except (ValueError, TypeError, KeyError, IndexError, OverflowError):  # no container at all
+    except (
+        ValueError,
+        TypeError,
+        KeyError,
+        IndexError,
+        AttributeError,
+        OverflowError,
+        RecursionError,
+    ):  # no container at all
         return False
 
 
@@ -69,9 +77,14 @@ def _signer(data: Any, signer: Any) -> bool:
     kinds = [one["type"].native for one in unsigned] if unsigned.native else []
     if kinds not in ([], ["signature_time_stamp_token"]):
         return False
-    sid = signer["sid"].chosen
-    held = [one.chosen for one in data["certificates"]]
-    own = [one for one in held if one.issuer == sid["issuer"] and one.serial_number == sid["serial_number"].native]
+    if signer["sid"].name != "issuer_and_serial_number" or any(
+        one.name != "certificate" for one in data["certificates"]
+    ):
+        return False
+    issuer, number = (signer["sid"].chosen[name].dump() for name in ("issuer", "serial_number"))
+    parts = [one.chosen["tbs_certificate"] for one in data["certificates"]]
+    # byte for byte: names in certificates are compared without regard to case, which would leave letters loose
+    own = [one for one in parts if one["issuer"].dump() == issuer and one["serial_number"].dump() == number]
     return len(own) == 1
 
 
