@@ -151,12 +151,18 @@ def most(name: str, value: int, bound: int) -> Gauge:
     )  # fmt: skip
 
 
+def step(name: str, level: int) -> str:
+    """How coarse a field became."""
+    word = STEPS[FIELDS[name].ladder][level]
+    return _(word)
+
+
 def quasi(report: Mapping[str, Any]) -> tuple[QuasiRow, ...]:
     """The quasi-identifiers with their steps."""
     return tuple(
         QuasiRow(
-            name=field(one["name"]), step=_(STEPS[FIELDS[one["name"]].ladder][one["level"]]), before=one["before"],
-            after=one["after"], adds=share(one["adds"]),
+            name=field(one["name"]), step=step(one["name"], one["level"]), before=one["before"], after=one["after"],
+            adds=share(one["adds"]),
         )
         for one in report.get("quasi", ())
     )  # fmt: skip
