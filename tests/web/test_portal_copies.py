@@ -174,6 +174,11 @@ def test_visits_are_ticked_and_kept(house: Hospital, mine: Actor, ids: list[str]
         address, {**FILLED, "visit": visit, "visits_offered": "1", "revision": value(text(wrong), "revision")}
     )
     assert done.status_code == 302, text(done)
+    for answer in (me.get(done["Location"]), me.post(done["Location"], {})):
+        if answer.status_code == 302:
+            answer = me.get(answer["Location"])
+            assert visit not in text(answer)
+        assert "住院 · " in text(answer)  # the visit in words, not as a number of the house
 
 
 def test_nobody_elses_copies_or_requests(house: Hospital, mine: Actor, other: Actor, ids: list[str]) -> None:

@@ -224,6 +224,23 @@ def test_from_the_application_to_the_receipt(house: Hospital, patient: str) -> N
     assert any(number_ in row for row in rows)
 
 
+def test_visits_are_offered_by_their_days(house: Hospital, patient: str) -> None:
+    """[4.2.1] The clerk ticks what the applicant says; whoever reviews reads days, not numbers of the house."""
+    address = begun(house, patient)
+    window = page(house, "archivist")
+    shown = text(window.get(address))
+    visit = re.search(r'name="visit" value="([0-9a-f]{32})"', shown).group(1)  # type: ignore[union-attr]
+    sent = {**FILLED, "visit": visit, "visits_offered": "1", "revision": revision(house, address),
+            "paper.patient_id": paper(110)}  # fmt: skip
+    check = window.post(address, sent)
+    assert "住院 · " in text(window.get(check["Location"]))
+    handed = window.post(check["Location"], {})
+    assert handed.status_code == 302, text(handed)
+    review = text(page(house, "archivist2").get(handed["Location"]))
+    assert "住院 · " in review
+    assert visit not in review
+
+
 def test_a_replacement_says_what_it_does(house: Hospital, patient: str) -> None:
     """[4.2.1] A copy that waits may be made anew; the old page leads to the new one."""
     matter = approved(house, patient, 102)

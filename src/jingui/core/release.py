@@ -132,6 +132,21 @@ class CopiesRequest:
     cursor: str = ""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VisitsRequest:
+    """The target patient's visits, for an application that names some of them; asked as READ_COPIES."""
+
+
+class VisitLine(NamedTuple):
+    """A visit that an application may name by its public id. Of a restricted chart the department is not told."""
+
+    id: str
+    kind: str
+    department: str
+    starts: datetime
+    ends: datetime | None
+
+
 class Part(Word):
     """What of one copy is asked for."""
 

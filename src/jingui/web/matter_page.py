@@ -1,6 +1,7 @@
 """一（三）4 申请与审批: one matter as its page shows it [1.3.4]"""
 
 from collections.abc import Mapping
+from types import MappingProxyType
 
 from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
@@ -19,14 +20,15 @@ GOING = (State.WAITING, State.APPEALED)
 
 
 def drawn(
-    seen: MatterView, error: Invalid | Conflict | None, comment: str, *, copies: frozenset[str] = frozenset()
-) -> MatterPage:
+    seen: MatterView, error: Invalid | Conflict | None, comment: str, *, copies: frozenset[str] = frozenset(),
+    known: Mapping[str, str] = MappingProxyType({}),
+) -> MatterPage:  # fmt: skip
     """The page of a matter, with what was wrong about the last move. `copies`: for what this post makes copies."""
     row, line = KINDS[seen.line.kind], seen.line
     may = frozenset(seen.moves)
     now = present(row, line.state, line.step)
     return MatterPage(
-        title=_(row.text), state=matter_words.state(line.state), told=told(row, seen.answers),
+        title=_(row.text), state=matter_words.state(line.state), told=told(row, seen.answers, known),
         papers=checklist(row, seen), events=tuple(event(one) for one in seen.events), steps=steps(row, seen),
         starter=wording.person(line.starter or "system:matters"), opened=line.opened, due=line.due, until=seen.until,
         grants=_(row.grants) if row.grants else "", obligations=tuple(_(one) for one in row.obligations),
@@ -74,13 +76,15 @@ def present(row: MatterKind, state: str, name: str) -> Step | None:
     return next((one for one in steps_ if one.name == name), None)
 
 
-def told(row: MatterKind, answers: Mapping[str, str]) -> tuple[Told, ...]:
-    """The answers in words, in the row's order."""
+def told(
+    row: MatterKind, answers: Mapping[str, str], known: Mapping[str, str] = MappingProxyType({})
+) -> tuple[Told, ...]:
+    """The answers in words, in the row's order; those of `known` questions in words that the page found itself."""
     out = []
     for question in row.questions:
         value = answers.get(question.name, "")
         if value:
-            text = matter_words.answer(question, value)
+            text = known.get(question.name) or matter_words.answer(question, value)
             out.append(Told(label=_(question.text), text=text, long=len(text) > 60))
     return tuple(out)
 

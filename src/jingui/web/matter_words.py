@@ -99,9 +99,15 @@ def patients(value: str) -> str:
     return f"{count}\n{_('、').join(numbers)}"
 
 
+def visits(value: str) -> str:
+    """How many visits an application names, where their days are not at hand."""
+    count = len([one for one in value.split(",") if one])
+    return ngettext("%(count)d 次就诊", "%(count)d 次就诊", count) % {"count": count}
+
+
 SHOWN: Final[dict[str, Callable[[str], str]]] = {
     "findings": findings, "entries": entries, "template": template, "questionnaire": questionnaire,
-    "patients": patients,
+    "patients": patients, "visits": visits,
 }  # fmt: skip
 
 

@@ -27,7 +27,16 @@ from jingui.core.matters.asking import (
 from jingui.core.matters.row import Move, State
 from jingui.core.word import N_
 from jingui.core.words import Role, Verb
-from jingui.web import answering, asking, matter_forms, matter_words, release_words, wording
+from jingui.web import (
+    answering,
+    asking,
+    matter_forms,
+    matter_words,
+    release_parts,
+    release_visits,
+    release_words,
+    wording,
+)
 from jingui.web.filling import Filled
 from jingui.web.matter_page import drawn
 from jingui.web.viewmodels.desk import Waiting
@@ -123,9 +132,14 @@ def matter(request: HttpRequest, matter: int) -> HttpResponse:
 def shown(request: HttpRequest, number: int, error: Invalid | Conflict | None = None) -> HttpResponse:
     """The matter's page, with what was wrong about the last move."""
     seen: MatterView = asking.read(request, Verb.READ_MATTER, ReadMatter(matter=number)).value
+    handled = release_words.handled(Role(asking.role(request)), handles=asking.may(request, release_words.HANDLES))
+    known = {}
+    if "patient" in handled and release_visits.wanted(seen):
+        visits = release_visits.offered(request, seen.line.patient)
+        known = {release_parts.VISITS: release_visits.named(seen.answers[release_parts.VISITS], visits)}
     page = drawn(
         seen, error, request.POST.get("comment", "") if error else "",
-        copies=release_words.handled(Role(asking.role(request)), handles=asking.may(request, release_words.HANDLES)),
+        copies=handled, known=known,
     )  # fmt: skip
     return answering.page(
         request, "matters/matter.html", page, status=400 if error else 200, crumbs=matter_forms.crumbs(page.title)

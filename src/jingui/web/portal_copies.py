@@ -4,11 +4,9 @@ from secrets import token_hex
 from typing import Any, Final
 
 from django.http import HttpRequest, HttpResponse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from jingui.core.access import Chart, ChartRequest
 from jingui.core.errors import Conflict, Invalid, NotFound
 from jingui.core.matters import KINDS
 from jingui.core.matters.asking import StartMatter
@@ -17,7 +15,7 @@ from jingui.core.settings import BY_NAME
 from jingui.core.word import N_
 from jingui.core.words import Relation, Verb
 from jingui.gate import door
-from jingui.web import answering, asking, charting, matter_words, release_words, wording
+from jingui.web import answering, asking, matter_words, release_visits, release_words, wording
 from jingui.web.portal import relation
 from jingui.web.release_copy import sent
 from jingui.web.release_form import PORTAL, Draft
@@ -70,27 +68,11 @@ def apply(request: HttpRequest, matter: int) -> HttpResponse:
             return answering.said(request, _("已保存为草稿。"), to("portal_matter", matter=matter))
         if one.right:
             return answering.said(request, _("已保存，请核对。"), to("portal_copy_check", matter=matter))
-    trace = getattr(request, "trace", None)
     page = one.page(
-        Link(label=_("返回我的申请"), href=to("portal_matter", matter=matter)), visits(request, one.seen.line.patient)
+        Link(label=_("返回我的申请"), href=to("portal_matter", matter=matter)),
+        release_visits.own(request, one.seen.line.patient),
     )
-    request.trace = trace  # type: ignore[attr-defined]  # the strip is the application's own entry
     return answering.page(request, "portal/copies_apply.html", page, status=400 if page.wrong else 200)
-
-
-def visits(request: HttpRequest, patient: str) -> tuple[view.Visit, ...]:
-    """The visits of one's own chart, to tick."""
-    found: Chart = asking.read(
-        request, Verb.OPEN_CHART, ChartRequest(count=1), target=door.locate(patient)
-    ).value  # fmt: skip
-    return tuple(
-        view.Visit(
-            value=one.id, label=f"{_(charting.kind(one.kind).label)} · {wording.department(one.department)}",
-            start=timezone.localtime(one.starts).date(),
-            end=timezone.localtime(one.ends).date() if one.ends else None,
-        )
-        for one in found.encounters
-    )  # fmt: skip
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -101,9 +83,10 @@ def check(request: HttpRequest, matter: int) -> HttpResponse:
         return answering.said(
             request, _("已提交。医院办到哪一步，在这里都能看到。"), to("portal_matter", matter=matter)
         )
+    visits = release_visits.own(request, one.seen.line.patient) if release_visits.wanted(one.seen) else ()
     page = one.check(
         Link(label=_("返回修改"), href=to("portal_copy_apply", matter=matter)), int(BY_NAME["copy_days"].default),
-        _(DECLARED),
+        _(DECLARED), visits,
     )  # fmt: skip
     status = 400 if request.method == "POST" else 200
     return answering.page(request, "portal/copies_check.html", page, status=status)

@@ -27,7 +27,17 @@ from jingui.core.release import CopiesRequest
 from jingui.core.word import N_
 from jingui.core.words import Relation, Verb
 from jingui.gate import door
-from jingui.web import answering, asking, matter_page, matter_words, portal_words, release_words, wording
+from jingui.web import (
+    answering,
+    asking,
+    matter_page,
+    matter_words,
+    portal_words,
+    release_parts,
+    release_visits,
+    release_words,
+    wording,
+)
 from jingui.web.filling import Filled
 from jingui.web.portal import charts, relation
 from jingui.web.viewmodels import portal as view
@@ -87,7 +97,11 @@ def matter(request: HttpRequest, matter: int) -> HttpResponse:
     found: MatterView = asking.read(request, Verb.READ_MATTER, ReadMatter(matter=matter)).value
     request.portal_chart = found.line.patient  # type: ignore[attr-defined]  # the frame's rooms are this chart's
     row, may = KINDS[found.line.kind], frozenset(found.moves)
-    told = tuple(one for one in matter_page.told(without(row), found.answers))
+    known = {}
+    if row.copies and release_visits.wanted(found):
+        visits = release_visits.own(request, found.line.patient)
+        known = {release_parts.VISITS: release_visits.named(found.answers[release_parts.VISITS], visits)}
+    told = matter_page.told(without(row), found.answers, known)
     page = view.MatterPage(
         item=item(found.line), told=told, entry=found.answers.get("entry", ""), next=portal_words.following(found),
         moves=tuple(move(one) for one in found.events), copies=copies(request, row, found),

@@ -18,7 +18,7 @@ from jingui.core.matters.asking import AddPaper, MatterView, PaperLine, ReadMatt
 from jingui.core.matters.row import MatterKind, Move, Paper, Question, State
 from jingui.core.word import N_
 from jingui.core.words import Verb
-from jingui.web import answering, asking, matter_forms, matter_words, release_parts, wording
+from jingui.web import answering, asking, matter_forms, matter_words, release_parts, release_visits, wording
 from jingui.web.viewmodels import release as view
 from jingui.web.viewmodels.matters import PaperAsked, PaperShown
 from jingui.web.viewmodels.parts import Link
@@ -53,6 +53,7 @@ class Draft:
         self.typed: dict[str, str] = dict(self.seen.answers)
         self.wrong: dict[str, str] = {}
         self.errors: list[str] = []
+        self.visits: tuple[view.Visit, ...] = ()
 
     def read(self) -> MatterView:
         """The matter as it stands now."""
@@ -169,9 +170,10 @@ class Draft:
             person=wording.person(one.person), at=one.at,
         )  # fmt: skip
 
-    def check(self, back: Link, days: int, declared: str) -> view.CheckPage:
+    def check(self, back: Link, days: int, declared: str, visits: Iterable[view.Visit]) -> view.CheckPage:
         """Everything once more: what was answered, which papers lie there and which are missing."""
         change = to(self.frame.apply, matter=self.number)
+        self.visits = tuple(visits)
         brought = {one.kind for one in self.seen.papers}
         wrong = self.wrong or {one.name: ANSWER for one in release_parts.left_out(self.row, self.typed)}
         return view.CheckPage(
@@ -202,8 +204,9 @@ class Draft:
     def line(self, question: Question, change: str, wrong: Mapping[str, str]) -> view.Checked:
         """One answer with the way back to it."""
         value = self.typed.get(question.name, "")
+        visits = release_visits.named(value, self.visits) if question.name == release_parts.VISITS else ""
         return view.Checked(
-            label=_(question.text), text=matter_words.answer(question, value) if value else "—",
+            label=_(question.text), text=visits or (matter_words.answer(question, value) if value else "—"),
             change=f"{change}#id_{question.name}",
             errors=(_(wrong[question.name]),) if question.name in wrong else (),
         )  # fmt: skip

@@ -19,7 +19,17 @@ from jingui.core.settings import BY_NAME
 from jingui.core.word import N_
 from jingui.core.words import Role, Verb
 from jingui.gate import door
-from jingui.web import access, answering, asking, charting, finding, release_parts, release_words, wording
+from jingui.web import (
+    access,
+    answering,
+    asking,
+    charting,
+    finding,
+    release_parts,
+    release_visits,
+    release_words,
+    wording,
+)
 from jingui.web.release_form import WINDOW, Draft
 from jingui.web.viewmodels import release as view
 from jingui.web.viewmodels.parts import Link
@@ -134,7 +144,10 @@ def apply(request: HttpRequest, matter: int) -> HttpResponse:
             return answering.said(request, _("已保存为草稿。"), to("matter", matter=matter))
         if one.right:
             return answering.said(request, _("已保存，请核对。"), to("copy_check", matter=matter))
-    page = one.page(Link(label=_("返回事项"), href=to("matter", matter=matter)))
+    page = one.page(
+        Link(label=_("返回事项"), href=to("matter", matter=matter)),
+        release_visits.offered(request, one.seen.line.patient),
+    )
     status = 400 if page.wrong else 200
     return answering.page(request, "release/apply.html", page, status=status, crumbs=crumbs(page.title))
 
@@ -145,9 +158,11 @@ def check(request: HttpRequest, matter: int) -> HttpResponse:
     one = draft(request, matter)
     if request.method == "POST" and one.submit():
         return answering.said(request, _("已提交，等待审核。"), to("matter", matter=matter))
+    visits = release_visits.offered(request, one.seen.line.patient) if release_visits.wanted(one.seen) else ()
     page = one.check(
-        Link(label=_("返回修改"), href=to("copy_apply", matter=matter)), int(BY_NAME["copy_days"].default), _(DECLARED)
-    )
+        Link(label=_("返回修改"), href=to("copy_apply", matter=matter)), int(BY_NAME["copy_days"].default), _(DECLARED),
+        visits,
+    )  # fmt: skip
     status = 400 if request.method == "POST" else 200
     return answering.page(request, "release/check.html", page, status=status, crumbs=crumbs(page.title))
 

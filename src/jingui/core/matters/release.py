@@ -52,7 +52,7 @@ WHO: Final = (
 WHAT: Final = (
     Question(name="scope", text=N_("复制范围"), ask=Ask.CHOICE, choices=SCOPES),
     Question(
-        name="visits", text=N_("就诊"), required=False, length=4_000,
+        name="visits", text=N_("就诊"), required=False, length=4_000, shown="visits",
         help=N_("不填表示全部就诊；填写就诊编号，多个以逗号分开。"),
     ),
     Question(

@@ -16,14 +16,17 @@ from jingui.core.release import (
     ReadCopy,
     SealUseLine,
     SealUsesRequest,
+    VisitsRequest,
 )
 from jingui.core.word import N_
 from jingui.core.words import Role, Verb
 from jingui.formats import manifest, pdf
-from jingui.gate import copies_document, copies_seen
+from jingui.gate import copies_document, copies_seen, copies_visits
 from jingui.gate.context import ReadContext
 from jingui.gate.copies import FILE_SQL, ROW, read_row
 from jingui.gate.copies_seen import Seen
+from jingui.gate.copies_taken import bounded
+from jingui.gate.facts import concerning
 from jingui.gate.names import NOBODY, names_of
 from jingui.gate.paging import cursor, read_cursor
 from jingui.gate.registry import Done, read_act
@@ -48,6 +51,8 @@ ORDER BY u.at DESC, u.id DESC LIMIT $5::int"""  # noqa: S608 -- own column names
 @read_act(Verb.READ_COPIES)
 async def read_copies(context: ReadContext, permit: Permit) -> Done:
     """A page of copies; a patient's own are only those that their account asked for [4.2.1]."""
+    if isinstance(permit.operation.data, VisitsRequest):
+        return await copies_visits.visits_of(context, permit)
     asked = cast(CopiesRequest, permit.operation.data or CopiesRequest())
     if asked.state and asked.state not in {str(one) for one in CopyState}:
         raise Invalid(places=(("state", N_("没有这一项。")),))
@@ -100,9 +105,12 @@ async def preview(context: ReadContext, permit: Permit, one: Seen) -> CopyFile:
     if row["state"] not in (CopyState.PREPARED, CopyState.CONFIRMED):
         raise Conflict(N_("已用印的复制件不再预览。"), N_("请取阅文件。"))
     records, visits, around = await copies_seen.contents(context, one)
-    pairs = sorted({(record.category, record.level) for record in records})
-    for pair in pairs if context.actor.role is not Role.PATIENT else ():
-        decided = context.may(Verb.PRINT, *pair)
+    if context.patient is None:
+        raise NotFound()
+    about = bounded(context.patient, row["matter"])
+    for record in records if context.actor.role is not Role.PATIENT else ():
+        one_record = concerning(about, record.number)
+        decided = context.may(Verb.PRINT, record.category, record.level, patient=one_record)
         if not decided.allow:
             raise Refused(clauses=decided.clauses, rules=decided.rules, reason=decided.reason, matter=decided.matter)
     document = copies_document.document(context.runtime, records, visits, copies_document.drafted(around))
