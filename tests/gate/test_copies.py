@@ -3,6 +3,7 @@
 import hashlib
 from typing import Any
 
+import orjson
 import pytest
 
 from jingui.core.errors import Conflict
@@ -52,7 +53,7 @@ def test_from_the_portal_to_a_sealed_file(house: Hospital) -> None:
         read(house, mine, copy, Part.FILE)
     copying.confirm(house, mine, copy, document="")
     stamp(house, "archivist2", copy)
-    assert read(house, mine, copy).moves == ("hand_copy",)
+    assert read(house, mine, copy).moves == ("hand_copy", "read_copy")
     hand(house, mine, copy)
     file = read(house, mine, copy, Part.FILE)
     assert hashlib.sha256(file.body).hexdigest() == file.digest
@@ -65,8 +66,6 @@ def test_from_the_portal_to_a_sealed_file(house: Hospital) -> None:
     assert said.digest() == copy.basis
     assert {one.id for one in said.records} == set(ids[2:])
     keys = [note.parse_key(check(house, copying.secret(house, copy)).key)]
-    import orjson
-
     inside = orjson.loads(proof)
     check_entry(inside, keys)
     assert (inside["target"]["type"], inside["target"]["record"]) == ("copy_manifest", copy.basis)

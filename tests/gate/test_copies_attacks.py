@@ -1,4 +1,4 @@
-"""四（二）1 复制件: what must not happen to a copy: twice, too early, by the wrong one, past the door [4.2.1] [6.1.2]"""
+"""四（二）1 复制件: what must not happen to a copy: twice, too early, by the wrong one, past the door [4.2.1]"""
 
 import hashlib
 import secrets
@@ -312,6 +312,11 @@ def test_files_swapped_between_patients(house: Hospital) -> None:
     )
 
 
+def ask_often(house: Hospital, actor: Actor) -> None:
+    for _ in range(70):
+        check(house, "", actor=actor)
+
+
 def test_nobody_fishes(house: Hospital) -> None:
     """[4.2.1] Random secrets find nothing; what is no secret gets the same answer; an impatient address is stopped."""
     case = ready(house, 32)
@@ -326,8 +331,7 @@ def test_nobody_fishes(house: Hospital) -> None:
     assert told == {repr(release_checking.NOTHING)}
     greedy = Actor(name="public:verify", address="198.51.100.200", entrance=Entrance.PUBLIC)
     with pytest.raises(Refused) as stopped:
-        for _ in range(70):
-            check(house, "", actor=greedy)
+        ask_often(house, greedy)
     assert stopped.value.reason == "too_often"
     with pytest.raises(Refused):
         check(house, fresh, actor=house.actors["archivist"])

@@ -212,7 +212,7 @@ def printed(one: Found) -> Record:
         title=one.title(),
         title_en=one.title("en"),
         at=shown(one.entered),
-        blocks=copy_blocks.blocks(one.resource, before),
+        blocks=copy_blocks.blocks(one.resource, before, one.corrector, shown(one.corrected)),
         signatures=tuple(map(signed, one.signatures)) or author(one),
         mark=f"已更正（第 {one.version} 版）" if one.version > 1 else "",
     )

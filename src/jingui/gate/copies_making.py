@@ -44,6 +44,8 @@ TARIFFS: Final[Mapping[str, str]] = {
 POSTAGE: Final[Mapping[str, str]] = {Route.POST: "copy_post_fee"}
 #: The route of what is not asked for by a patient.
 ROUTES: Final[Mapping[str, Route]] = {"legal": Route.ESCORT, "sealing": Route.ESCORT}
+#: Answers under which an approval lets somebody look and nothing more.
+LOOKING: Final[Mapping[str, str]] = {"way": "see"}
 LIVE: Final = (CopyState.PREPARED, CopyState.CONFIRMED, CopyState.STAMPED, CopyState.HANDED)
 SEALED_SQL: Final = """SELECT 1 FROM hold WHERE patient_id = $1::bigint AND kind = $2::text AND NOT lifted LIMIT 1"""
 
@@ -85,6 +87,8 @@ def order(context: WriteContext, permit: Permit, number: int) -> Order:
         raise Refused(N_("此项申请不由您办理制作。"), N_("请由申请的经办人制作。"), clauses=kind.clauses,
                       reason="purpose")  # fmt: skip
     answers = safe_of(context.runtime, raw, number, patient).open_answers(row.payload)
+    if any(answers.get(name) == said for name, said in LOOKING.items()):
+        raise Conflict(N_("批准的是查阅，不含复制。"), N_("需要复制的请另行申请。"))
     return Order(row=row, kind=kind, answers=answers)
 
 

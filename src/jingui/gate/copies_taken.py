@@ -6,20 +6,20 @@ unfinished is named and left for later; what belongs to other people or to machi
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, time
+from datetime import datetime
 from typing import Any, Final, NamedTuple
 
 import orjson
 
-from jingui.core.errors import Conflict, Invalid, Tampered
+from jingui.core.errors import Conflict, Tampered
 from jingui.core.operation import Operation
 from jingui.core.word import N_
 from jingui.core.words import Category, Level, RecordState, Verb
 from jingui.formats import capture, display
 from jingui.gate import facts as f
-from jingui.gate.actors import CHINA
 from jingui.gate.context import PAIRS, allowed_pairs
 from jingui.gate.copies_order import categories_of, visits_of
+from jingui.gate.granted import G_RECORD, GRANT
 from jingui.gate.record_lines import content
 from jingui.gate.runtime import Runtime
 from jingui.gate.writing import WriteContext
@@ -37,6 +37,7 @@ STATUTORY_KINDS: Final = (
     "Composition", "Observation", "DiagnosticReport", "MedicationRequest", "MedicationAdministration", "ServiceRequest",
     "Procedure", "ImagingStudy", "Consent", "Condition", "AllergyIntolerance", "Immunization",
 )  # fmt: skip
+G_MATTER: Final = GRANT["matter"]
 UNFINISHED: Final = frozenset({RecordState.ENTERED, RecordState.VERIFIED})  # of a form: nobody signed it yet
 
 VISIT: Final = Columns()
@@ -44,7 +45,7 @@ VISIT.sealed("e", "encounter")
 VISIT.add("d.name", "d.name_en")
 VISITS_SQL: Final = f"""SELECT {VISIT.sql} FROM encounter e LEFT JOIN department d ON d.id = e.department_id
 WHERE e.patient_id = $1::bigint ORDER BY e.starts, e.encounter_id"""  # noqa: S608 -- own column names
-SCOPE_SQL: Final = """SELECT r.record_id, r.category, r.level, r.state, r.form, r.encounter_id FROM record r
+SCOPE_SQL: Final = """SELECT r.record_id, r.category, r.level, r.state, r.form FROM record r
 WHERE r.patient_id = $1::bigint AND r.kind <> ALL($2::text[]) AND r.state NOT IN ('draft', 'destroyed')
   AND ($3::bigint[] = '{}' OR r.encounter_id = ANY($3::bigint[]))
   AND ($4::text[] = '{}' OR r.category = ANY($4::text[]))
@@ -53,14 +54,16 @@ ORDER BY r.entered, r.record_id"""
 RECORD: Final = Columns()
 RECORD.sealed("r", "record")
 RECORD.add(
-    "r.encounter_id", "r.entered", "v.seal", "v.payload", "k.wrapped", "w.payload", "p.name", "p.title", "d.name"
+    "r.encounter_id", "r.entered", "v.seal", "v.payload", "v.entered", "k.wrapped", "w.payload", "p.name", "q.name",
+    "q.title", "d.name",
 )  # fmt: skip
 RECORDS_SQL: Final = f"""SELECT {RECORD.sql} FROM record r
 JOIN record_version v ON v.patient_id = r.patient_id AND v.record_id = r.record_id AND v.version = r.version
 LEFT JOIN record_version w ON w.patient_id = r.patient_id AND w.record_id = r.record_id AND w.version = r.version - 1
   AND w.seal = v.seal
 LEFT JOIN patient_key k ON k.patient_id = r.patient_id AND k.retention_class = r.retention_class
-LEFT JOIN person p ON p.id = r.author_id LEFT JOIN department d ON d.id = r.department_id
+LEFT JOIN person p ON p.id = r.author_id LEFT JOIN person q ON q.id = v.author_id
+LEFT JOIN department d ON d.id = r.department_id
 WHERE r.patient_id = $1::bigint AND r.record_id = ANY($2::bigint[]) ORDER BY r.entered, r.record_id"""  # noqa: S608 -- own column names
 SIGNED: Final = Columns()
 SIGNED.sealed("s", "signature")
@@ -103,6 +106,8 @@ class Found(NamedTuple):
     department: str
     body: bytes
     before: bytes
+    corrected: datetime
+    corrector: str
     signatures: tuple[Signed, ...] = ()
 
     @property
@@ -129,8 +134,6 @@ class Scope:
     categories: tuple[str, ...] = ()
     statutory: bool = False
     sensitive: bool = True  # False: the authorisation does not name them, so they stay
-    first: datetime | None = None
-    last: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -143,22 +146,13 @@ class Parted:
 
 
 def scope_of(context: WriteContext, patient: int, answers: Mapping[str, str]) -> Scope:
-    """The scope that was approved. Lawful retrievals name days instead of visits."""
+    """The scope that was approved. What a legal retrieval covers is said by its grants, record by record."""
     return Scope(
         visits=visits_of(context, patient, answers),
         categories=categories_of({"scope": "chosen", **answers}),
         statutory=answers.get("scope") == "statutory",
         sensitive=answers.get("sensitive", "yes") == "yes",
-        first=day(answers.get("first", "")),
-        last=day(answers.get("last", ""), end=True),
     )
-
-
-def day(text: str, *, end: bool = False) -> datetime | None:
-    """The beginning or the end of a calendar day in China, None for none."""
-    if not text:
-        return None
-    return datetime.combine(datetime.fromisoformat(text).date(), time.max if end else time.min, CHINA)
 
 
 def visits(runtime: Runtime, rows: Sequence[Sequence[Any]]) -> dict[int, Visit]:
@@ -175,34 +169,19 @@ def visits(runtime: Runtime, rows: Sequence[Sequence[Any]]) -> dict[int, Visit]:
     return out
 
 
-def within(scope: Scope, known: Mapping[int, Visit]) -> tuple[int, ...]:
-    """The visits of a scope; () for all of them. Invalid when its days hold none."""
-    if scope.first is None and scope.last is None:
-        return scope.visits
-    found = tuple(
-        one.number for one in known.values()
-        if (not scope.visits or one.number in scope.visits)
-        and (scope.first is None or (one.ends or one.starts) >= scope.first)
-        and (scope.last is None or one.starts <= scope.last)
-    )  # fmt: skip
-    if not found:
-        raise Invalid(N_("批准的时间范围内没有就诊。"), places=(("first", N_("没有就诊")),))
-    return found
-
-
-def parted(context: WriteContext, patient: int, scope: Scope, known: Mapping[int, Visit], most: int) -> Parted:
+def parted(context: WriteContext, patient: int, scope: Scope, matter: int, most: int) -> Parted:
     """Decide every record in the scope. Conflict when there are more than one copy holds."""
     rows = context.rows(
-        SCOPE_SQL, patient, list(LEFT_OUT), list(within(scope, known)), list(scope.categories), scope.statutory,
+        SCOPE_SQL, patient, list(LEFT_OUT), list(scope.visits), list(scope.categories), scope.statutory,
         list(STATUTORY_FORMS), list(STATUTORY_KINDS),
     )  # fmt: skip
-    allowed = pairs(context)
+    judge = Judge(context, matter)
     taken: list[int] = []
     unfinished: list[int] = []
     withheld = 0
-    for number, category, level, state, form, _encounter in rows:
+    for number, category, level, state, form in rows:
         named = scope.sensitive or level == Level.ORDINARY
-        if (category, level) not in allowed or not named:
+        if not named or not judge.allows(number, Category(category), Level(level)):
             withheld += 1
         elif form and state in UNFINISHED:
             unfinished.append(number)
@@ -213,14 +192,43 @@ def parted(context: WriteContext, patient: int, scope: Scope, known: Mapping[int
     return Parted(taken=tuple(taken), unfinished=tuple(unfinished), withheld=withheld)
 
 
-def pairs(context: WriteContext) -> frozenset[tuple[str, str]]:
-    """The (category, level) pairs that the maker may print of this patient, for this purpose."""
-    asked: Operation = replace(context.operation, verb=Verb.PRINT, data=None)
-    base = f.vector(asked, context.actor, context.patient, state=RecordState.ENTERED)
-    if context.patient is None:
-        return frozenset()
-    narrowed = tuple(f.narrow(asked, context.actor, context.patient, *pair) for pair in PAIRS)
-    return frozenset(zip(*allowed_pairs(context.runtime, base, narrowed), strict=True))
+class Judge:
+    """Whether the maker may print a record of this patient, by what this very approval granted and nothing else."""
+
+    def __init__(self, context: WriteContext, matter: int) -> None:
+        """Keep of the maker's grants those of the matter."""
+        self._context = context
+        self._asked: Operation = replace(context.operation, verb=Verb.PRINT, data=None)
+        self._about = bounded(context.patient, matter) if context.patient is not None else None
+        self._single = {row[G_RECORD] for row in self._about.rows(f.GRANTS)} if self._about is not None else set()
+        self._pairs = self._chart()
+
+    def _chart(self) -> frozenset[tuple[str, str]]:
+        """The (category, level) pairs of the whole chart."""
+        if self._about is None:
+            return frozenset()
+        base = f.vector(self._asked, self._context.actor, self._about, state=RecordState.ENTERED)
+        narrowed = tuple(f.narrow(self._asked, self._context.actor, self._about, *pair) for pair in PAIRS)
+        return frozenset(zip(*allowed_pairs(self._context.runtime, base, narrowed), strict=True))
+
+    def allows(self, number: int, category: Category, level: Level) -> bool:
+        """Whether this record may leave."""
+        if (category.value, level.value) in self._pairs:
+            return True
+        if self._about is None or number not in self._single:
+            return False
+        vector = f.vector(
+            self._asked, self._context.actor, f.concerning(self._about, number), category=category, level=level,
+            state=RecordState.ENTERED,
+        )  # fmt: skip
+        return self._context.runtime.decider.decide(vector).allow
+
+
+def bounded(patient: f.PatientFacts, matter: int) -> f.PatientFacts:
+    """The same facts with the grants of one matter alone."""
+    row = list(patient.row)
+    row[f.GRANTS] = [one for one in patient.rows(f.GRANTS) if one[G_MATTER] == matter]
+    return patient._replace(row=row)
 
 
 def found(
@@ -241,7 +249,9 @@ def found(
             Found(
                 get["record_id"], get["kind"], Category(get["category"]), Level(get["level"]), get["version"],
                 get["retention_class"], get["encounter_id"] or 0, get["entered"], row[at["p.name"]] or "",
-                row[at["d.name"]] or "", body, before, under.get((get["record_id"], get["version"]), ()),
+                row[at["d.name"]] or "", body, before, row[at["v.entered"]],
+                " ".join(part for part in (row[at["q.title"]], row[at["q.name"]]) if part),
+                under.get((get["record_id"], get["version"]), ()),
             )
         )  # fmt: skip
     return tuple(out)

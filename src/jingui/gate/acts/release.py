@@ -46,7 +46,7 @@ def prepare(context: WriteContext, permit: Permit) -> Done:
     values = settings.values(context.runtime, context.epoch)
     known = copies_making.visits_known(context, patient)
     scope = copies_taken.scope_of(context, patient, order.answers)
-    parts = copies_taken.parted(context, patient, scope, known, int(values["copy_records"]))
+    parts = copies_taken.parted(context, patient, scope, data.matter, int(values["copy_records"]))
     if not parts.taken and not data.paper:
         raise Conflict(N_("批准的范围内没有可以复制的记录。"), N_("请核对申请的就诊和类别；未完成的记录完成后再制作。"))
     records = copies_making.records_of(context, patient, parts.taken)

@@ -1,0 +1,158 @@
+"""四（二）1 复制范围: what an approval covers leaves, what is unfinished or sensitive stays [4.2.1]"""
+
+import time
+from typing import Any
+
+import pytest
+
+from jingui.core.enter import Change
+from jingui.core.errors import Conflict, Refused, Unavailable
+from jingui.core.operation import Target
+from jingui.core.release import ConfirmCopy, HandCopy, Part, PrepareCopy, ReadCopy, StampCopy
+from jingui.core.words import Purpose, Verb
+from jingui.gate import door
+from tests.gate import copying
+from tests.gate import sealed as s
+from tests.gate.copying import decide, prepare, read, stamp
+from tests.gate.entering import Admitted, admit, entered
+from tests.gate.test_charts import number
+from tests.gate.test_copies_applicants import NEEDED, answers
+from tests.gate.test_portal import born
+from tests.gate.test_retrieval import asked
+from tests.hospital import Hospital
+
+LEGAL = {"purpose": Purpose.LEGAL}
+
+
+@pytest.fixture(scope="module")
+def house(hospital: Hospital) -> Hospital:
+    s.people(hospital)
+    copying.staff(hospital)
+    return hospital
+
+
+def made(house: Hospital, kind: str, patient: int, **more: str) -> Any:
+    matter = copying.apply_for(house, "archivist", kind, patient, *NEEDED[kind], **{**answers(kind), **more})
+    decide(house, "archivist3", matter)
+    return read(house, "archivist", prepare(house, "archivist", patient, matter))
+
+
+def kinds(view: Any) -> list[str]:
+    return sorted(one.kind for one in view.records)
+
+
+@pytest.fixture(scope="module")
+def patient(house: Hospital) -> list[str]:
+    """A stay with a result, and a secret one."""
+    return born(house, "范围一", "64000001", "1949-12-31", secret=True)
+
+
+def test_the_patient_gets_all_of_it(house: Hospital, patient: list[str]) -> None:
+    view = made(house, "own_copy", number(house, patient[0]))
+    assert {one.id for one in view.records} == set(patient[2:])
+    assert view.withheld == 0
+
+
+def test_sensitive_records_leave_only_where_the_authorisation_names_them(house: Hospital, patient: list[str]) -> None:
+    """[2.1.3] An agent's, an insurer's and a lawyer's copy: without the word, the label keeps the record back."""
+    for kind in ("copy_agent", "copy_insurer", "copy_lawyer"):
+        without = made(house, kind, number(house, patient[0]))
+        assert {one.id for one in without.records} == {patient[2]}
+        assert without.withheld == 1
+        named = made(house, kind, number(house, patient[0]), sensitive="yes")
+        assert {one.id for one in named.records} == set(patient[2:])
+
+
+def test_chosen_categories_and_visits_and_no_more(house: Hospital, patient: list[str]) -> None:
+    whose = number(house, patient[0])
+    assert made(house, "own_copy", whose, scope="chosen", categories="tests").withheld == 0
+    with pytest.raises(Conflict):
+        made(house, "own_copy", whose, scope="chosen", categories="nursing")
+    assert made(house, "own_copy", whose, scope="statutory", visits=patient[1]).records
+
+
+def test_what_nobody_signed_yet_is_named_and_left_for_later(house: Hospital) -> None:
+    """[4.2.1] Finished records first; a form that waits for its signature is listed as unfinished."""
+    place = admit(house)
+    entered(house, "doctor", place)
+    result = {
+        "resourceType": "Observation", "status": "final", "code": {"text": "血钾"}, "valueString": "4.1",
+        "subject": {"reference": f"Patient/{place.public}"},
+        "encounter": {"reference": f"Encounter/{place.visit_public}"},
+    }  # fmt: skip
+    house.enter("his", Change(result), purpose=Purpose.OPERATION)
+    view = made(house, "own_copy", place.patient)
+    assert kinds(view) == ["Observation"]
+    assert len(view.unfinished) == 1
+
+
+def test_another_approval_widens_nothing(house: Hospital, patient: list[str]) -> None:
+    """[4.1.1] The maker holds two approvals for one patient: each copy is what its own covers."""
+    whose = number(house, patient[0])
+    made(house, "own_copy", whose)
+    matter = copying.apply_for(
+        house, "archivist", "own_copy", whose, "patient_id", scope="chosen", categories="nursing"
+    )
+    decide(house, "archivist3", matter)
+    with pytest.raises(Conflict):
+        prepare(house, "archivist", whose, matter)
+
+
+def retrieval(house: Hospital, place: Admitted, **more: str) -> int:
+    matter = asked(house, place, who="archivist", escort=str(house.people["archivist3"]), **more)
+    s.decided(house, "head", matter, outcome="open")
+    return matter
+
+
+def legal(house: Hospital, who: str, patient: int, matter: int) -> Any:
+    return house.write(
+        who, Verb.PREPARE_COPY, PrepareCopy(matter=matter), target=Target(patient=patient), **LEGAL
+    ).value
+
+
+def test_a_courts_copy_goes_the_same_way(house: Hospital) -> None:
+    """[4.2.2] Made by who the head's approval names, free, stamped by another, taken by the officers."""
+    ids = born(house, "法院案", "64000009", "1949-12-31")
+    patient, visit = (house.runtime.ids.internal(one) for one in ids[:2])
+    place = Admitted(public=ids[0], patient=patient[0], visit=visit[1], visit_public=ids[1], since=house.now())
+    matter = retrieval(house, place)
+    with pytest.raises(Refused):
+        copying.prepare(house, "archivist", place.patient, matter)  # not under the patient's own purpose
+    with pytest.raises(Refused):
+        legal(house, "archivist2", place.patient, matter)
+    copy = legal(house, "archivist3", place.patient, matter)
+    where = {"target": copying.at(copy)["target"], **LEGAL}
+    view = door.read(house.operation("archivist", Verb.READ_COPY, ReadCopy(), **where)).value
+    assert (view.line.route, view.line.fee, view.line.kind) == ("escort", 0, "judicial_retrieval")
+    draft = door.read(house.operation("archivist", Verb.READ_COPY, ReadCopy(part=Part.PREVIEW), **where)).value
+    assert draft.body.startswith(b"%PDF")
+    house.write("archivist", Verb.CONFIRM_COPY, ConfirmCopy(basis=copy.basis, document="FY-1001", by="孙法官"), **where)
+    for _ in range(60):
+        try:
+            house.write("archivist2", Verb.STAMP_COPY, StampCopy(basis=copy.basis), **where)
+            break
+        except Unavailable:
+            time.sleep(0.25)
+    house.write("archivist3", Verb.HAND_COPY, HandCopy(receiver="孙法官", document="FY-1001"), **where)
+    found = copying.check(house, copying.secret(house, copy))
+    assert (found.found, found.state, found.kind) == (True, "handed", "依法调取病历")
+
+
+def test_an_approved_look_is_no_copy(house: Hospital) -> None:
+    place = admit(house)
+    entered(house, "doctor", place)
+    matter = retrieval(house, place, way="see")
+    with pytest.raises(Conflict):
+        legal(house, "archivist", place.patient, matter)
+
+
+def test_a_stamp_waits_for_nothing_else(house: Hospital, patient: list[str]) -> None:
+    """The same stamp under the other purpose is refused by the rules: an archivist stamps under the copy's own."""
+    whose = number(house, patient[0])
+    matter = copying.apply_for(house, "archivist", "own_copy", whose, "patient_id")
+    decide(house, "archivist3", matter)
+    copy = prepare(house, "archivist", whose, matter)
+    copying.confirm(house, "archivist", copy)
+    copying.charge(house, copy)
+    stamp(house, "archivist3", copy)
+    assert read(house, "archivist", copy).line.state == "stamped"
