@@ -116,7 +116,7 @@ def after(day: date) -> date:
 def seal(one: SealUseLine) -> view.SealRow:
     """One use as the register shows it."""
     return view.SealRow(
-        at=one.at, seal=_(one.seal), medium=release_words.medium(one.medium), person=one.person,
+        at=one.at, seal=release_words.stamp(one.seal), medium=release_words.medium(one.medium), person=one.person,
         witness=one.witness, number=one.number, href=to("copy", copy=one.copy) if one.copy else "",
         matter_href=to("matter", matter=one.matter) if one.matter else "", digest=one.digest,
     )  # fmt: skip
@@ -158,7 +158,7 @@ def table(request: HttpRequest, lines: list[SealUseLine], entries: list[str]) ->
     for one in lines:
         when = timezone.localtime(one.at).isoformat(sep=" ", timespec="minutes")
         cells = (
-            when, _(one.seal), release_words.medium(one.medium), one.person, one.witness, one.number,
+            when, release_words.stamp(one.seal), release_words.medium(one.medium), one.person, one.witness, one.number,
             str(one.matter), one.digest,
         )  # fmt: skip
         made.writerow([safe(cell) for cell in cells])

@@ -30,6 +30,8 @@ ROUTES: Final[dict[Route, str]] = {
     Route.WINDOW: N_("已盖章，请带身份证件到病案窗口领取。"), Route.POST: N_("已盖章，医院即将寄出。"),
     Route.PORTAL: N_("已盖章，可以下载。"), Route.ESCORT: N_("已盖章，由医院送交。"),
 }  # fmt: skip
+#: What stamps say across, as the register names them.
+STAMPS: Final = (N_("病案复印专用章"), N_("证明印记"), N_("公章"))
 HANDLES: Final = Verb.CHARGE_COPY  # what everybody may who handles copies; making them needs an approval besides
 HANDLERS: Final = frozenset({Role.ARCHIVIST, Role.MEDICAL_AFFAIRS})  # of both kinds; others of lawful retrievals
 
@@ -54,6 +56,11 @@ def route(word: str) -> str:
 def medium(word: str) -> str:
     """With what it is stamped."""
     return _(Medium(word).label) if word in set(Medium) else ""
+
+
+def stamp(words: str) -> str:
+    """Which stamp it was."""
+    return _(words) if words in STAMPS else words
 
 
 def purpose(role: Role, copies: str = "patient") -> Purpose:
