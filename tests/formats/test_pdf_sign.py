@@ -48,6 +48,14 @@ def test_what_was_signed_is_still_there_byte_for_byte(copy: Signed) -> None:
     assert copy.body.startswith(copy.plain)
 
 
+def test_signing_leaves_it_a_file_for_the_archive(copy: Signed) -> None:
+    added = copy.body[len(copy.plain) :]
+    assert b"<?xpacket" not in added  # what the file says of itself is not written anew
+    assert b"/ModDate" not in added
+    assert b"/Version /" not in added.replace(b"/BaseVersion /", b"")  # PDF/A-2 and -3 are PDF 1.7
+    assert b"/S /JavaScript" not in added
+
+
 def test_poppler_agrees(copy: Signed, tmp_path: Path) -> None:
     (tmp_path / "a.pdf").write_bytes(copy.body)
     said = poppler("pdfsig", "-nocert", tmp_path / "a.pdf")

@@ -82,7 +82,6 @@ def template_data(document: CopyDocument, attachments: Sequence[Attachment], pri
         },
         "english": english,
         "labels": LABELS,
-        "day": [made.year, made.month, made.day],
         "title": say(document.title),
         "title_en": say(document.title_en),
         "hospital": say(document.hospital),

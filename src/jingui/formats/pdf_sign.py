@@ -17,6 +17,7 @@ from jingui.core.word import N_
 from jingui.formats.pdf_check import PdfCheck, check
 
 if TYPE_CHECKING:
+    from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
     from pyhanko.pdf_utils.reader import PdfFileReader
     from pyhanko.sign.signers import Signer
     from pyhanko.sign.timestamps import TimeStamper
@@ -41,12 +42,11 @@ def sign(
     `key_der` is PKCS#8, `chain_der` the signer's certificate first. Invalid for a file that is no PDF or has a
     signature already. OSError from the source of time passes.
     """
-    from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
     from pyhanko.pdf_utils.misc import PdfError
     from pyhanko.sign import fields, signers
 
     try:
-        writer = IncrementalPdfFileWriter(io.BytesIO(pdf))
+        writer = _writer(pdf)
         if writer.prev.embedded_signatures:
             raise Invalid(places=(("pdf", N_("文件已有签名")),))
         where = _place(writer.prev)
@@ -72,6 +72,20 @@ def sign(
         stamp_style=_nothing() if box else None,
     )
     return asyncio.run(_signed(signer, writer, at))
+
+
+def _writer(pdf: bytes) -> IncrementalPdfFileWriter:
+    """A writer that adds the signature and nothing else: the file stays the PDF/A that it is."""
+    from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
+
+    class Plain(IncrementalPdfFileWriter):
+        def ensure_output_version(self, version: tuple[int, int]) -> None:
+            """Stay PDF 1.7, which PDF/A-2 and -3 are; pyHanko would call the file 2.0."""
+
+        def _update_meta(self) -> None:
+            """Keep what the file says of itself; pyHanko would write it anew, in another form and at its own time."""
+
+    return Plain(io.BytesIO(pdf))
 
 
 async def _signed(signer: Any, writer: Any, at: datetime) -> bytes:
