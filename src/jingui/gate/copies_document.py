@@ -70,6 +70,12 @@ def drafted(around: Setting) -> Setting:
     return replace(around, draft=True)
 
 
+def spelled(secret: bytes) -> str:
+    """The secret as people type it, in groups of four."""
+    text = secret.hex()
+    return " ".join(text[at : at + 4] for at in range(0, len(text), 4))
+
+
 def shown(at: datetime) -> str:
     """A moment as the hospital's clock shows it."""
     return f"{at.astimezone(CHINA):%Y-%m-%d %H:%M}"
@@ -140,7 +146,7 @@ def document(
         language=language,
         watermark=f"预览　未用印　{mark}" if around.draft else mark,
         qr="" if around.draft else f"{runtime.public_address}/verify#{around.secret.hex()}",
-        qr_caption="扫码核验真伪",
+        qr_caption=f"扫码或输入核验码 {spelled(around.secret)}",
         stamp=None if around.wet or around.draft else Stamp(hospital=runtime.institution, words=STAMPS[around.stamp]),
     )
 
@@ -210,8 +216,8 @@ def printed(one: Found) -> Record:
     before: dict[str, Any] | None = orjson.loads(one.before) if one.before else None
     return Record(
         title=one.title(),
-        title_en=one.title("en"),
-        at=shown(one.entered),
+        title_en=one.title("en") if one.title("en") != one.title() else "",
+        at=shown(one.when()),
         blocks=copy_blocks.blocks(one.resource, before, one.corrector, shown(one.corrected)),
         signatures=tuple(map(signed, one.signatures)) or author(one),
         mark=f"已更正（第 {one.version} 版）" if one.version > 1 else "",

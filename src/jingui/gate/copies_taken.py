@@ -116,6 +116,10 @@ class Found(NamedTuple):
         made: dict[str, Any] = orjson.loads(self.body)
         return made
 
+    def when(self) -> datetime:
+        """When it happened to the patient, or was entered."""
+        return display.clinical_time(self.resource) or self.entered
+
     def title(self, language: display.Language = "zh") -> str:
         """What the record is called."""
         resource = self.resource
