@@ -26,7 +26,9 @@ NOT_FAMILIAR: Final = frozenset(
 def _patterns() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
     title = "|".join(sorted(listed("names", "title"), key=len, reverse=True))
     return (
-        re.compile(rf"({surnames()})(?:某+[某甲乙丙丁]?|[×\uff0a*]{{1,3}}|[xX\uff38]{{1,2}}(?![A-Za-z]))"),
+        re.compile(
+            rf"({surnames()})(?:某+[某甲乙丙丁]?(?![些个种日年月天处位地])|[×\uff0a*]{{1,3}}|[xX\uff38]{{1,2}}(?![A-Za-z]))"
+        ),
         re.compile(rf"({surnames()})({title})"),
         re.compile(rf"(?:小|老|阿)({surnames()})"),
         re.compile(r"([㐀-鿿])\1"),
@@ -39,12 +41,13 @@ def called(text: str, words: Words) -> Iterator[Name]:
     medical = clinical(words)
     surname = tables().surname
     for match in hidden.finditer(text):
-        if words.first[match.start()]:
+        if words.first[match.start()] or match.group()[1:] == "某":
             yield Name(match.start(), match.end(), 9.0)
     for match in titled.finditer(text):
         at = words.number.get(match.start())
-        if at is not None and surname[match.group(1)] >= (4.0 if medical else COMMON - 1) and _titled(words, at, match):
-            yield Name(match.start(), match.end(1), 3.0)
+        least = 4.0 if medical else 0.0 if len(match.group(2)) > 1 else COMMON - 1
+        if at is not None and surname[match.group(1)] >= least and _titled(words, at, match):
+            yield Name(match.start(), match.end(1), 0.05)
     for match in familiar.finditer(text):
         start, end = match.span()
         if not medical and words.first[start] and words.first[end] and surname[match.group(1)] >= COMMON:

@@ -6,7 +6,7 @@ from functools import cache
 from typing import Final
 
 from jingui.formats.deidentify_names import HAN, Name, around, clinical
-from jingui.formats.deidentify_words import ORDINARY, PLACE, TERM, Words, listed, weights
+from jingui.formats.deidentify_words import NAMED, ORDINARY, PLACE, TERM, Words, listed, weights
 
 DOTS: Final = "·・•‧∙●･"
 DASHES: Final = "-—－"
@@ -37,10 +37,10 @@ def foreign(text: str, words: Words) -> Iterator[Name]:
 
 
 def _transliterated(text: str, words: Words) -> Iterator[Name]:
-    for match in _JOINED.finditer(text):
-        yield _trimmed(text, match.start(), match.end(), DOTS, 9.0)
+    for match in _JOINED.finditer(text) if any(dot in text for dot in DOTS) else ():
+        yield _trimmed(text, words, match.start(), match.end(), DOTS, 30.0)
     for match in _DASHED.finditer(text):
-        name = _trimmed(text, match.start(), match.end(), DASHES, 5.0)
+        name = _trimmed(text, words, match.start(), match.end(), DASHES, 5.0)
         sound = weights("sound")
         inner = [sound.get(one, 0.0) for one in text[name.start : name.end] if one not in DASHES]
         if len(inner) >= 4 and sum(inner) / len(inner) >= CLEAR:
@@ -48,7 +48,7 @@ def _transliterated(text: str, words: Words) -> Iterator[Name]:
     yield from _runs(text, words)
 
 
-def _trimmed(text: str, start: int, end: int, dots: str, weight: float) -> Name:
+def _trimmed(text: str, words: Words, start: int, end: int, dots: str, weight: float) -> Name:
     """The name around the dots: outer parts are cut where their characters stop sounding like a transliteration."""
     sound = weights("sound")
     inside = [at for at in range(start, end) if text[at] in dots]
@@ -62,6 +62,10 @@ def _trimmed(text: str, start: int, end: int, dots: str, weight: float) -> Name:
         high += 1
     if end - inside[-1] <= SHORT + 1 and weight > 6.0:
         high = end
+    while low > start and not words.first[low]:
+        low -= 1
+    while high < end and not words.first[high]:
+        high += 1
     while low < inside[0] and text[low] == " ":
         low += 1
     return Name(low, min(high, end), weight)
@@ -73,7 +77,7 @@ def _runs(text: str, words: Words) -> Iterator[Name]:
     enough = LONG_CLINICAL if clinical(words) else LONG
     run: list[int] = []
     for count, (word, kind) in enumerate(words.words):
-        if sound.get(word[0], -1.0) >= SOUND and _sounds(word, kind, sound):
+        if (sound.get(word[0], -1.0) >= SOUND or kind in NAMED) and _sounds(word, kind, sound):
             run.append(count)
             continue
         if run:
@@ -87,6 +91,8 @@ def _sounds(word: str, kind: str, sound: dict[str, float]) -> bool:
     """Whether a word may be part of a transliteration."""
     if kind in (TERM, PLACE, ORDINARY):
         return False
+    if kind in NAMED and len(word) >= 3:
+        return sum(sound.get(one, 0.0) for one in word) >= len(word)
     if len(word) == 1 or kind in ("x", "nr", "nrt", "nz", "zg", "g", "ng", "z", "j", "ag"):
         return all(sound.get(one, -1.0) >= SOUND for one in word)
     return kind in ("ns", "n", "nt") and len(word) >= 3 and all(sound.get(one, -1.0) >= PART for one in word)
@@ -98,10 +104,18 @@ def _run(text: str, words: Words, run: list[int], sound: dict[str, float], enoug
     end = words.at[run[-1]] + len(words.words[run[-1]][0])
     if not 2 <= end - start <= 9:
         return
-    weight = sum(min(sound[one], 4.5) for one in text[start:end]) + around(text, words, start, end)
+    weight = sum(min(sound.get(one, 0.0), 4.5) for one in text[start:end]) + around(text, words, start, end)
     if len(run) == 1:
         kind = words.words[run[0]][1]
-        weight += 2.0 if kind == "nrt" else 1.0 if kind in ("nr", "x") else -2.0
+        weight += (
+            4.0
+            if kind == "nrt" and end - start >= 3
+            else 2.0
+            if kind == "nrt"
+            else 1.0
+            if kind in ("nr", "x")
+            else -2.0
+        )
     if end - start == 2:
         weight -= 3.0
     if weight >= enough:

@@ -9,17 +9,18 @@ from collections.abc import Iterable, Iterator
 from functools import cache
 from typing import Final, NamedTuple
 
-from jingui.formats.deidentify_words import NAMED, ORDINARY, PLACE, TERM, Words, listed, weights
+from jingui.formats.deidentify_words import NAMED, ORDINARY, PLACE, TERM, Words, listed, medical, weights
 from jingui.formats.tables import table
 
-ENOUGH: Final = -2.6  # in ordinary texts
-CLINICAL: Final = -1.6  # in texts full of words of medicine, where more looks like a name
+ENOUGH: Final = -3.0  # in ordinary texts
+CLINICAL: Final = -2.2  # in texts full of words of medicine, where more looks like a name
 DOUBT: Final = 1.8  # less is enough beside another name in a row of names
 LONGER: Final = 1.5  # the longer of two readings may weigh so much less
 RARE: Final = 1.0  # the weight of a character that the table does not know
 COMPOUND: Final = 7.0
 NEVER: Final = -99.0
 HAN: Final = "㐀-䶿一-鿿\uf900-\ufaff\U00020000-\U0003ffff\u3007"
+DENSE: Final = 30  # one word of medicine in so many makes a clinical text
 VERBS: Final = frozenset("任于向时应成过都但由对来全国和与为")  # a surname that is a word in most sentences
 TRAPS: Final = frozenset(
     "左白黄高宫阴段曲管房解应时平明方向强水石甘单余连关包尚安温支门冷任严屈于和"
@@ -90,8 +91,14 @@ def native(text: str, words: Words) -> Iterator[Name]:
     these = tables()
     enough = CLINICAL if clinical(words) else ENOUGH
     for match in these.pattern.finditer(text):
-        if (best := _best(text, words, these, match.start(), match.group(), enough)) is not None:
+        start, surname = match.start(), match.group()
+        if (best := _best(text, words, these, start, surname, enough)) is not None:
             yield best
+        if len(surname) > 1 and not words.first[start]:  # 部长|孙某: not the surname 长孙
+            for at in range(start, match.end()):
+                single = text[at]
+                if single in these.surname and (best := _best(text, words, these, at, single, enough)) is not None:
+                    yield best
 
 
 def around(text: str, words: Words, start: int, end: int) -> float:
@@ -118,7 +125,8 @@ def _wide() -> re.Pattern[str]:
 
 def clinical(words: Words) -> bool:
     """Whether a text is full of words of medicine."""
-    return 40 * sum(kind == TERM for _, kind in words.words) >= len(words.words)
+    own = medical()
+    return DENSE * sum(kind == TERM and word in own for word, kind in words.words) >= len(words.words)
 
 
 def chosen(text: str, found: Iterable[Name]) -> list[Name]:
@@ -131,11 +139,21 @@ def chosen(text: str, found: Iterable[Name]) -> list[Name]:
             if name.weight >= -DOUBT:
                 doubtful.append(name)
         elif not any(taken[name.start : name.end]):
+            if polite := _polite().match(text, name.end):
+                name = Name(name.start, polite.end(), name.weight)
             taken[name.start : name.end] = b"\1" * (name.end - name.start)
             good.append(name)
     if good and doubtful:
         good += _row(text, doubtful, taken)
     return good
+
+
+@cache
+def _polite() -> re.Pattern[str]:
+    """Forms of address that tell nothing of a clinical role: they go with the name."""
+    return re.compile(
+        "|".join(sorted((one for one in listed("names", "polite") if len(one) > 1), key=len, reverse=True))
+    )
 
 
 def _row(text: str, doubtful: list[Name], taken: bytearray) -> Iterator[Name]:
@@ -145,8 +163,10 @@ def _row(text: str, doubtful: list[Name], taken: bytearray) -> Iterator[Name]:
             start, end = name.start, name.end
             if any(taken[start:end]):
                 continue
-            before = start >= 2 and text[start - 1] in "、　 " and taken[start - 2]
-            after = end + 1 < len(text) and text[end] in "、　 " and taken[end + 1]
+            before = start and (taken[start - 1] or (start > 1 and text[start - 1] in "、　 " and taken[start - 2]))
+            after = end < len(text) and (
+                taken[end] or (end + 1 < len(text) and text[end] in "、　 " and taken[end + 1])
+            )
             if before or after:
                 taken[start:end] = b"\1" * (end - start)
                 yield name
@@ -161,6 +181,7 @@ def _best(text: str, words: Words, these: Tables, start: int, surname: str, enou
     before: float | None = None
     givens: list[float] = []
     best: Name | None = None
+    fits = False
     for end in range(begin + 1, min(begin + 3, len(text) + 1)):
         character = text[end - 1]
         given = these.given.get(character)
@@ -185,8 +206,11 @@ def _best(text: str, words: Words, these: Tables, start: int, surname: str, enou
         total += fixed + before + these.right[_after(text, these, end)] + _word_after(words, end, these)
         total += _cut(words, start, end, surname, these)
         total -= enough
-        if total >= -DOUBT and (best is None or total > best.weight - LONGER):
+        if total >= -DOUBT and (
+            best is None or total > best.weight - (0.0 if fits and not words.first[end] else LONGER)
+        ):
             best = Name(start, end, total)
+            fits = bool(words.first[start] and words.first[end])
     return best
 
 

@@ -50,6 +50,13 @@ def terms() -> frozenset[str]:
 
 
 @cache
+def medical() -> frozenset[str]:
+    """Return the terms that only a clinical text is full of: drugs, parts of the body, the code tables."""
+    own = {word for name in ("drugs", "body") for word in listed("terms", name, "deid_terms")}
+    return frozenset(own | {name for each in TABLES for name in shipped()[each].codes.values()})
+
+
+@cache
 def _own() -> dict[str, str]:
     """Words whose kind we say ourselves, over the cutter's own list."""
     places = (word for name in ("province", "city", "world") for word in listed("places", name))
