@@ -1,6 +1,7 @@
 """四（二）3 院外查阅: what lies encrypted beside an access, and its start code [4.2.3] [6.1.2]"""
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Final
 
 import orjson
@@ -11,9 +12,11 @@ from jingui.core.operation import Actor
 from jingui.core.outside import CODE_BYTES, MyOutside, code_of
 from jingui.crypto.envelope import aad
 from jingui.crypto.keyring import DataKey
+from jingui.gate import settings
 from jingui.gate.runtime import Runtime, current
 from jingui.gate.sealing import identity_key
 from jingui.gate.sql import raw
+from jingui.store.models import Person
 from jingui.store.statements import Columns
 
 KEPT: Final = ("institution", "uscc", "name", "identity", "licence", "phone", "ground")
@@ -49,6 +52,23 @@ MINE.add("o.payload")
 MINE_SQL: Final = f"""SELECT {MINE.sql} FROM outside_access o JOIN account a ON a.id = o.account_id
 WHERE a.id = $1::bigint AND a.kind = 'partner' AND a.state = 'active' AND NOT o.ended
   AND o.starts <= $2::timestamptz AND o.ends > $2::timestamptz ORDER BY o.outside_id"""  # noqa: S608 -- own texts only
+
+
+def name_of(person: int) -> str:
+    """A member of staff's name, "" for none: the escort on a printed list."""
+    with transaction.atomic():
+        row = Person.objects.filter(pk=person).first()
+    if row is None:
+        return ""
+    current().sealer.check(row)
+    return str(row.name)
+
+
+def start() -> timedelta:
+    """How long a start code is good."""
+    with transaction.atomic():
+        epoch = raw("SELECT n FROM epoch")[0][0]
+        return timedelta(hours=settings.number(current(), epoch, "outside_start_hours"))
 
 
 def mine(actor: Actor) -> MyOutside | None:

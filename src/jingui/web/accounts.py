@@ -25,7 +25,7 @@ from jingui.core.errors import NotSignedIn, Refused, Tampered
 from jingui.core.portal import typed_code
 from jingui.core.protect import ChangePassword
 from jingui.core.signing import Checked
-from jingui.core.words import Entrance, Strength, Verb
+from jingui.core.words import Strength, Verb
 from jingui.gate import door
 from jingui.web import demonstration, lockout, passwords, sessions
 from jingui.web.viewmodels.accounts import AccountPage, ChangePasswordPage, Factor, SessionEndedPage, SignInPage
@@ -50,7 +50,7 @@ class DoorBackend:
     def authenticate(self, request: Any, username: str = "", password: str = "") -> Proven | None:
         """The proof, or None; Tampered when the stored hash is not the one that was set through the door."""
         try:
-            code = typed_code(password) if sessions.asked(request) is Entrance.PORTAL else ""
+            code = typed_code(password) if sessions.kind(request) != "person" else ""
             checked = door.signing.check_credentials(username, password, sessions.kind(request), code)
         except Tampered:
             number = door.signing.number_of(username, sessions.kind(request))

@@ -29,6 +29,17 @@ FEWEST: Final = 8  # points that make a signature
 IDENTITIES: Final = (("id_card", N_("居民身份证")), ("passport", N_("护照")), ("other", N_("其他证件")))
 
 
+def picture(drawing: str, strokes: str) -> bytes:
+    """What was drawn on a pad, b"" where nobody signed: a click is no signature."""
+    try:
+        points = sum(len(stroke) for stroke in orjson.loads(strokes))
+        if points < FEWEST or not drawing.startswith(PICTURE):
+            return b""
+        return base64.b64decode(drawing.removeprefix(PICTURE), validate=True)
+    except (orjson.JSONDecodeError, TypeError, binascii.Error, ValueError):
+        return b""
+
+
 class Drawn:
     """One form: read once, judged field by field."""
 
@@ -81,14 +92,7 @@ class Drawn:
     @property
     def drawn(self) -> bytes:
         """The drawing, b"" where nobody signed."""
-        try:
-            strokes = orjson.loads(self.strokes)
-            points = sum(len(stroke) for stroke in strokes)
-            if points < FEWEST or not self.drawing.startswith(PICTURE):
-                return b""
-            return base64.b64decode(self.drawing.removeprefix(PICTURE), validate=True)
-        except (orjson.JSONDecodeError, TypeError, binascii.Error, ValueError):
-            return b""
+        return picture(self.drawing, self.strokes)
 
     @property
     def right(self) -> bool:

@@ -30,6 +30,8 @@ ROOMS: tuple[tuple[str, str, Verb | None], ...] = (
     ("signing", N_("待签与待核对"), Verb.SIGN_RECORD),
     ("matters", N_("申请与审批"), Verb.READ_MATTERS),
     ("copies", N_("病历复制"), Verb.READ_COPIES),
+    ("sealings", N_("封存"), Verb.READ_SEALINGS),
+    ("outside_list", N_("院外查阅"), Verb.READ_OUTSIDE),
     ("studies", N_("教学科研"), Verb.READ_STUDIES),
     ("rosters", N_("排班与轮转"), Verb.RELATE),
     ("duties", N_("例行工作"), Verb.READ_DUTIES),
@@ -65,7 +67,7 @@ def shell(request: Any) -> Shell:
     now = timezone.localtime()
     plain = Shell(
         now=now, path=request.path, hospital=hospital(), language=language, demo=settings.JINGUI_DEMO,
-        portal=sessions.portal(request),
+        portal=sessions.portal(request), outside=sessions.outside(request),
     )  # fmt: skip
     actor, facts = getattr(request, "actor", None), getattr(request, "facts", None)
     if actor is None or facts is None:
@@ -73,6 +75,8 @@ def shell(request: Any) -> Shell:
     full = actor.strength is Strength.TWO_FACTOR
     if plain.portal:
         return patients_shell(request, plain, full)
+    if plain.outside:
+        return outside_shell(request, plain)
     allowed = door.signing.may(actor, facts, *{verb for _name, _label, verb in ROOMS if verb}) if full else frozenset()
     trace: Trace | None = getattr(request, "trace", None)
     department = (facts.department_name_en if english() else "") or facts.department_name
@@ -98,6 +102,17 @@ def patients_shell(request: Any, plain: Shell, full: bool) -> Shell:
         session_seconds=int(request.session.rest().total_seconds()), notices=getattr(request, "notices", ()),
         strip=strip(trace) if trace else None,
         watermark=watermark(f"{_(facts.name)} {facts.username}", trace) if trace and trace.decided.allow else None,
+    )  # fmt: skip
+
+
+def outside_shell(request: Any, plain: Shell) -> Shell:
+    """The frame of somebody of another institution: no rooms; the watermark names their institution."""
+    trace: Trace | None = getattr(request, "trace", None)
+    who = f"{request.facts.name} {getattr(request, 'institution', '')}"
+    return replace(
+        plain, person=PersonLine(name=who.strip()), notices=getattr(request, "notices", ()),
+        session_seconds=int(request.session.rest().total_seconds()), strip=strip(trace) if trace else None,
+        watermark=watermark(who, trace) if trace and trace.decided.allow else None,
     )  # fmt: skip
 
 

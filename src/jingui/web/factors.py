@@ -138,7 +138,7 @@ def enrolled(request: Any, first: bool) -> HttpResponse:
     if not first:
         return redirect(sessions.here(request, "account"))
     sessions.strengthen(request, SignIn(post=request.actor.post))  # the code just proved the app: two factors
-    if sessions.portal(request):  # patients have no recovery codes: who lost the phone comes to the window
+    if sessions.portal(request) or sessions.outside(request):  # no recovery codes: who lost the phone comes again
         return redirect(sessions.here(request, "desk"))
     return new_codes(request)
 

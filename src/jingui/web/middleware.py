@@ -9,11 +9,11 @@ from django.shortcuts import redirect
 from django.utils.http import urlencode
 
 from jingui.core.errors import JinguiError, NotFound
-from jingui.core.words import Entrance, Standing, Strength
+from jingui.core.words import Entrance, Standing, Strength, Verb
 from jingui.gate import door
 from jingui.web import sessions
 from jingui.web.errors import answer
-from jingui.web.policies import BEFORE_CHANGE, BEFORE_UNDERTAKING, PORTAL, WHO, Who
+from jingui.web.policies import BEFORE_CHANGE, BEFORE_UNDERTAKING, OUTSIDE, PORTAL, WHO, Who
 from jingui.web.viewmodels.paths import to
 
 Answer = Callable[[HttpRequest], HttpResponse]
@@ -81,7 +81,9 @@ class ActorMiddleware:
         own = Entrance.PORTAL if who in PORTAL else Entrance.PAGE
         if (request.actor.entrance is Entrance.PORTAL) is not (own is Entrance.PORTAL):
             return self.refused(request, own)
-        if who in (Who.HALF, Who.PORTAL_HALF):
+        if sessions.outside(request) is not (who in OUTSIDE):
+            return self.elsewhere(request)
+        if who in (Who.HALF, Who.PORTAL_HALF, Who.OUTSIDE_HALF):
             return None
         return missing(request, name)
 
@@ -93,6 +95,16 @@ class ActorMiddleware:
             return answer(request, error)
         raise AssertionError("a wrong door never opens")
 
+    def elsewhere(self, request: Any) -> HttpResponse:
+        """Somebody from outside at a page of the house, or the other way about: refused by the rules, and entered."""
+        if not sessions.outside(request):
+            return self.refused(request, Entrance.PORTAL)  # that of people who are not of the house
+        try:
+            door.read(sessions.operation(request, Verb.READ_OUTSIDE))
+        except JinguiError as error:
+            return answer(request, error)
+        raise AssertionError("nobody from outside sees who does")
+
     def process_exception(self, request: Any, error: Exception) -> HttpResponse | None:
         """Turn an error of our tree into its page; any other becomes the 500 page without a trace."""
         return answer(request, error) if isinstance(error, JinguiError) else None
@@ -100,8 +112,9 @@ class ActorMiddleware:
 
 def missing(request: Any, name: str) -> HttpResponse | None:
     """The way to what this session still lacks: a password of one's own, a second factor; None for nothing."""
-    if request.actor.entrance is Entrance.PORTAL and request.session.get("must_change"):
-        return redirect(to("portal_password"))
+    starts = request.actor.entrance is Entrance.PORTAL or sessions.outside(request)
+    if starts and request.session.get("must_change"):
+        return redirect(sessions.here(request, "change_password"))
     if request.actor.strength is not Strength.TWO_FACTOR:
         known = door.factors.factors(request.actor.account)
         return redirect(sessions.here(request, "second_factor" if known else "enrol_totp"))
@@ -123,6 +136,8 @@ def to_sign_in(request: Any) -> HttpResponse:
     """The way to the sign-in page; addresses carry opaque ids only, so the way back may be remembered."""
     if sessions.asked(request) is Entrance.PORTAL:
         return redirect(f"{to('portal_sign_in')}?{urlencode({'reason': request.ended})}")
+    if sessions.kind(request) == "partner":
+        return redirect(to("outside_sign_in"))
     if request.ended:
         return redirect(f"{to('session_ended')}?{urlencode({'reason': request.ended})}")
     if request.method in ("GET", "HEAD") and request.path != "/":

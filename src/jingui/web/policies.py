@@ -22,9 +22,9 @@ class Who(StrEnum):
 
 A, H, S, C = Who.ANYONE, Who.HALF, Who.SIGNED_IN, Who.CONTENT
 P, P2 = Who.PORTAL, Who.PORTAL_HALF
-O, O2 = Who.OUTSIDE, Who.OUTSIDE_HALF
+X, X2 = Who.OUTSIDE, Who.OUTSIDE_HALF
 PORTAL: Final = frozenset({P, P2})
-OUTSIDE: Final = frozenset({O, O2})
+OUTSIDE: Final = frozenset({X, X2})
 WHO: Final[dict[str, Who]] = {
     "sign_in": A, "session_ended": A, "language": A, "sign_out": A,
     "second_factor": H, "enrol_totp": H,
@@ -60,8 +60,8 @@ WHO: Final[dict[str, Who]] = {
     "verify": A, "verify_side": A, "verify_root": A,
     "sealings": C, "patient_sealings": C, "sealing": C, "sealing_signature": C, "sealing_draw": C, "sealing_package": C,
     "retrieval": C, "outside": C, "outside_list": C,
-    "outside_sign_in": A, "outside_factor": O2, "outside_password": O2, "outside_enrol": O2, "outside_home": O,
-    "outside_record": O,
+    "outside_sign_in": A, "outside_factor": X2, "outside_password": X2, "outside_enrol": X2, "outside_home": X,
+    "outside_record": X,
     "cockpit": S, "clause": S, "policy_versions": S, "settings": S, "system": S,
 }  # fmt: skip
 #: Reached although the password must be changed first.

@@ -8,7 +8,7 @@ from jingui.core.errors import NotSignedIn, Refused, Tampered
 from jingui.core.operation import Actor, Operation
 from jingui.core.protect import SignIn, SignOut
 from jingui.core.signing import Checked, Limits
-from jingui.core.words import Entrance, Purpose, Standing, Strength, Verb
+from jingui.core.words import Entrance, Purpose, Role, Standing, Strength, Verb
 from jingui.gate import door
 from jingui.web.viewmodels.paths import to
 
@@ -34,6 +34,12 @@ PORTAL_PAGES = {
     "second_factor": "portal_factor", "enrol_totp": "portal_enrol", "enrol_passkey": "portal_passkey",
     "account": "portal_account", "change_password": "portal_password",
 }  # fmt: skip
+#: The pages of people from outside for the same.
+OUTSIDE_PAGES = {
+    "desk": "outside_home", "sign_in": "outside_sign_in", "session_ended": "outside_sign_in",
+    "second_factor": "outside_factor", "enrol_totp": "outside_enrol", "enrol_passkey": "outside_enrol",
+    "account": "outside_home", "change_password": "outside_password",
+}  # fmt: skip
 QUIET = "/news/"  # a page that asks by itself keeps no session alive
 
 
@@ -44,7 +50,15 @@ def asked(request: Any) -> Entrance:
 
 def kind(request: Any) -> str:
     """The kind of accounts that sign in there."""
-    return "patient" if asked(request) is Entrance.PORTAL else "person"
+    if asked(request) is Entrance.PORTAL:
+        return "patient"
+    return "partner" if request.path.startswith("/outside/") else "person"
+
+
+def outside(request: Any) -> bool:
+    """Whether this is somebody of another institution, or their way in."""
+    facts = getattr(request, "facts", None)
+    return facts.role is Role.PARTNER if facts is not None else kind(request) == "partner"
 
 
 def portal(request: Any) -> bool:
@@ -55,7 +69,8 @@ def portal(request: Any) -> bool:
 
 def here(request: Any, name: str) -> str:
     """The address of a page that both entrances have, at the one where this person stands."""
-    return to(PORTAL_PAGES[name] if portal(request) else name)
+    pages = PORTAL_PAGES if portal(request) else OUTSIDE_PAGES if outside(request) else {}
+    return to(pages.get(name, name))
 
 
 def limits(request: Any) -> Limits:

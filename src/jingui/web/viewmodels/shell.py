@@ -64,4 +64,5 @@ class Shell:
     strip: Strip | None = None
     watermark: Watermark | None = None
     demo: bool = False
+    outside: bool = False  # the frame of somebody of another institution: one page and the way out
     portal: bool = False  # the patients' frame: their rooms, their ways out, nothing of the staff's
