@@ -6,7 +6,7 @@ choices and the papers are the rows of the table of matters.
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 
@@ -105,13 +105,7 @@ def sections(
                 continue
             value = typed.get(one.name, "") or (USUAL.get(one.name, "") if fresh else "")
             drawn = matter_forms.question(one, value, wrong)
-            asked.append(
-                view.Ask(
-                    asked=replace(drawn, required=one.required or one.name in NEEDED),
-                    when=" ".join(NEEDED.get(one.name, ())),
-                    card=one.name == CARD,
-                )
-            )
+            asked.append(view.Ask(asked=drawn, when=" ".join(NEEDED.get(one.name, ())), card=one.name == CARD))
         holds = any(one.name == VISITS for one in questions)
         hint = part.own if own else part.hint
         found.append(view.Section(title=_(part.title), hint=_(hint) if hint else "", asked=tuple(asked), visits=holds))

@@ -38,7 +38,12 @@ for (const group of form?.querySelectorAll("[data-card]") ?? []) {
 for (const group of form?.querySelectorAll("[data-when]") ?? []) {
   const [name, ...values] = group.dataset.when.split(" ");
   const asked = form.elements[name];
-  const show = () => { group.hidden = !values.includes(asked.value); };
+  const show = () => {
+    const needed = values.includes(asked.value);
+    group.hidden = !needed;
+    for (const control of group.querySelectorAll("input:not([type=checkbox]), textarea, select")) control.required = needed;
+    for (const optional of group.querySelectorAll("label i, legend i")) optional.hidden = needed;
+  };
   asked?.addEventListener("change", show);
   if (asked) show();
 }
