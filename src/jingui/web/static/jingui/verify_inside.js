@@ -25,14 +25,21 @@ export async function namedNumber(bytes) {
   for (const hit of text.matchAll(pattern)) {
     const start = hit.index + hit[0].length, stop = text.indexOf("endstream", start);
     if (stop < 0) continue;
-    for (const cut of [stop, stop - 1, stop - 2]) { // the line end before the word is no part of the stream
-      try {
-        const said = JSON.parse(await unpacked(bytes.subarray(start, cut)));
-        if (said.kind === "copy" && typeof said.number === "string") return said.number;
-        break;
-      } catch {
-        continue; // not packed like this, or not JSON
-      }
+    const number = await numberOf(bytes.subarray(start, stop));
+    if (number) return number;
+  }
+  return "";
+}
+
+// Small files stand there as they are; others are packed, and the line end before the closing word is no part of them.
+async function numberOf(stream) {
+  const ways = [() => new TextDecoder().decode(stream), ...[0, 1, 2].map((end) => () => unpacked(stream.subarray(0, stream.length - end)))];
+  for (const way of ways) {
+    try {
+      const said = JSON.parse(await way());
+      return said.kind === "copy" && typeof said.number === "string" ? said.number : "";
+    } catch {
+      continue; // not written this way
     }
   }
   return "";
