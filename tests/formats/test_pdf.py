@@ -166,7 +166,6 @@ def test_long_words_tables_and_pictures_stay_on_the_page(tmp_path: Path) -> None
     "wrong",
     [
         replace(sample(), made_at=datetime(2026, 1, 1)),
-        replace(saying(), sections=(Section(title="x", records=(Record(title="y", blocks=(Picture(body=b"no"),)),)),)),
         replace(sample(), stamp=pdf.Stamp(hospital="")),
         replace(sample(), stamp=pdf.Stamp(hospital="院" * 99)),
         replace(sample(), stamp=pdf.Stamp(hospital="𠮷医院")),
@@ -175,6 +174,15 @@ def test_long_words_tables_and_pictures_stay_on_the_page(tmp_path: Path) -> None
 def test_what_cannot_be_set_is_refused(wrong: pdf.CopyDocument) -> None:
     with pytest.raises(Invalid):
         pdf.render(wrong)
+
+
+def test_a_picture_that_cannot_be_read_does_not_stop_the_copy(tmp_path: Path) -> None:
+    pictures = (Picture(body=b"\xff\xd8\xff no", caption="心电图"), Picture(body=png(), caption="好图"))
+    record = Record(title="图", blocks=(Paragraph(text="前"), *pictures, Paragraph(text="后")))
+    text = words(pdf.render(replace(sample(), sections=(Section(title="住院", records=(record,)),))), tmp_path)
+    assert "【图像】心电图（6 字节，图像数据已损坏" in text
+    assert "好图" in text
+    assert "后" in text
 
 
 def test_an_empty_copy_still_certifies_itself(tmp_path: Path) -> None:

@@ -5,14 +5,14 @@ import os
 import random
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, timedelta
 from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from jingui.core.errors import Invalid
+from jingui.core.errors import Invalid, Unavailable
 from jingui.crypto.certificates import Issued, brought, new_root, new_seal, pem
 from jingui.formats import pdf, pdf_check, pdf_sign
 from tests.formats.copies import MANIFEST, PROOF, Signed, poppler, signed
@@ -253,8 +253,13 @@ def test_a_copy_does_not_go_bad_with_its_certificate(copy: Signed) -> None:
     assert pdf_sign.check(copy.body, copy.roots).good
     found = pdf_sign.check(copy.body, copy.roots, at=later)
     assert (found.problem, found.intact) == ("untrusted", True)
-    early = pdf_sign.sign(copy.plain, copy.seal.key, copy.seal.chain, "x", "y", MADE - timedelta(days=9))
-    assert pdf_sign.check(early, copy.roots).problem == "untrusted"
+    assert pdf_sign.check(copy.body, copy.roots, at=MADE - timedelta(days=9)).problem == "untrusted"
+
+
+@pytest.mark.parametrize("away", [timedelta(days=-9), timedelta(days=3 * 365 + 1)])
+def test_nothing_is_signed_with_a_certificate_out_of_its_time(copy: Signed, away: timedelta) -> None:
+    with pytest.raises(Unavailable):
+        pdf_sign.sign(copy.plain, copy.seal.key, copy.seal.chain, "x", "y", MADE + away)
 
 
 def test_an_authority_of_time_may_vouch(copy: Signed) -> None:
@@ -304,4 +309,4 @@ def test_a_bought_certificate_signs_too(copy: Signed) -> None:
 @pytest.mark.parametrize("body", [b"", b"%PDF-1.7", b"GIF89a", b"%PDF-1.7\n%%EOF"])
 def test_what_is_no_pdf_is_not_signed(copy: Signed, body: bytes) -> None:
     with pytest.raises(Invalid):
-        pdf_sign.sign(body, copy.seal.key, copy.seal.chain, "x", "y", datetime.now(UTC))
+        pdf_sign.sign(body, copy.seal.key, copy.seal.chain, "x", "y", MADE)

@@ -33,6 +33,7 @@ from jingui.formats.pdf_document import (
     attached,
 )
 from jingui.formats.pdf_fonts import drawn, own_fonts
+from jingui.formats.pdf_pictures import without_broken_pictures
 from jingui.formats.pdf_source import typeset
 from jingui.formats.pdf_text import Printer
 
@@ -46,23 +47,38 @@ __all__ = [
 
 
 def render(document: CopyDocument, attachments: Attachments = (), fonts: Sequence[Path] = ()) -> bytes:
-    """The copy as PDF/A, not yet signed; Invalid when it cannot be set (a picture that is none, a time without zone).
+    """The copy as PDF/A, not yet signed; Invalid when it cannot be set (a stamp of too many words, no time zone).
 
+    A picture that cannot be read is named where it would stand, with its size: it does not stop the whole copy.
     `fonts`: folders with the hospital's own fonts for rare characters, tried after those that Jingui brings.
     """
     if document.made_at.tzinfo is None:
         raise Invalid(places=(("made_at", N_("时间缺少时区")),))
     folders = tuple(fonts)
-    printer = Printer(frozenset().union(*(drawn(folder) for folder in (own_fonts(), *folders))))
     given = attached(attachments)
-    data = json.dumps(template_data(document, given, printer), ensure_ascii=False)
     from typst import TypstError  # with the typesetter: not before the first copy
 
-    kind: PDFStandard = "a-3b" if given else "a-2b"
     try:
-        return typeset(_template(), data, "pdf", fonts=folders, standards=(kind,), at=document.made_at)
+        return _set(document, given, folders)
     except TypstError as problem:
-        raise Invalid(N_("复制件无法排版，没有生成文件。"), places=(("document", problem.message),)) from problem
+        readable = without_broken_pictures(document)
+        if readable is document:
+            raise _unset(problem.message) from problem
+    try:
+        return _set(readable, given, folders)
+    except TypstError as problem:
+        raise _unset(problem.message) from problem
+
+
+def _set(document: CopyDocument, given: Sequence[Attachment], folders: tuple[Path, ...]) -> bytes:
+    printer = Printer(frozenset().union(*(drawn(folder) for folder in (own_fonts(), *folders))))
+    data = json.dumps(template_data(document, given, printer), ensure_ascii=False)
+    kind: PDFStandard = "a-3b" if given else "a-2b"
+    return typeset(_template(), data, "pdf", fonts=folders, standards=(kind,), at=document.made_at)
+
+
+def _unset(problem: str) -> Invalid:
+    return Invalid(N_("复制件无法排版，没有生成文件。"), places=(("document", problem),))
 
 
 @cache

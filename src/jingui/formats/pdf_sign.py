@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
-from jingui.core.errors import Invalid
+from jingui.core.errors import Invalid, Unavailable
 from jingui.core.word import N_
 from jingui.formats.pdf_check import PdfCheck, check
 
@@ -40,11 +40,12 @@ def sign(
     """The file with the hospital's signature over all of it; what stood there stays byte for byte.
 
     `key_der` is PKCS#8, `chain_der` the signer's certificate first. Invalid for a file that is no PDF or has a
-    signature already. OSError from the source of time passes.
+    signature already; Unavailable with a certificate that is not valid at `at`. OSError from the source of time passes.
     """
     from pyhanko.pdf_utils.misc import PdfError
     from pyhanko.sign import fields, signers
 
+    _in_force(chain_der[0], at)
     try:
         writer = _writer(pdf)
         if writer.prev.embedded_signatures:
@@ -72,6 +73,14 @@ def sign(
         stamp_style=_nothing() if box else None,
     )
     return asyncio.run(_signed(signer, writer, at))
+
+
+def _in_force(certificate: bytes, at: datetime) -> None:
+    from asn1crypto import x509
+
+    found = x509.Certificate.load(certificate)
+    if not found.not_valid_before <= at <= found.not_valid_after:
+        raise Unavailable(N_("电子印章证书不在有效期内，不能用印。"), N_("请由系统管理员更换证书后再用印。"))
 
 
 def _writer(pdf: bytes) -> IncrementalPdfFileWriter:
