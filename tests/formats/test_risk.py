@@ -133,6 +133,7 @@ def test_a_step_only_joins_what_was_apart() -> None:
         (Ladder.AGE, "103", ["90+", "90+", "90+", "90+", ANY]),
         (Ladder.DAY, "2026-11-23", ["2026-11-23", "2026-11", "2026-Q4", "2026", ANY]),
         (Ladder.CODE, "I21.001", ["I21.001", "I21", "I00", ANY]),
+        (Ladder.CODE, "心肌梗死", ["心肌梗死", ANY, ANY, ANY]),
         (Ladder.REGION, "浙江省 杭州市", ["浙江省 杭州市", "浙江省", ANY]),
     ],
 )

@@ -1,21 +1,26 @@
 """四（二）4 教学科研: a patient's records as one row of an extract: only the fields that were approved, cleaned [4.2.4]
 
 Every resource is de-identified first, by the profile, and read afterwards: what the profile suppresses, no field tells.
-Only the age is reckoned before, because the birth date does not leave. Days inside lists count from the visit.
+Only the age is reckoned before, because the birth date does not leave, and words of closed lists (kind of visit,
+department, marital status, discharge) keep the house's own codes, unless the profile suppresses the element or the
+code is not one. Days inside lists count from the visit.
 """
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final, NamedTuple
 
-from jingui.core.deidentify import OLDEST, TOP
+from jingui.core.deidentify import OLDEST, TOP, profile
+from jingui.core.deidentify_words import Technique
 from jingui.core.research_fields import FIELDS, PERSON
 from jingui.formats.deidentify import deidentify_resource
 from jingui.formats.deidentify_project import Known, Project, pseudonym
 from jingui.formats.fhir_types import codes_of
 from jingui.formats.plain_text import words
 
+WORD: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,19}\Z", re.ASCII)
 MAIN: Final = "main"  # the rank of the main diagnosis
 MOST: Final = 500  # items of one list
 LONGEST: Final = 20_000  # characters of one text
@@ -47,6 +52,12 @@ class Clean(NamedTuple):
     chart: Chart
     start: date | None
     end: date | None
+    profile: str
+
+    def closed(self, name: str, code: str) -> str:
+        """A word of a closed list; "" where the profile suppresses its element, or for what is no such word."""
+        row = profile(self.profile).row(FIELDS[name].element, "CodeableConcept")
+        return code if row.technique is not Technique.SUPPRESS and WORD.match(code) else ""
 
 
 def kinds(fields: Sequence[str]) -> frozenset[str]:
@@ -79,13 +90,24 @@ def cleaned(chart: Chart, fields: Sequence[str], project: Project, known: Known)
                 start, end = day(period.get("start")), day(period.get("end"))
                 records.setdefault(kind, []).insert(0, made)
             elif kind != "Encounter":
-                records.setdefault(kind, []).append({**made, "_here": here(one, chart.visit)})
-    return Clean(records, chart, start, end)
+                records.setdefault(kind, []).append({**made, "_here": here(one, chart.visit), "_main": main(one)})
+    return Clean(records, chart, start, end, project.profile)
 
 
 def here(resource: Mapping[str, Any], visit: str) -> bool:
     """Whether a record belongs to the visit."""
     return str((resource.get("encounter") or {}).get("reference", "")).endswith(f"/{visit}")
+
+
+def main(resource: Mapping[str, Any]) -> bool:
+    """Whether a diagnosis is the main one."""
+    return any(value == MAIN for each in resource.get("category") or () for _, value in codes_of(each))
+
+
+def raw(clean: Clean, kind: str) -> Mapping[str, Any]:
+    """The patient's or the visit's own resource, for its closed words; {} for none."""
+    found = clean.chart.records.get(kind, ())
+    return next((one for one in found if kind == "Patient" or one.get("id") == clean.chart.visit), {})
 
 
 def day(text: Any) -> date | None:
@@ -130,8 +152,8 @@ def code(concept: Any) -> str:
 
 def outcome(clean: Clean) -> str:
     """How the stay ended."""
-    stay = first(clean, "Encounter").get("hospitalization") or {}
-    return code(stay.get("dischargeDisposition"))
+    stay = raw(clean, "Encounter").get("hospitalization") or {}
+    return clean.closed("outcome", coded(stay.get("dischargeDisposition"))[0])
 
 
 def stay(clean: Clean) -> str:
@@ -142,13 +164,7 @@ def stay(clean: Clean) -> str:
 def diagnosis(clean: Clean) -> str:
     """The main diagnosis of the visit, else its first one, else the first of all."""
     found = clean.records.get("Condition", ())
-    ranked = sorted(
-        found,
-        key=lambda one: (
-            not one["_here"],
-            not any(value == MAIN for each in one.get("category") or () for _, value in codes_of(each)),
-        ),
-    )  # fmt: skip
+    ranked = sorted(found, key=lambda one: (not one["_here"], not one["_main"]))
     return code(ranked[0].get("code")) if ranked else ""
 
 
@@ -235,9 +251,9 @@ READ: Final[dict[str, Callable[[Clean], Any]]] = {
     "sex": lambda clean: str(first(clean, "Patient").get("gender", "")),
     "age": age,
     "region": region,
-    "marital": lambda clean: code(first(clean, "Patient").get("maritalStatus")),
-    "visit": lambda clean: clean.chart.kind,
-    "department": lambda clean: clean.chart.department,
+    "marital": lambda clean: clean.closed("marital", coded(raw(clean, "Patient").get("maritalStatus"))[0]),
+    "visit": lambda clean: clean.closed("visit", clean.chart.kind),
+    "department": lambda clean: clean.closed("department", clean.chart.department),
     "day": lambda clean: clean.start.isoformat() if clean.start else "",
     "diagnosis": diagnosis,
     "stay": stay,

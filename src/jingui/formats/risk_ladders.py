@@ -1,10 +1,12 @@
 """四（二）4 教学科研: the steps by which a quasi-identifier says less, each coarser than the last [4.2.4]"""
 
+import re
 from collections.abc import Callable
 from typing import Final
 
 from jingui.core.research_fields import Ladder
 
+CATEGORY: Final = re.compile(r"[A-Z][0-9][0-9A-Z]\Z", re.ASCII)
 ANY: Final = "*"  # says nothing any more
 UNKNOWN: Final = ""  # the record does not say; a value like any other
 TOP: Final = 90  # ages from here on are one group at every step
@@ -48,6 +50,8 @@ def code(value: str, level: int) -> str:
     if level == 0:
         return value
     head = value[:3].upper()
+    if not CATEGORY.match(head):
+        raise ValueError(value)  # words instead of a code: nothing coarser can be said of them
     return head if level == 1 else max((one for one in CHAPTERS if one <= head), default=ANY)
 
 
