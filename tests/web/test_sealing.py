@@ -58,7 +58,8 @@ def test_a_dispute_is_sealed_on_the_page(house: Hospital, patient: Admitted) -> 
         empty = me.post(f"/sealings/new/{matter}/", {})
         assert empty.status_code == 400
         wrong = me.post(f"/sealings/new/{matter}/", {
-            "record": record, "thing_kind": ["volume"], "thing_name": ["门诊手册"], "thing_amount": [""], "thing_place": [""],
+            "record": record, "thing_kind": ["volume"], "thing_name": ["门诊手册"], "thing_amount": [""],
+            "thing_place": [""],
         })  # fmt: skip
         assert wrong.status_code == 400
         assert 'value="门诊手册"' in wrong.content.decode()  # nothing typed is lost
@@ -80,7 +81,8 @@ def test_a_dispute_is_sealed_on_the_page(house: Hospital, patient: Admitted) -> 
         assert secret
         digest = re.findall(r'name="digest" value="([0-9a-f]+)"', waiting)[0]
         for bad, words in (
-            ({"identity": s.WRONG_CARD}, "身份证号不正确"), ({"strokes": "[]"}, "请在签名板上签字"), ({"name": ""}, "请填写"),
+            ({"identity": s.WRONG_CARD}, "身份证号不正确"), ({"strokes": "[]"}, "请在签名板上签字"),
+            ({"name": ""}, "请填写"),
         ):  # fmt: skip
             again = me.post(here, signed(digest, **bad))
             assert again.status_code == 400
@@ -107,7 +109,8 @@ def test_other_posts_and_other_patients_are_refused(house: Hospital, patient: Ad
             assert house.sql("SELECT count(*) FROM entry")[0][0] == before + 1
         me = Pages(house.actors["archivist"])
         assert me.get(f"/patients/{other.public}/sealings/{drawn.sealing}/").status_code == 404
-        assert me.post(f"/patients/{other.public}/sealings/{drawn.sealing}/package/", {"medium": "光盘"}).status_code == 404
+        swapped = me.post(f"/patients/{other.public}/sealings/{drawn.sealing}/package/", {"medium": "光盘"})
+        assert swapped.status_code == 404
 
 
 def test_a_settlement_and_the_way_to_an_unsealing(house: Hospital, patient: Admitted) -> None:
