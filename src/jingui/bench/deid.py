@@ -9,12 +9,13 @@ import json
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-from jingui.bench.deid_planted import planted
+from jingui.bench.deid_names import planted_names
+from jingui.bench.deid_planted import Planted, planted
 from jingui.core.deidentify_words import Kind
 from jingui.formats.deidentify_project import Known
 from jingui.formats.deidentify_text import findings
@@ -120,10 +121,12 @@ def _count(
             out.right += any(named[start:end])
 
 
-def structured(count: int) -> dict[str, float | int | dict[str, int]]:
-    """Plant made-up identifiers in noisy forms and look for them again."""
+def again(those: Iterable[Planted]) -> dict[str, float | int | dict[str, int]]:
+    """Look for planted identifiers, each alone in its sentence."""
     missed: Counter[str] = Counter()
-    for one in planted(count):
+    count = 0
+    for one in those:
+        count += 1
         taken = bytearray(len(one.text))
         for _, start, end in findings(one.text, NOBODY):
             taken[start:end] = b"\1" * (end - start)
@@ -131,7 +134,7 @@ def structured(count: int) -> dict[str, float | int | dict[str, int]]:
         inside = _beyond_city(one.kind, one.text, inside)
         missed[one.kind] += not all(taken[at] for at in inside)
     lost = sum(missed.values())
-    return {"planted": count, "found": round(1 - lost / count, 5), "missed": dict(+missed)}
+    return {"planted": count, "found": round(1 - lost / max(count, 1), 5), "missed": dict(+missed)}
 
 
 def _beyond_city(kind: str, text: str, inside: list[int]) -> list[int]:
@@ -159,11 +162,15 @@ def main(argv: Sequence[str] | None = None) -> int:
             sys.stderr.write(f"没有这个目录 / no such folder: {folder}\n")
             return 1
         rows = [measured(path, 100 if chosen.quick else 0).row() for path in sorted(folder.glob("*.txt"))]
-    numbers = structured(500 if chosen.quick else 10_000)
+    count = 500 if chosen.quick else 10_000
+    numbers, names = again(planted(count)), again(planted_names(count // 4))
     if chosen.json:
-        sys.stdout.write(json.dumps({"sets": rows, "structured": numbers}, ensure_ascii=False, indent=1) + "\n")
+        sys.stdout.write(
+            json.dumps({"sets": rows, "structured": numbers, "names_in_records": names}, ensure_ascii=False, indent=1)
+            + "\n"
+        )
     else:
-        sys.stdout.write(_table(rows) + f"\n{numbers}\n")
+        sys.stdout.write(_table(rows) + f"\nstructured {numbers}\nnames in records {names}\n")
     return 0
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from functools import cache
 from typing import Final
 
-from jingui.formats.deidentify_names import NEVER, Name, around, clinical, surnames, tables
+from jingui.formats.deidentify_names import HAN, NEVER, Name, around, surnames, tables
 from jingui.formats.deidentify_words import NAMED, ORDINARY, PLACE, TERM, Words, listed, weights
 
 HIDDEN: Final = "某×\uff0a*xX\uff38"
@@ -35,10 +35,30 @@ def _patterns() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str], re.P
     )
 
 
+@cache
+def _field() -> re.Pattern[str]:
+    """A field of a form and the name in it, up to the next stop."""
+    fields = "|".join(sorted(listed("names", "field"), key=len, reverse=True))
+    return re.compile(
+        rf"(?:{fields})\s?[:：]\s{{0,2}}([{HAN}]{{2,4}}|[{HAN}]{{1,10}}(?:[·•・‧][{HAN}]{{1,10}}){{1,3}})(?![{HAN}·•・‧])"
+    )
+
+
+def fields(text: str, words: Words) -> Iterator[Name]:
+    """Yield what stands in a name's field of a form."""
+    nobody = frozenset(listed("names", "nobody"))
+    for match in _field().finditer(text):
+        start, end = match.span(1)
+        at = words.number.get(start)
+        term = at is not None and words.words[at][1] == TERM
+        if match.group(1) not in nobody and not term:
+            yield Name(start, end, 20.0)
+
+
 def called(text: str, words: Words) -> Iterator[Name]:
     """Yield surnames that stand for a person, nicknames and given names alone."""
     hidden, titled, familiar, twice = _patterns()
-    medical = clinical(words)
+    medical = words.medical
     surname = tables().surname
     for match in hidden.finditer(text):
         if words.first[match.start()] or match.group()[1:] == "某":
@@ -59,6 +79,7 @@ def called(text: str, words: Words) -> Iterator[Name]:
             fits = words.first[start] and words.first[end] and _kind(words, start) not in NO_NICKNAMES
             if fits and given.get(match.group(1), 0.0) >= TWICE:
                 yield Name(start, end, 1.0)
+    yield from fields(text, words)
     yield from _given(text, words, BOTH_CLINICAL if medical else BOTH)
 
 

@@ -6,13 +6,15 @@ and one that may show a face is flagged.
 """
 
 import csv
+import re
+import struct
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cache
 from importlib.resources import files
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from jingui.core.deidentify import OLDEST
 from jingui.core.errors import Misconfigured, Unprocessable
@@ -25,6 +27,10 @@ if TYPE_CHECKING:
 
 ACTIONS: Final = frozenset(("keep", "remove", "empty", "uid", "shift", "pseudonym", "age", "walk"))
 UID_ROOT: Final = "2.25."
+#: What reading a damaged element raises: it is then removed, unread.
+UNREADABLE: Final = (ValueError, TypeError, KeyError, AttributeError, NotImplementedError, OverflowError, struct.error)
+_CODE: Final = re.compile(r"(?!.*\d{7})[A-Z0-9 _]{0,16}")
+_LONG: Final = re.compile(r"^-?\d{9,}$")
 DEEPEST: Final = 16  # sequences inside each other
 METHOD: Final = "Jingui PS3.15 E.1"
 #: Kinds of images whose pixels usually hold words: taken only when they say that there are none.
@@ -87,12 +93,16 @@ def _refuse(dataset: "Dataset") -> None:
 
 def _cleaned(dataset: "Dataset", project: Project, patient: str, removed: Counter[str], depth: int) -> "Dataset":
     """Each element by its action."""
+    from pydicom.datadict import keyword_for_tag
     from pydicom.dataset import Dataset
 
     made = Dataset()
-    for element in dataset:
-        name = element.keyword or str(element.tag)
-        new = None if depth > DEEPEST else _element(element, project, patient, removed, depth)
+    for tag in dataset.keys():  # noqa: SIM118  (iterating a data set reads its elements, and one may be unreadable)
+        name = keyword_for_tag(tag) or str(tag)
+        try:
+            new = None if depth > DEEPEST else _element(dataset[tag], project, patient, removed, depth)
+        except UNREADABLE:  # counted below as removed
+            new = None
         if new is None:
             removed[name] += 1
         else:
@@ -113,26 +123,43 @@ def _element(
     element: "DataElement", project: Project, patient: str, removed: Counter[str], depth: int
 ) -> "DataElement | None":
     """The element that may leave in place of one, None for none."""
-    from pydicom.dataelem import DataElement
     from pydicom.sequence import Sequence
 
     chosen = action(element)
     if chosen == "remove":
         return None
     if chosen == "keep":
-        return DataElement(element.tag, element.VR, element.value)
+        return _made(element, element.value) if _harmless(element) else None
     if chosen == "walk":
         items = [_cleaned(item, project, patient, removed, depth + 1) for item in element.value]
-        return DataElement(element.tag, element.VR, Sequence(items))
+        return _made(element, Sequence(items))
     removed[element.keyword] += 1
     if chosen == "empty":
-        return DataElement(element.tag, element.VR, "")
+        return _made(element, "")
     values = list(element.value) if element.VM > 1 else [element.value]
     made = [_changed(chosen, element.keyword, str(value), project, patient) for value in values]
     kept = [value for value in made if value is not None]
     if len(kept) != len(made):
         return None
-    return DataElement(element.tag, element.VR, kept if len(kept) > 1 else kept[0] if kept else "")
+    return _made(element, kept if len(kept) > 1 else kept[0] if kept else "")
+
+
+def _made(element: "DataElement", value: Any) -> "DataElement":
+    """An element with another value; nothing is checked, because the check would log the value."""
+    from pydicom import config
+    from pydicom.dataelem import DataElement
+
+    return DataElement(element.tag, element.VR, value, validation_mode=config.IGNORE)
+
+
+def _harmless(element: "DataElement") -> bool:
+    """Whether a word or number that stays is one: no text in a code, no telephone in a number."""
+    values = element.value if element.VM > 1 else [element.value]
+    if element.VR == "CS":
+        return all(_CODE.fullmatch(str(value or "")) for value in values)
+    if element.VR in ("IS", "DS"):
+        return not any(_LONG.search(str(value)) for value in values)
+    return True
 
 
 def _changed(chosen: str, keyword: str, value: str, project: Project, patient: str) -> str | None:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from functools import cache
 from typing import Final
 
-from jingui.formats.deidentify_names import HAN, Name, around, clinical
+from jingui.formats.deidentify_names import HAN, Name, around, tables
 from jingui.formats.deidentify_words import NAMED, ORDINARY, PLACE, TERM, Words, listed, weights
 
 DOTS: Final = "·・•‧∙●･"
@@ -62,6 +62,7 @@ def _trimmed(text: str, words: Words, start: int, end: int, dots: str, weight: f
         high += 1
     if end - inside[-1] <= SHORT + 1 and weight > 6.0:
         high = end
+    low, high = _cued(text, start, low, high, end)
     while low > start and not words.first[low]:
         low -= 1
     while high < end and not words.first[high]:
@@ -71,10 +72,25 @@ def _trimmed(text: str, words: Words, start: int, end: int, dots: str, weight: f
     return Name(low, min(high, end), weight)
 
 
+def _cued(text: str, start: int, low: int, high: int, end: int) -> tuple[int, int]:
+    """Reach out to a cue before and a cue after, if one is near."""
+    after, before = tables().after, tables().before
+    for more in range(1, SHORT + 1):
+        stop = high + more
+        if stop <= end and any(text[stop : stop + length] in after for length in (4, 3, 2)):
+            high = stop
+            break
+    for more in (1, 2):
+        begin = low - more
+        if begin >= start and any(text[max(0, begin - length) : begin] in before for length in (5, 4, 3, 2)):
+            return begin, high
+    return low, high
+
+
 def _runs(text: str, words: Words) -> Iterator[Name]:
     """Yield runs of words that sound transliterated."""
     sound = weights("sound")
-    enough = LONG_CLINICAL if clinical(words) else LONG
+    enough = LONG_CLINICAL if words.medical else LONG
     run: list[int] = []
     for count, (word, kind) in enumerate(words.words):
         if (sound.get(word[0], -1.0) >= SOUND or kind in NAMED) and _sounds(word, kind, sound):
@@ -129,7 +145,7 @@ def _kept() -> frozenset[str]:
 
 def latin(text: str, words: Words) -> Iterator[Name]:
     """Yield names in Latin letters: two or more words with capitals, one beside a cue, none a word of medicine."""
-    medical = clinical(words)
+    medical = words.medical
     for match in _LATIN.finditer(text):
         parts = re.split(r"[ ·\-]+", match.group())
         if parts[0].casefold() not in _kept() and not (medical and len(parts) == 1):

@@ -16,16 +16,21 @@ NAMED: Final = frozenset(("nr", "nrt", "nrfg"))
 ORDINARY: Final = "word"  # the kind of a word that only looks like a name
 PLACE: Final = "place"  # the kind of a province, a city or a place abroad
 TABLES: Final = ("icd10", "drugs", "procedures", "laboratory", "allergen", "specimen", "examination")
+DENSE: Final = 30  # one word of medicine in so many makes a clinical text
 LONGEST: Final = 12  # characters of a term; what is longer is found by its parts
 
 
 class Words(NamedTuple):
-    """A text cut into words: `at` the start of each, `first` 1 where one starts, `number` which starts there."""
+    """A text cut into words: `at` the start of each, `first` 1 where one starts, `number` which starts there.
+
+    `medical`: whether it is full of words of medicine.
+    """
 
     words: list[tuple[str, str]]
     at: list[int]
     first: bytearray
     number: dict[int, int]
+    medical: bool
 
 
 @cache
@@ -86,4 +91,6 @@ def cut(text: str) -> Words:
         number[here] = count
         here += len(word)
     first[len(text)] = 1
-    return Words(words, at, first, number)
+    own_field = medical()
+    dense = sum([kind == TERM and word in own_field for word, kind in words]) * DENSE >= len(words)
+    return Words(words, at, first, number, dense)
