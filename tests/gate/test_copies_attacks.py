@@ -284,6 +284,8 @@ BENT = (
 def test_a_row_that_was_changed_past_the_door(house: Hospital, n: int, change: str, values: tuple[Any, ...]) -> None:
     """[6.1.2] The database's superuser changes a column: the copy is refused by name and verification finds it."""
     case = ready(house, n)
+    column = change.partition(" ")[0]
+    before = row(house, case, column)
     spoil(house, case, change, *values)
     where = f"copy_made:{case.key[0]}.{case.key[1]}"
     for do in (lambda: stamp(house, "archivist2", case.copy), lambda: read(house, "archivist", case.copy)):
@@ -293,7 +295,32 @@ def test_a_row_that_was_changed_past_the_door(house: Hospital, n: int, change: s
     with psycopg.connect(house.addresses["app"].psycopg()) as connection:
         found = verify(connection, house.runtime.keyring, house.runtime.origin)
     assert where in {one.where for one in found.findings}
-    house.sql("DELETE FROM copy_made WHERE patient_id = %s AND copy_id = %s", *case.key)
+    spoil(house, case, f"{column} = %s", before)
+    assert read(house, "archivist", case.copy).basis == case.copy.basis
+
+
+def found_wrong(house: Hospital) -> set[str]:
+    with psycopg.connect(house.addresses["app"].psycopg()) as connection:
+        return {one.where for one in verify(connection, house.runtime.keyring, house.runtime.origin).findings}
+
+
+def test_a_revoked_copy_put_back_to_its_stamp(house: Hospital) -> None:
+    """[6.1.2] Every MAC holds, and verification says what was put back, and what vanished."""
+    case = ready(house, 34)
+    stamp(house, "archivist2", case.copy)
+    where = f"copy_made:{case.key[0]}.{case.key[1]}"
+    house.sql("CREATE TABLE kept_row AS SELECT * FROM copy_made WHERE copy_id = %s", case.key[1])
+    house.write("affairs_c", Verb.REVOKE_COPY, RevokeCopy(reason="内容有误"), **at(case.copy))
+    house.sql("CREATE TABLE true_row AS SELECT * FROM copy_made WHERE copy_id = %s", case.key[1])
+    assert where not in found_wrong(house)
+    house.sql("DELETE FROM copy_made WHERE copy_id = %s", case.key[1])
+    assert f"copy_made:{case.copy.id}" in found_wrong(house)
+    house.sql("INSERT INTO copy_made SELECT * FROM kept_row")
+    assert where in found_wrong(house)
+    house.sql("DELETE FROM copy_made WHERE copy_id = %s", case.key[1])
+    house.sql("INSERT INTO copy_made SELECT * FROM true_row")
+    assert where not in found_wrong(house)
+    house.sql("DROP TABLE kept_row, true_row")
 
 
 def test_files_swapped_between_patients(house: Hospital) -> None:

@@ -3,6 +3,7 @@
 import time
 from typing import Any
 
+import psycopg
 import pytest
 
 from jingui.core.enter import Change
@@ -11,6 +12,7 @@ from jingui.core.operation import Target
 from jingui.core.release import ConfirmCopy, HandCopy, Part, PrepareCopy, ReadCopy, StampCopy
 from jingui.core.words import Purpose, Verb
 from jingui.gate import door
+from jingui.gate.lanes import Pool
 from tests.gate import copying
 from tests.gate import sealed as s
 from tests.gate.copying import decide, prepare, read, stamp
@@ -156,3 +158,48 @@ def test_a_stamp_waits_for_nothing_else(house: Hospital, patient: list[str]) -> 
     copying.charge(house, copy)
     stamp(house, "archivist3", copy)
     assert read(house, "archivist", copy).line.state == "stamped"
+
+
+def test_how_many_statements_a_copy_takes(house: Hospital, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither making nor reading asks the database once for each record."""
+    count = [0]
+    real, asked_loop = psycopg.Cursor.execute, Pool.fetch
+
+    def execute(*args: Any, **more: Any) -> Any:
+        count[0] += 1
+        return real(*args, **more)
+
+    async def fetch(*args: Any, **more: Any) -> Any:
+        count[0] += 1
+        return await asked_loop(*args, **more)
+
+    ids = born(house, "语句数", "64000020", "1949-12-31", secret=True)
+    whose = number(house, ids[0])
+    result = {
+        "resourceType": "Observation", "status": "final", "code": {"text": "血钾"}, "valueString": "4.1",
+        "subject": {"reference": f"Patient/{ids[0]}"}, "encounter": {"reference": f"Encounter/{ids[1]}"},
+    }  # fmt: skip
+    house.enter("his", *(Change(result, f"urn:uuid:{n}") for n in range(60)), purpose=Purpose.OPERATION)
+    matter = copying.apply_for(house, "archivist", "own_copy", whose, "patient_id")
+    decide(house, "archivist3", matter)
+    monkeypatch.setattr(psycopg.Cursor, "execute", execute)
+    monkeypatch.setattr(Pool, "fetch", fetch)
+    took: dict[str, int] = {}
+
+    def counted(name: str, do: Any) -> Any:
+        count[0] = 0
+        made = do()
+        took[name] = count[0]
+        return made
+
+    copy = counted("prepare", lambda: prepare(house, "archivist", whose, matter))
+    counted("view", lambda: read(house, "archivist", copy))
+    counted("list", lambda: copying.listed(house, "archivist", whose))
+    counted("confirm", lambda: copying.confirm(house, "archivist", copy))
+    copying.charge(house, copy)
+    time.sleep(2)
+    counted("stamp", lambda: stamp(house, "archivist3", copy))
+    print(took)
+    assert took["view"] <= 10
+    assert took["list"] <= 8
+    assert max(took.values()) <= 40

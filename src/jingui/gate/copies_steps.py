@@ -25,6 +25,11 @@ def ended(context: WriteContext, permit: Permit, found: Opened, state: CopyState
     keep(context, found.row)
 
 
+def over(context: WriteContext, old: Opened | None) -> tuple[Line, ...]:
+    """The copy that ended with another's making, as a target of that entry too."""
+    return (line(context, old.row),) if old is not None and old.row.ended is not None else ()
+
+
 def copied(context: WriteContext, found: Opened) -> Copied:
     """What became of it."""
     row = found.row

@@ -1,6 +1,6 @@
 """七（一）监督检查, 六（一）2: rows that decide, versions and free text against the ledger [7.1.2] [6.1.2]"""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from typing import Any
 from uuid import UUID
 
@@ -8,6 +8,7 @@ import orjson
 
 from jingui.core.errors import JinguiError
 from jingui.core.oversee import Finding
+from jingui.core.release import COPY
 from jingui.store.seals import PASSWORD, PLAIN, SEALED_TABLES, Sealer
 from jingui.store.statements import COUNTED as MARKS
 from jingui.store.vault import Vault
@@ -18,6 +19,7 @@ Stream = Callable[..., Iterator[Sequence[Any]]]
 RELATION = "care_relation:"  # the kind of a target that is a relation; its public number follows
 ENTERING = frozenset({"enter", "correct", "import", "register_patient"})
 PORTAL = frozenset({"open_portal", "end_portal"})
+COPYING = frozenset({"prepare_copy", "confirm_copy", "charge_copy", "stamp_copy", "hand_copy", "revoke_copy"})
 OUTSIDE = frozenset({"decide_matter", "close_matter"})  # opened by an approval, ended with its matter
 SEALING = frozenset({"seal_records", "seal_later"})
 RESTRICTING = frozenset({"place_restriction", "lift_restriction"})
@@ -71,9 +73,7 @@ FITTING: Mapping[str, frozenset[str]] = {
     "signature": frozenset({"sign_record", "verify_record", "countersign_record"}),
     "signing_session": frozenset({"open_signing", "sign_out", "freeze_account", "unfreeze_account"}),
     "qualification": frozenset({"qualify"}),
-    "copy_made": frozenset(
-        {"prepare_copy", "confirm_copy", "charge_copy", "stamp_copy", "hand_copy", "revoke_copy"}
-    ),
+    "copy_made": COPYING,
     "seal_use": frozenset({"stamp_copy"}),
     "ethics_approval": frozenset({"register_ethics", "end_ethics"}),
     "study": frozenset({"decide_matter", "close_matter", "end_ethics"}),
@@ -183,30 +183,50 @@ def relations_back(stream: Stream, public: Callable[[int, int], str]) -> Iterato
 
     Those that follow from a record are made again from it, and end with it; nobody's word alone ends them.
     """
-    newest: dict[str, tuple[int, UUID]] = {}
-    sql = """SELECT e.id, e.targets FROM entry e WHERE e.decision = 'allow' AND e.verb = ANY($1::text[])
-      ORDER BY e.id"""
-    for entry, targets in stream(sql, sorted(PORTAL | {"relate"})):
-        for kind, version in named_by(targets):
-            newest[kind] = max(newest.get(kind, (0, entry)), (version, entry))
-    if not newest:
-        return
-    for patient, relation, version in stream("SELECT patient_id, relation_id, version FROM care_relation"):
-        wanted, entry = newest.pop(f"{RELATION}{public(patient, relation)}", (0, UUID(int=0)))
-        if version < wanted:
-            why = f"older than its entry {entry}: version {version}, was {wanted}"
-            yield Finding(kind="row", where=f"care_relation:{patient}.{relation}", index=None, why=why)
+    newest = told(stream, PORTAL | {"relate"}, lambda one: one["type"] if one["type"].startswith(RELATION) else "")
+    rows = "SELECT patient_id, relation_id, version FROM care_relation"
+    for patient, relation, version in stream(rows) if newest else ():
+        yield from older(f"care_relation:{patient}.{relation}", version,
+                         newest.pop(f"{RELATION}{public(patient, relation)}", None))  # fmt: skip
     for kind, (_, entry) in sorted(newest.items()):
         yield Finding(kind="row", where=kind, index=None, why=f"gone: made or ended by {entry}")
 
 
-def named_by(targets: bytes) -> list[tuple[str, int]]:
-    """The (relation, version) pairs among an entry's targets."""
+def copies_back(stream: Stream, public: Callable[[int, int], str]) -> Iterator[Finding]:
+    """Copies that were deleted, or put back to an older state: a revoked one to its stamp."""
+    newest = told(stream, COPYING, lambda one: one["record"] if one["type"] == COPY else "")
+    for patient, copy, version in stream("SELECT patient_id, copy_id, version FROM copy_made") if newest else ():
+        yield from older(f"copy_made:{patient}.{copy}", version, newest.pop(public(patient, copy), None))
+    for number, (_, entry) in sorted(newest.items()):
+        yield Finding(kind="row", where=f"copy_made:{number}", index=None, why=f"gone: made or changed by {entry}")
+
+
+def told(stream: Stream, verbs: Set[str], name: Callable[[Mapping[str, Any]], str]) -> dict[str, tuple[int, UUID]]:
+    """By name, the newest version that entries of these verbs tell of, and the entry; "" names no target."""
+    newest: dict[str, tuple[int, UUID]] = {}
+    sql = """SELECT e.id, e.targets FROM entry e WHERE e.decision = 'allow' AND e.verb = ANY($1::text[])
+      ORDER BY e.id"""
+    for entry, targets in stream(sql, sorted(verbs)):
+        for one in targets_in(targets):
+            if named := name(one):
+                newest[named] = max(newest.get(named, (0, entry)), (one["version"], entry))
+    return newest
+
+
+def older(where: str, version: int, wanted: tuple[int, UUID] | None) -> Iterator[Finding]:
+    """The row, if its entries tell of a newer version."""
+    if wanted is not None and version < wanted[0]:
+        why = f"older than its entry {wanted[1]}: version {version}, was {wanted[0]}"
+        yield Finding(kind="row", where=where, index=None, why=why)
+
+
+def targets_in(targets: bytes) -> Sequence[Mapping[str, Any]]:
+    """An entry's targets."""
     try:
-        found = orjson.loads(bytes(targets))
+        found: Sequence[Mapping[str, Any]] = orjson.loads(bytes(targets))
     except ValueError:
-        return []  # named already as an entry that is not as it was written
-    return [(one["type"], one["version"]) for one in found if one["type"].startswith(RELATION)]
+        return ()  # named already as an entry that is not as it was written
+    return found
 
 
 def key_of(columns: Sequence[str], values: Sequence[Any]) -> str:

@@ -80,7 +80,7 @@ def prepare(context: WriteContext, permit: Permit) -> Done:
     made.reclose()
     keep(context, row, new=True)
     lines = (
-        line(context, row), Line("", said.digest(), MANIFEST, 1),
+        line(context, row), *steps.over(context, superseded), Line("", said.digest(), MANIFEST, 1),
         *(context.line(patient, one.number, one.kind, one.version) for one in records),
     )  # fmt: skip
     return Done(value=steps.copied(context, made), lines=lines, patients=(patient,), clauses=order.kind.clauses)

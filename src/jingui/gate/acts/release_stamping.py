@@ -67,8 +67,8 @@ def stamp(context: WriteContext, permit: Permit) -> Done:
         digest=digest, at=permit.at,
     )  # fmt: skip
     keep(context, use, new=True)
-    replaced(context, permit, found)
-    return steps.finished(context, found, Line("", digest.hex(), FILE, 1))
+    old = replaced(context, permit, found)
+    return steps.finished(context, found, *steps.over(context, old), Line("", digest.hex(), FILE, 1))
 
 
 def rendered(
@@ -99,11 +99,13 @@ def rendered(
     return pdf_sign.sign(made, issued.key, issued.chain, matter.kind.text, runtime.institution, permit.at)
 
 
-def replaced(context: WriteContext, permit: Permit, found: Opened) -> None:
-    """The copy that this one takes the place of stops counting in the same moment."""
+def replaced(context: WriteContext, permit: Permit, found: Opened) -> Opened | None:
+    """The copy that this one takes the place of: it stops counting in the same moment."""
     if not found.row.replaces:
-        return
+        return None
     target = Target(patient=found.row.patient_id, record=found.row.replaces)
     old = opened(context, target)
     if old.row.state in (CopyState.STAMPED, CopyState.HANDED):
         steps.ended(context, permit, old, CopyState.SUPERSEDED, found.kept.number)
+        return old
+    return None
