@@ -248,6 +248,7 @@ class CopyFile(NamedTuple):
     media_type: str
     body: bytes
     digest: str  # hex SHA-256
+    address: str = ""  # what its QR says, to be passed on with it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -145,10 +145,15 @@ def document(
         ),
         language=language,
         watermark=f"预览　未用印　{mark}" if around.draft else mark,
-        qr="" if around.draft else f"{runtime.public_address}/verify#{around.secret.hex()}",
+        qr="" if around.draft else check_address(runtime, around.secret),
         qr_caption=f"扫码或输入核验码 {spelled(around.secret)}",
         stamp=None if around.wet or around.draft else Stamp(hospital=runtime.institution, words=STAMPS[around.stamp]),
     )
+
+
+def check_address(runtime: Runtime, secret: bytes) -> str:
+    """Where a copy with this secret is checked: what its QR says."""
+    return f"{runtime.public_address}/verify#{secret.hex()}"
 
 
 def request(answers: Mapping[str, str], purpose: str, who: str) -> tuple[Pair, ...]:

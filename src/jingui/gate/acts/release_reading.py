@@ -136,7 +136,8 @@ async def file(context: ReadContext, permit: Permit, one: Seen) -> CopyFile:
     digest = manifest.file_digest(body)
     if digest != bytes(row["digest"]).hex():
         raise Tampered(where=f"copy_made:{row['patient_id']}.{row['copy_id']}")
-    return CopyFile(f"{one.kept.number}.pdf", "application/pdf", body, digest)
+    address = copies_document.check_address(context.runtime, bytes.fromhex(one.kept.secret))
+    return CopyFile(f"{one.kept.number}.pdf", "application/pdf", body, digest, address)
 
 
 PARTS: Final[Mapping[Part, Any]] = {Part.VIEW: view, Part.PREVIEW: preview, Part.FILE: file}
