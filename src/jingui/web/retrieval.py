@@ -30,19 +30,22 @@ def retrieval(request: HttpRequest, matter: int) -> HttpResponse:
     line, answers = seen.line, seen.answers
     if line.kind != "judicial_retrieval" or line.state not in (State.EXECUTED, State.CLOSED):
         raise NotFound()
-    body = BODIES[answers["body"]]
+    body, how = BODIES[answers["body"]], WAYS[answers["way"]]
     named = [Category(one) for one in answers.get("categories", "").split(",") if one]
     first, last = answers.get("first", ""), answers.get("last", "")
     person = answers.get("escort", "")
     page = view.RetrievalPage(
         body=f"{_(body.text)} {answers['body_name']}",
-        document=f"{_(DOCUMENTS[answers['document']])} {answers['document_number']}（{answers['document_date']}）",
+        document=_("%(text)s（%(more)s）") % {
+            "text": f"{_(DOCUMENTS[answers['document']])} {answers['document_number']}",
+            "more": answers["document_date"],
+        },
         officers=tuple(
             view.OfficerRow(name=one.name, identity=hidden(one.identity), card=one.card, body=one.body)
             for _n, one in officers_in(answers)
         ),
         card=_(body.card), scope=_("、").join(_(one.label) for one in named) or _("全部类别"),
-        period=f"{first or '…'} – {last or '…'}" if first or last else _("不限"), way=_(WAYS[answers["way"]]),
+        period=f"{first or '…'} – {last or '…'}" if first or last else _("不限"), way=_(how),
         secret=line.outcome == "secret", matter=to("matter", matter=matter),
         patient=Link(label=line.patient_name or _("打开病历"), href=to("chart", patient=line.patient)),
         escort=door.outside.name_of(int(person)) if person.isdigit() else "", until=seen.until,
