@@ -34,6 +34,8 @@ ROSTERED: Final = frozenset({R.REGISTRAR, R.PHYSICIAN, R.NURSE})
 EDITS: Final = LICENSED | {R.ARCHIVIST, R.CODER, R.QUALITY, R.MEDICAL_AFFAIRS}
 COPIES: Final = MANAGERS | {R.ARCHIVIST}
 SEALS: Final = WATCH | {R.ARCHIVIST, R.MEDICAL_AFFAIRS, R.HEAD, R.AUDIT_ADMIN}
+SEALED: Final = MANAGERS | WATCH | {R.ARCHIVIST}
+OUTSIDE: Final = SEALED | {R.REGISTRAR}
 NONE: Final = frozenset[Role]()
 
 
@@ -67,6 +69,7 @@ def goes(who: frozenset[Role] = ALL) -> Says:
 
 UNSIGNED: Final = Says(ALL, 401)  # a form that does not say who filled it in
 REFUSED: Final = Says(NONE, 200)
+SHUT: Final = lost(frozenset({R.ARCHIVIST, R.MEDICAL_AFFAIRS, R.DUTY_ADMINISTRATOR}))
 Row = tuple[Says | None, Says | None]
 STAFF: Final[dict[str, Row]] = {
     "account": (ok(), None), "change_password": (ok(), wrong()), "switch_post": (None, Says(ALL, 403)),
@@ -82,6 +85,13 @@ STAFF: Final[dict[str, Row]] = {
     "grants": (ok(), None), "end_grant": (None, wrong(frozenset({R.MEDICAL_AFFAIRS, R.SECURITY_ADMIN, R.HEAD}))),
     "statistics": (ok(), REFUSED), "documents": (ok(), None), "document": (lost(), lost()),
     "publish_document": (ok(), goes(frozenset({R.MEDICAL_AFFAIRS, R.QUALITY, R.SECURITY_ADMIN}))),
+    # sealings, lawful retrieval, viewing from outside
+    "sealings": (ok(SEALED), None), "patient_sealings": (ok(SEALED), None), "sealing": (lost(SEALED), lost(SEALED)),
+    "sealing_draw": (lost(), lost()), "sealing_signature": (lost(SEALED), None), "sealing_package": (None, SHUT),
+    "retrieval": (lost(), None), "outside": (lost(OUTSIDE), lost(OUTSIDE)), "outside_list": (ok(OUTSIDE), None),
+    **dict.fromkeys(
+        ("outside_factor", "outside_password", "outside_enrol", "outside_home", "outside_record"), (REFUSED, REFUSED)
+    ),
     # writing
     "write": (ok(WINDOW), None), "form": (ok(frozenset({R.PHYSICIAN, R.TRAINEE})), UNSIGNED),
     "form_save": (None, UNSIGNED), "amend": (lost(WINDOW), UNSIGNED), "amend_save": (None, UNSIGNED),
@@ -125,6 +135,7 @@ STAFF: Final[dict[str, Row]] = {
 #: Shown to anybody, or on the way in: tests of their own.
 THRESHOLD: Final = frozenset({
     "sign_in", "second_factor", "session_ended", "sign_out", "language", "switch_user", "portal_sign_in",
+    "outside_sign_in",
     "verify", "verify_side", "verify_root",
 })  # fmt: skip
 #: The patients' pages about a chart of one's own, with numbers of nothing: (GET, POST without fields).

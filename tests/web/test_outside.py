@@ -1,4 +1,4 @@
-"""四（二）3 院外查阅: a browser from the slip to the one page, what it never sees, the office's pages [4.2.3] [6.1.2]"""
+"""四（二）3 院外查阅: from the slip to the one page, what it never shows, the office's pages [4.2.3] [6.1.2]"""
 
 import re
 from typing import Any
@@ -170,7 +170,8 @@ def test_the_office_prints_the_slip_ends_it_and_tells_the_patient(house: Hospita
         assert found.code in page
         assert "海港市第一医院" in text(me.get("/outside-viewing/"))
         assert me.post(f"/matters/{number}/outside/", {"do": "tell", "how": ""}).status_code == 400
-        told = me.post(f"/matters/{number}/outside/", {"do": "tell", "how": "电话告知家属查阅的机构和内容", "to": "其女"})
+        said = {"do": "tell", "how": "电话告知家属查阅的机构和内容", "to": "其女"}
+        told = me.post(f"/matters/{number}/outside/", said)
         assert told.status_code == 302
         assert 'name="how"' not in text(me.get(f"/matters/{number}/outside/"))
         ended = me.post(f"/matters/{number}/outside/", {"do": "end", "comment": "已转院"})

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from jingui.core.errors import Conflict, Invalid, NotFound
+from jingui.core.matters import KINDS
 from jingui.core.matters.asking import MatterView, ReadMatter
 from jingui.core.sealing import (
     SIDES,
@@ -20,7 +21,7 @@ from jingui.core.sealing import (
     Thing,
     ThingKind,
 )
-from jingui.core.words import Verb
+from jingui.core.words import Role, Verb
 from jingui.formats import capture
 from jingui.gate import door
 from jingui.web import answering, asking, wording
@@ -54,11 +55,13 @@ def of_patient(request: HttpRequest, patient: str) -> HttpResponse:
         Link(label=_("列清单并封存（事项 %(n)d）") % {"n": one}, href=to("sealing_draw", matter=one), primary=True)
         for one in found.matters
     ]
-    begin.append(Link(label=_("申请封存"), href=f"{to('start_matter', kind='sealing')}?patient={patient}"))
-    if any(one.state != SealingState.UNSEALED for one in found.rows):
-        begin.append(Link(label=_("申请启封"), href=f"{to('start_matter', kind='unsealing')}?patient={patient}"))
+    role = Role(asking.role(request))
+    live = any(one.state != SealingState.UNSEALED for one in found.rows)
+    for kind, fits in (("sealing", True), ("unsealing", live), ("judicial_retrieval", True), ("outside_view", True)):
+        if fits and role in KINDS[kind].starters:
+            begin.append(Link(label=_(KINDS[kind].text), href=f"{to('start_matter', kind=kind)}?patient={patient}"))
     page = view.ListPage(
-        title=_("封存"), lead=_("发生医疗纠纷时，双方在场封存；原件仍可用于诊疗和复制。"),
+        title=_("封存与调取"), lead=_("发生医疗纠纷时，双方在场封存；原件仍可用于诊疗和复制。"),
         rows=tuple(row(one, found.patient_name) for one in found.rows), begin=tuple(begin),
         patient=Link(label=found.patient_name or _("打开病历"), href=to("chart", patient=patient)),
     )  # fmt: skip
