@@ -103,11 +103,12 @@ def test_scanned_and_the_file_chosen(visit: Visit, house: House, address: str, o
     page = visit.page
     page.goto(f"{address}/verify#{one.secret}")
     visit.verdict("核验码有效，尚未比对文件")
+    page.wait_for_selector("[data-proof-result].ok:has-text('还没有比对文件')", timeout=15_000)
     assert page.url == f"{address}/verify/"
     assert one.number in page.inner_text("#answer")
     visit.choose(saved(tmp_path, "copy.pdf", one.file))
     visit.verdict("未被改动")
-    page.wait_for_selector("[data-proof-result].ok", timeout=15_000)
+    page.wait_for_selector("[data-proof-result].ok:has-text('就是这个文件')", timeout=15_000)
     assert page.locator("[data-proof-steps] li.ok").count() >= 6
     assert page.locator("[data-proof-steps] li.bad").count() == 0
     assert page.input_value("#id_digest") == one.digest
@@ -189,10 +190,10 @@ def test_a_lost_network_loses_nothing(visit: Visit, address: str, one: Issued) -
     page.goto(f"{address}/verify/")
     page.fill("#id_secret", one.secret)
     visit.context.set_offline(True)
-    page.click("main form button")
+    page.click("[data-ask] button")
     page.wait_for_selector("[data-status]:not([hidden]):has-text('没有丢失')")
     visit.context.set_offline(False)
-    page.click("main form button")
+    page.click("[data-ask] button")
     visit.verdict("核验码有效，尚未比对文件")
     visit.complaints[:] = [said for said in visit.complaints if "INTERNET_DISCONNECTED" not in said]
 
@@ -227,7 +228,7 @@ def test_without_scripts_and_then_without_the_hospital(running: Any, address: st
     assert not page.is_visible("#id_file")
     page.fill("#id_secret", one.secret)
     page.fill("#id_digest", hashlib.sha256(one.file).hexdigest())
-    page.click("main form button")
+    page.click("[data-ask] button")
     visit.verdict("未被改动")
     assert page.url == f"{address}/verify/?language=zh"
     with page.expect_download() as side:
@@ -240,7 +241,7 @@ def test_without_scripts_and_then_without_the_hospital(running: Any, address: st
     saved(tmp_path, "copy.pdf", one.file)
     page.fill("#id_secret", "some code")
     page.fill("#id_digest", "half of it")
-    page.click("main form button")
+    page.click("[data-ask] button")
     assert page.input_value("#id_digest") == "half of it"
     assert page.input_value("#id_secret") == "some code"
     assert page.locator("[data-summary] li").count() == 1
