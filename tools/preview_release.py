@@ -204,6 +204,11 @@ def contents(t: T) -> tuple[copies.Content, ...]:
     )
 
 
+def counted(t: T) -> str:
+    """How many of which kinds."""
+    return t("文书 1 · 检验 1", "Document 1 · Laboratory 1")
+
+
 def copy(t: T) -> copies.CopyPage:
     """A copy that waits for both sides."""
     seen = Field(name="seen", label=t("或所核对证件的号码", "Or the number of the paper seen"), required=False)
@@ -222,13 +227,14 @@ def copy(t: T) -> copies.CopyPage:
         matter=Link(label=t("委托代理人复制申请", "Copy for an agent"), href="#main"),
         basis=DIGEST,
         stages=(
-            copies.Stage(name=t("制作", "Made"), who=t("乔一苇", "Qiao Yiwei"), at=NOW),
+            copies.Stage(name=t("制作", "Made"), who=t("乔一苇", "Qiao Yiwei"), at=NOW, done=True),
             copies.Stage(name=t("双方确认", "Confirmed"), now=True),
             copies.Stage(name=t("收费", "Paid")),
             copies.Stage(name=t("用印", "Stamped")),
             copies.Stage(name=t("交付", "Handed over")),
         ),
         contents=contents(t),
+        counted=counted(t),
         unfinished=(t("出院记录", "Discharge record"),),
         withheld=2,
         volumes=(t("一卷：第 3–9 页，共 7 页", "I: pages 3–9, 7 in all"),),
@@ -295,7 +301,7 @@ def portal(t: T) -> dict[str, tuple[str, Any]]:
         clauses=clauses(t),
     )
     seen = copies.PatientsCopy(
-        number=NUMBER, title=t("本人病历复制申请", "Own copy"), back="#main", contents=contents(t),
+        number=NUMBER, title=t("本人病历复制申请", "Own copy"), back="#main", contents=contents(t), counted=counted(t),
         state=Tag(text=t("待确认", "To be confirmed"), tone="warn"), unfinished=(t("出院记录", "Discharge record"),),
         said=t("请核对下面的内容，确认无误后医院再盖章。", "Look at it and confirm."), withheld=1, volumes=(),
         facts=((t("页数", "Pages"), "42"),), basis=DIGEST, preview="#main",

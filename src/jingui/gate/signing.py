@@ -166,6 +166,12 @@ def posts(account: int) -> tuple[PostLine, ...]:
     return tuple(found)
 
 
+#: The purposes of the rooms that a frame offers: care, running the house, watching it, and the records room's work.
+OFFERED = (
+    Purpose.TREATMENT, Purpose.OPERATION, Purpose.OVERSIGHT, Purpose.MANAGEMENT, Purpose.PATIENT_REQUEST, Purpose.LEGAL,
+)  # fmt: skip
+
+
 def may(actor: Actor, facts: ActorFacts, *verbs: Verb, at: datetime | None = None) -> frozenset[Verb]:
     """Which of these verbs the rules would allow where no patient is concerned: what a frame offers, nothing more."""
     runtime = current()
@@ -175,7 +181,7 @@ def may(actor: Actor, facts: ActorFacts, *verbs: Verb, at: datetime | None = Non
         return frozenset()
     out = set()
     for verb in verbs:
-        for purpose in (Purpose.TREATMENT, Purpose.OPERATION, Purpose.OVERSIGHT):
+        for purpose in OFFERED:
             vector = Vector(
                 verb, facts.role, standing, actor.strength, actor.entrance, purpose, licensed=facts.licensed_at(now)
             )

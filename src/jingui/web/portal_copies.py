@@ -119,6 +119,7 @@ def drawn(public: str, found: CopyView, errors: tuple[str, ...]) -> shown.Patien
     return shown.PatientsCopy(
         number=line.number, title=matter_words.title(line.kind), state=release_words.state(line.state),
         said=release_words.following(line), contents=release_words.contents(found.records),
+        counted=release_words.counted(found.records),
         unfinished=found.unfinished, withheld=found.withheld, volumes=release_words.volumes(found.paper),
         facts=release_words.facts(found), back=to("portal_matter", matter=line.matter), errors=errors,
         basis=found.basis if str(Verb.CONFIRM_COPY) in found.moves else "",

@@ -36,6 +36,7 @@ from jingui.web.viewmodels import release_copies as view
 from jingui.web.viewmodels.parts import Link
 from jingui.web.viewmodels.paths import to
 
+CHARGING: Final = 2  # the place of the fee among a copy's stages
 STROKES: Final = 60_000  # characters of a drawing
 SAID: Final[dict[str, str]] = {
     "confirm": N_("双方已确认。"), "charge": N_("收费已登记。"), "stamp": N_("已用印并登记。"),
@@ -87,7 +88,12 @@ class Forms:
         self.errors: tuple[str, ...] = ()
         strokes = self.posted.get("strokes", "")[:STROKES]
         self.signing = view.Signing(strokes=strokes, drawing=self.posted.get("drawing", "") if strokes else "")
-        self.filled = {name: Filled(self.posted, sent=do == name) for name in VERBS if str(VERBS[name]) in self.may}
+        free = not found.line.fee and found.paid is None
+        self.filled = {
+            name: Filled(self.posted, sent=do == name)
+            for name in VERBS
+            if str(VERBS[name]) in self.may and not (name == "charge" and (free or found.paid is not None))
+        }
         asked = {
             name: getattr(self, name)(filled) for name, filled in self.filled.items()
         }  # every form asks its questions, also those that were not sent
@@ -190,7 +196,8 @@ def drawn(request: HttpRequest, public: str, found: CopyView, forms: Forms) -> v
         number=line.number, state=release_words.state(line.state), applicant=line.applicant, basis=found.basis,
         patient=Link(label=line.patient_name or "—", href=to("chart", patient=line.patient)),
         matter=Link(label=_(kind.text), href=to("matter", matter=line.matter)), stages=stages(found),
-        contents=release_words.contents(found.records), unfinished=found.unfinished, withheld=found.withheld,
+        contents=release_words.contents(found.records), counted=release_words.counted(found.records),
+        unfinished=found.unfinished, withheld=found.withheld,
         volumes=release_words.volumes(found.paper), told=matter_page.told(kind, found.answers),
         facts=release_words.facts(found),
         preview="" if stamped else f"{to('copy_file', copy=public)}?preview={kind.copies}",
@@ -215,10 +222,11 @@ def stages(found: CopyView) -> tuple[view.Stage, ...]:
         (_("收费"), found.invoice or found.waived, found.paid), (_("用印"), found.stamped_by, found.stamped),
         (_("交付"), found.handed_to, found.handed),
     )  # fmt: skip
-    open_ = found.ended is None
-    first = next((n for n, (_name, _who, at) in enumerate(passed) if at is None), -1)
+    free = not found.line.fee and found.paid is None
+    done = [at is not None or (free and n == CHARGING) for n, (_name, _who, at) in enumerate(passed)]
+    first = done.index(False) if False in done and found.ended is None else -1
     return tuple(
-        view.Stage(name=name, who=who if at else "", at=at, now=open_ and n == first)
+        view.Stage(name=name, who=who if at else _("不收费") if done[n] else "", at=at, now=n == first, done=done[n])
         for n, (name, who, at) in enumerate(passed)
     )
 

@@ -1,6 +1,7 @@
 """四（二）1 复制件: states, routes, money and contents of copies in the reader's language [4.2.1]"""
 
 import re
+from collections import Counter
 from collections.abc import Iterable
 from typing import Final
 
@@ -32,6 +33,7 @@ ROUTES: Final[dict[Route, str]] = {
 }  # fmt: skip
 #: What stamps say across, as the register names them.
 STAMPS: Final = (N_("病案复印专用章"), N_("证明印记"), N_("公章"))
+WAITS: Final = frozenset({CopyState.PREPARED, CopyState.CONFIRMED, CopyState.STAMPED})
 HANDLES: Final = Verb.CHARGE_COPY  # what everybody may who handles copies; making them needs an approval besides
 HANDLERS: Final = frozenset({Role.ARCHIVIST, Role.MEDICAL_AFFAIRS})  # of both kinds; others of lawful retrievals
 
@@ -84,7 +86,7 @@ def row(one: CopyLine) -> view.CopyRow:
     return view.CopyRow(
         href=to("copy", copy=one.id), number=one.number, patient=one.patient_name, applicant=one.applicant,
         kind=matter_words.title(one.kind), route=route(one.route), state=state(one.state), prepared=one.prepared,
-        pages=one.pages, due=one.due, overdue=one.overdue, paid=one.paid,
+        pages=one.pages, due=one.due if one.state in WAITS else None, overdue=one.overdue, paid=one.paid,
     )  # fmt: skip
 
 
@@ -95,6 +97,12 @@ def contents(records: Iterable[CopiedRecord]) -> tuple[view.Content, ...]:
         for one in records
     ]
     return tuple(made)
+
+
+def counted(records: Iterable[CopiedRecord]) -> str:
+    """How many records of which kinds, the most frequent first."""
+    kinds = Counter(wording.kind(one.kind) for one in records)
+    return " · ".join(f"{kind} {count}" for kind, count in kinds.most_common())
 
 
 def volumes(pages: Iterable[Pages]) -> tuple[str, ...]:
@@ -126,6 +134,8 @@ def facts(found: CopyView) -> tuple[tuple[str, str], ...]:
 
 def money(found: CopyView) -> str:
     """What it costs and whether it was paid."""
+    if not found.line.fee and found.paid is None:
+        return _("不收费")
     if found.waived:
         return _("免收：%(why)s") % {"why": found.waived}
     parts = [_("工本费 %(fee)s") % {"fee": yuan(found.tariff)}]

@@ -85,6 +85,7 @@ class Stage:
     who: str = ""
     at: datetime | None = None
     now: bool = False
+    done: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,6 +109,7 @@ class CopyPage:
     basis: str
     stages: tuple[Stage, ...]
     contents: tuple[Content, ...]
+    counted: str
     unfinished: tuple[str, ...]
     withheld: int
     volumes: tuple[str, ...]
@@ -180,6 +182,7 @@ class PatientsCopy:
     state: Tag
     said: str  # what happens next, in plain words
     contents: tuple[Content, ...]
+    counted: str
     unfinished: tuple[str, ...]
     withheld: int
     volumes: tuple[str, ...]
