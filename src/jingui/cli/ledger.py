@@ -110,12 +110,16 @@ def token(given: argparse.Namespace) -> int:
 
 
 def bench(given: argparse.Namespace) -> int:
-    """Measure speed in a house of its own, or de-identification on labelled texts."""
+    """Measure speed in a house of its own, de-identification on labelled texts, or an extract of made-up patients."""
     chosen = [name for name, on in (("--json", given.json), ("--quick", given.quick)) if on]
     if given.what == "deid":
         from jingui.bench.deid import main as deid
 
         return deid([*chosen, "--text", given.text] if given.text else chosen)
+    if given.what == "extract":
+        from jingui.bench.extract import main as extract
+
+        return extract(chosen)
     from jingui.bench.__main__ import main
 
     return main(chosen)

@@ -96,7 +96,7 @@ def _ledger(commands: "Commands") -> None:
     token.add_argument("--days", type=int, default=90)
     token.add_argument("--label", default="")
     bench = _add(commands, "bench", N_("测量速度"), ledger.bench)
-    bench.add_argument("what", nargs="?", default="house", choices=["house", "deid"])
+    bench.add_argument("what", nargs="?", default="house", choices=["house", "deid", "extract"])
     bench.add_argument("--text", default="", metavar="DIR", help=say(N_("带标注文本所在目录（deid）")))
     bench.add_argument("--quick", action="store_true")
     bench.add_argument("--json", action="store_true")

@@ -49,9 +49,11 @@ from jingui.store.models import Extract, ExtractCheck, Study
 
 CHECKERS: Final = 2
 KIND: Final = "extract_file"
-TERMS: Final = N_(
+TERMS: Final = (  # goes with the file, whoever opens it in whatever language
     "本数据集仅供批准的课题和领取人使用：不得转交，不得尝试辨认个人，不得与其他数据关联以辨认个人；到期须销毁并提交销毁证明。"
-    "数据带有领取人标记，可追溯。\n"
+    "数据带有领取人标记，可追溯。\n\n"
+    "For the approved study and recipient only: do not pass it on, do not try to recognise anybody, do not link it to "
+    "other data to do so; delete it by its end date and hand in the proof. It carries the recipient's mark.\n"
 )
 EVERYBODY_SQL: Final = """SELECT patient_id FROM patient WHERE patient_id > $1::bigint AND NOT destroyed
 ORDER BY patient_id LIMIT 20000"""
