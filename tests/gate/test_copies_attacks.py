@@ -216,7 +216,17 @@ def test_revoked_says_so_to_everybody(house: Hospital) -> None:
         house.write("archivist2", Verb.REVOKE_COPY, RevokeCopy(reason=" "), **at(case.copy))
     with pytest.raises(Refused):
         house.write("archivist", Verb.REVOKE_COPY, RevokeCopy(reason="发现错误"), **at(case.copy))
-    house.write("affairs_c", Verb.REVOKE_COPY, RevokeCopy(reason="发现复制范围有误"), **at(case.copy))
+    fee = row(house, case, "fee")
+    wrongs = (
+        RevokeCopy(reason="退", refund=fee), RevokeCopy(reason="退费", refund=fee + 1, receipt="T0001"),
+        RevokeCopy(reason="退费", refund=-1, receipt="T0001"), RevokeCopy(reason="退费", refund=fee),
+    )  # fmt: skip
+    for wrong in wrongs:
+        with pytest.raises(Invalid):
+            house.write("affairs_c", Verb.REVOKE_COPY, wrong, **at(case.copy))
+    back = RevokeCopy(reason="发现复制范围有误", refund=fee, receipt="T0001")
+    house.write("affairs_c", Verb.REVOKE_COPY, back, **at(case.copy))
+    assert read(house, "archivist", case.copy).refund == fee
     found = check(house, copying.secret(house, case.copy), digest)
     assert (found.found, found.state, found.matches) == (True, "revoked", True)
     assert found.ended is not None

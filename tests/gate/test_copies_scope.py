@@ -6,9 +6,11 @@ from typing import Any
 import psycopg
 import pytest
 
+from jingui.core.collect import MergePatient
 from jingui.core.enter import Change
 from jingui.core.errors import Conflict, Refused, Unavailable
 from jingui.core.operation import Target
+from jingui.core.proposals import Verdict
 from jingui.core.release import ConfirmCopy, HandCopy, Part, PrepareCopy, ReadCopy, StampCopy
 from jingui.core.words import Purpose, Verb
 from jingui.gate import door
@@ -203,3 +205,22 @@ def test_how_many_statements_a_copy_takes(house: Hospital, monkeypatch: pytest.M
     assert took["view"] <= 10
     assert took["list"] <= 8
     assert max(took.values()) <= 40
+
+
+def test_records_under_a_merged_number_are_said_and_copied_apart(house: Hospital) -> None:
+    """[1.2] Two numbers became one: the copy says that there is more, and an application about the old one is taken."""
+    old, new = (born(house, "并号者", f"6400003{n}", "1949-12-31") for n in range(2))
+    numbers = [number(house, one[0]) for one in (old, new)]
+    waiting = house.write(
+        "registrar",
+        Verb.MERGE_PATIENT,
+        MergePatient(into=numbers[1], reason="同一人"),
+        target=Target(patient=numbers[0]),
+    ).value
+    yes = Verdict(proposal=waiting.proposal, digest=waiting.digest, verdict="approve")
+    house.write("archivist", Verb.APPROVE, yes)
+    view = made(house, "own_copy", numbers[1])
+    assert {one.id for one in view.records} == set(new[2:])
+    assert view.elsewhere == (old[0],)
+    apart = made(house, "own_copy", numbers[0])
+    assert {one.id for one in apart.records} == set(old[2:])

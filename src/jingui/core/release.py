@@ -115,9 +115,11 @@ class HandCopy:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RevokeCopy:
-    """It must no longer be relied upon; a check says so from now on."""
+    """It must no longer be relied upon; a check says so from now on. `refund`: what was paid back, and its receipt."""
 
     reason: str
+    refund: int = 0
+    receipt: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -213,6 +215,7 @@ class CopyView:
     records: tuple[CopiedRecord, ...]
     unfinished: tuple[str, ...]  # titles of what is not finished and was left out: to be copied later
     withheld: int  # records that the approval or a label keeps back
+    elsewhere: tuple[str, ...]  # public ids of numbers merged into this one that have records: copied apart
     paper: tuple[Pages, ...]
     answers: Mapping[str, str]  # the application
     language: str
@@ -232,6 +235,7 @@ class CopyView:
     handed_to: str
     ended: datetime | None
     ended_why: str
+    refund: int
     replaces: str  # public id
     replaced: str  # public id of the one that took its place
     digest: str  # hex SHA-256 of the stamped file, "" before

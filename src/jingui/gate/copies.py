@@ -44,6 +44,7 @@ class Kept:
     kind: str  # the matter's
     unfinished: list[str] = field(default_factory=list)
     withheld: int = 0
+    elsewhere: dict[str, int] = field(default_factory=dict)  # records under merged numbers, by public id
     tariff: int = 0
     postage: int = 0
     invoice: str = ""

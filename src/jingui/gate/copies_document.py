@@ -52,6 +52,7 @@ class Setting:
     approval: Approval
     unfinished: Sequence[str]
     withheld: int
+    elsewhere: int  # records under merged numbers
     paper: Sequence[Pages]
     made_at: datetime
     stamp: str = "copy"
@@ -184,6 +185,9 @@ def approved(around: Setting) -> tuple[Pair, ...]:
         rows.append(Pair(label="尚未完成、完成后另行复制", label_en="Unfinished, to be copied later", text=said))
     if around.withheld:
         rows.append(Pair(label="不在批准范围内、未复制", label_en="Outside the approval", text=f"{around.withheld} 份"))
+    if around.elsewhere:
+        said = f"{around.elsewhere} 份，另件复制"
+        rows.append(Pair(label="已合并编号下的病历", label_en="Under merged numbers", text=said))
     if around.sealed:
         rows.append(Pair(label="说明", label_en="Note", text="病历已封存，本件复制自原件"))
     return tuple(rows)

@@ -30,7 +30,6 @@ from jingui.gate.copies_taken import (
     visits,
 )
 from jingui.gate.matter_safe import safe_of
-from jingui.gate.rows import locked
 from jingui.gate.sql import raw
 from jingui.gate.writing import WriteContext
 from jingui.store.models import Copy, Grant, Matter, Patient
@@ -121,8 +120,12 @@ def visits_known(context: WriteContext, patient: int) -> dict[int, Visit]:
 
 
 def patient_face(context: WriteContext, patient: int) -> dict[str, Any]:
-    """Who the patient is; the row is locked, so that it stays so until the end of the operation."""
-    return face_of(context, locked(context, Patient, patient))
+    """Who the patient is, from a genuine row. Not locked: setting the pages takes a while."""
+    row = Patient.objects.filter(pk=patient).first()
+    if row is None:
+        raise NotFound()
+    context.runtime.sealer.check(row)
+    return face_of(context, row)
 
 
 def is_sealed(context: WriteContext, patient: int) -> bool:
@@ -145,7 +148,8 @@ def around(
     """Everything about a prepared copy but its records."""
     return Setting(
         number=found.kept.number, secret=bytes.fromhex(found.kept.secret), face=face, answers=found.kept.answers,
-        approval=order.approval, unfinished=found.kept.unfinished, withheld=found.kept.withheld, paper=paper,
+        approval=order.approval, unfinished=found.kept.unfinished, withheld=found.kept.withheld,
+        elsewhere=sum(found.kept.elsewhere.values()), paper=paper,
         made_at=found.row.prepared, stamp=stamp, sealed=is_sealed(context, found.row.patient_id),
     )  # fmt: skip
 

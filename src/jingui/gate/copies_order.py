@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from jingui.core import consents
-from jingui.core.errors import Conflict, Gone, Invalid
+from jingui.core.errors import Gone, Invalid
 from jingui.core.matters import KINDS
 from jingui.core.matters.release_applicants import APPLICANTS, Applicant
 from jingui.core.permit import Permit
@@ -38,8 +38,8 @@ def asked(context: WriteContext, permit: Permit, row: Matter, answers: Mapping[s
     applicant = APPLICANTS[row.kind]
     values = settings.values(context.runtime, context.epoch)
     patient = locked(context, Patient, row.patient_id)
-    if patient.destroyed or patient.linked_to is not None:
-        raise Conflict(N_("该编号不能复制病历。"), N_("已合并的请用现行编号。"))
+    if patient.destroyed:
+        raise Gone()
     wrong = [
         *person_wrong(applicant, answers, portal=by_portal(row)),
         *patient_wrong(context, applicant, patient, permit.at, values),

@@ -2,9 +2,10 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from typing import Any, Final
+from datetime import UTC, datetime, time, timedelta
+from typing import Any, Final, NamedTuple
 
+from jingui.core.calendars import CHINA, USUAL
 from jingui.core.errors import Gone, NotFound, Tampered
 from jingui.core.matters import KINDS
 from jingui.core.permit import Permit
@@ -99,13 +100,28 @@ def shown_to(context: ReadContext, permit: Permit, one: Seen) -> bool:
     return context.actor.role is not Role.PATIENT or one.matter["person_id"] == permit.person
 
 
-async def late_before(context: ReadContext, at: datetime) -> datetime:
-    """What was prepared before this moment and is not handed over is overdue."""
+class Lateness(NamedTuple):
+    """By when an application must be done with: `copy_days` working days after it was taken (its opening)."""
+
+    at: datetime
+    days: int
+    opened_before: datetime  # what was taken before this moment is overdue
+
+    def due(self, opened: datetime) -> datetime:
+        """When an application is due."""
+        return USUAL.after(opened, self.days)
+
+
+async def lateness(context: ReadContext, at: datetime) -> Lateness:
+    """How late something is now."""
     values = await loop_values(context.pipe, context.actor.epoch)
-    return at - timedelta(days=int(values["copy_days"]))
+    days, back = int(values["copy_days"]), at
+    while USUAL.after(back, days) > at:
+        back -= timedelta(days=1)
+    return Lateness(at, days, datetime.combine(back.astimezone(CHINA).date() + timedelta(days=1), time.min, CHINA))
 
 
-async def lines(context: ReadContext, some: Sequence[Seen], late: datetime) -> tuple[CopyLine, ...]:
+async def lines(context: ReadContext, some: Sequence[Seen], late: Lateness) -> tuple[CopyLine, ...]:
     """Copies as lists show them. The name is the applicant's file name of the patient: the list is the office's own."""
     names = await copied_names(context, sorted({one.row["patient_id"] for one in some}))
     return tuple(line(context, one, names, late) for one in some)
@@ -123,16 +139,16 @@ async def copied_names(context: ReadContext, patients: Sequence[int]) -> dict[in
     return out
 
 
-def line(context: ReadContext, one: Seen, names: Mapping[int, str], late: datetime) -> CopyLine:
+def line(context: ReadContext, one: Seen, names: Mapping[int, str], late: Lateness) -> CopyLine:
     """One line."""
     row, public = one.row, context.runtime.public
     waits = row["state"] in (CopyState.PREPARED, CopyState.CONFIRMED, CopyState.STAMPED)
-    answers = one.kept.answers
+    answers, due = one.kept.answers, late.due(one.matter["opened"])
     return CopyLine(
         public(row["patient_id"], row["copy_id"]), one.kept.number, public(row["patient_id"], 0),
         names.get(row["patient_id"], ""), row["matter"], one.kept.kind,
         answers.get("applicant", "") or answers.get("body_name", ""), row["route"], row["state"], row["pages"],
-        row["fee"], row["prepared"], one.matter["until"], waits and row["prepared"] < late, row["paid"] is not None,
+        row["fee"], row["prepared"], due, waits and due <= late.at, row["paid"] is not None,
         row["stamped"], row["until"],
     )  # fmt: skip
 
@@ -158,7 +174,8 @@ async def contents(context: ReadContext, one: Seen) -> tuple[tuple[Found, ...], 
     around = Setting(
         number=one.kept.number, secret=bytes.fromhex(one.kept.secret), face=context.face(context.patient),
         answers=one.kept.answers, approval=approval, unfinished=one.kept.unfinished, withheld=one.kept.withheld,
-        paper=copies_making.pages_of(said.body()), made_at=row["prepared"], stamp=str(values["copy_stamp"]),
+        elsewhere=sum(one.kept.elsewhere.values()), paper=copies_making.pages_of(said.body()),
+        made_at=row["prepared"], stamp=str(values["copy_stamp"]),
     )  # fmt: skip
     return tuple(by[number] for number in numbers if number in by), visits, around
 
@@ -168,7 +185,7 @@ async def view(context: ReadContext, permit: Permit, one: Seen) -> CopyView:
     row, kept, public = one.row, one.kept, context.runtime.public
     records, _visits, around = await contents(context, one)
     people = await names_of(context).people(context, [row["person_id"], row["second_id"]])
-    late = await late_before(context, permit.at)
+    late = await lateness(context, permit.at)
     after = await context.rows(NEXT_SQL, row["patient_id"], row["matter"], row["copy_id"])
     answers = kept.answers
     shown = (await lines(context, [one], late))[0]
@@ -178,6 +195,7 @@ async def view(context: ReadContext, permit: Permit, one: Seen) -> CopyView:
         records=tuple(listed(context, row["patient_id"], record) for record in records),
         unfinished=tuple(kept.unfinished),
         withheld=kept.withheld,
+        elsewhere=tuple(sorted(kept.elsewhere)),
         paper=tuple(around.paper),
         answers=answers,
         language=answers.get("language", "zh"),
@@ -197,6 +215,7 @@ async def view(context: ReadContext, permit: Permit, one: Seen) -> CopyView:
         handed_to=kept.handed.get("receiver", "") or kept.handed.get("number", ""),
         ended=row["ended"],
         ended_why=kept.ended.get("why", ""),
+        refund=int(kept.ended.get("refund", "0")),
         replaces=public(row["patient_id"], row["replaces"]) if row["replaces"] else "",
         replaced=public(row["patient_id"], after[0][0]) if after else "",
         digest=bytes(row["digest"]).hex() if row["digest"] else "",

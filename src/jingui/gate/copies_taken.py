@@ -40,6 +40,12 @@ STATUTORY_KINDS: Final = (
 G_MATTER: Final = GRANT["matter"]
 UNFINISHED: Final = frozenset({RecordState.ENTERED, RecordState.VERIFIED})  # of a form: nobody signed it yet
 
+# Records under numbers that were merged into this one lie under keys of their own: they are copied apart, and said.
+ELSEWHERE_SQL: Final = """WITH RECURSIVE down(id, depth) AS (SELECT $1::bigint, 0
+  UNION SELECT p.patient_id, d.depth + 1 FROM down d JOIN patient p ON p.linked_to = d.id WHERE d.depth < 20)
+SELECT d.id, count(*)::int FROM down d JOIN record r ON r.patient_id = d.id
+WHERE d.id <> $1::bigint AND r.kind <> ALL($2::text[]) AND r.state NOT IN ('draft', 'destroyed')
+GROUP BY d.id ORDER BY d.id LIMIT 50"""
 VISIT: Final = Columns()
 VISIT.sealed("e", "encounter")
 VISIT.add("d.name", "d.name_en")

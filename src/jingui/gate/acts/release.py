@@ -57,6 +57,10 @@ def prepare(context: WriteContext, permit: Permit) -> Done:
         secret=os.urandom(SECRET_BYTES).hex(), answers=dict(order.answers), kind=order.kind.id,
         unfinished=[one.title() for one in copies_making.records_of(context, patient, parts.unfinished)],
         withheld=parts.withheld,
+        elsewhere={
+            context.runtime.public(one, 0): count
+            for one, count in raw(copies_taken.ELSEWHERE_SQL, patient, list(copies_taken.LEFT_OUT))
+        },
     )  # fmt: skip
     row = Copy(
         patient_id=patient, copy_id=number, matter=data.matter, kind=order.kind.copies, route=order.route.value,
@@ -163,6 +167,8 @@ def hand(context: WriteContext, permit: Permit) -> Done:
     portal = context.actor.role is Role.PATIENT
     if portal:
         steps.theirs(context, permit, found)
+        if row.until is None or row.until <= permit.at:
+            raise Conflict(N_("门户下载的期限已过，或复制件由窗口交付。"), N_("请联系病案室。"))
     if portal is not (row.route == Route.PORTAL):
         raise Conflict(N_("交付方式与申请不同。"), N_("门户下载的由申请人本人在门户取得，其余由窗口办理。"))
     asked = {name: steps.text(getattr(data, name), name, least) for name, least in HANDING[row.route].items()}
@@ -190,5 +196,14 @@ def revoke(context: WriteContext, permit: Permit) -> Done:
         raise Refused(N_("制作人不能自行作废已用印的复制件。"), N_("请由另一名病案人员或医务部门办理。"),
                       clauses=("4.2.1",), reason="two_person")  # fmt: skip
     found.row.state, found.row.ended = CopyState.REVOKED.value, permit.at
-    found.kept.ended = {"why": why, "by": context.actor.name}
+    found.kept.ended = {"why": why, "by": context.actor.name, **refunded(found, data)}
     return steps.finished(context, found)
+
+
+def refunded(found: Opened, data: RevokeCopy) -> dict[str, str]:
+    """What was paid back; Invalid for more than was paid, or without a receipt."""
+    if not data.refund:
+        return {}
+    if found.row.paid is None or not 0 < data.refund <= found.row.fee:
+        raise Invalid(places=(("refund", N_("退费不能多于已收的费用")),))
+    return {"refund": str(data.refund), "receipt": steps.text(data.receipt, "receipt", 4)}

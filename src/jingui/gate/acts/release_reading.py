@@ -33,10 +33,10 @@ from jingui.gate.registry import Done, read_act
 from jingui.store.statements import Columns
 
 MOST: Final = 200
-LIST_SQL: Final = f"""SELECT {ROW.sql} FROM copy_made c
+LIST_SQL: Final = f"""SELECT {ROW.sql} FROM copy_made c JOIN matter m ON m.id = c.matter
 WHERE ($1::bigint = 0 OR c.patient_id = $1::bigint) AND ($2::text = '' OR c.state = $2::text)
   AND ($3::bigint = 0 OR c.matter = $3::bigint)
-  AND (NOT $4::boolean OR (c.state IN ('prepared', 'confirmed', 'stamped') AND c.prepared < $5::timestamptz))
+  AND (NOT $4::boolean OR (c.state IN ('prepared', 'confirmed', 'stamped') AND m.opened < $5::timestamptz))
   AND (c.prepared, c.copy_id) < ($6::timestamptz, $7::bigint)
 ORDER BY c.prepared DESC, c.copy_id DESC LIMIT $8::int"""  # noqa: S608 -- own column names
 COUNTS_SQL: Final = """SELECT c.state, count(*)::int FROM copy_made c
@@ -59,9 +59,9 @@ async def read_copies(context: ReadContext, permit: Permit) -> Done:
     patient = permit.operation.target.patient
     count = min(max(asked.count, 1), MOST)
     before, number = read_cursor(asked.cursor) if asked.cursor else (copies_seen.FOREVER, 0)
-    late = await copies_seen.late_before(context, permit.at)
+    late = await copies_seen.lateness(context, permit.at)
     rows = await context.rows(
-        LIST_SQL, patient, asked.state, asked.matter, asked.overdue, late, before, number, count + 1
+        LIST_SQL, patient, asked.state, asked.matter, asked.overdue, late.opened_before, before, number, count + 1
     )
     read = [read_row(context.runtime, row) for row in rows[:count]]
     seen = [one for one in await copies_seen.seen(context, read) if copies_seen.shown_to(context, permit, one)]
