@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Final
 
+from jingui.formats.deidentify_noise import regions
+
 _HAN: Final = "〇零○一二三四五六七八九"
 _DIGITS: Final = {one: str(at) for at, one in enumerate("〇一二三四五六七八九")} | {"零": "0", "○": "0"}
 _Y: Final = r"(?:19|20)\d{2}"
@@ -30,14 +32,19 @@ _HAN_DAY: Final = re.compile(
     rf"(?:(?P<y>[{_HAN}]{{4}}|[{_HAN}]{{2}})年)?(?P<m>十[一二]?|[一二三四五六七八九])月(?P<d>三十一?|二十[一二三四五六七八九]?|十[一二三四五六七八九]?|[一二三四五六七八九])[日号]"
     rf"|(?P<y2>[{_HAN}]{{4}})年(?:(?P<m2>十[一二]?|[一二三四五六七八九])月)?"
 )
+_HAN_HINT: Final = re.compile(f"[{_HAN}十][年月]")
 NEUTRAL: Final = 2001  # a year without a leap day for days written without a year
 
 
 def days(text: str) -> Iterator[tuple[int, int]]:
     """Yield places of days in a plain text; none overlaps another."""
     taken = bytearray(len(text))
-    for pattern in (_WRITTEN, _STAMP, _COMPACT, _DAY, _MONTH, _YEAR, _HAN_DAY):
-        for match in pattern.finditer(text):
+    parts = regions(text)
+    tries = [(pattern, part) for pattern in (_WRITTEN, _STAMP, _COMPACT, _DAY, _MONTH, _YEAR) for part in parts]
+    if _HAN_HINT.search(text):
+        tries.append((_HAN_DAY, (0, len(text))))
+    for pattern, (low, high) in tries:
+        for match in pattern.finditer(text, low, high):
             start, end = match.span()
             if not any(taken[start:end]) and moved(match.group(), 0) is not None:
                 taken[start:end] = b"\1" * (end - start)

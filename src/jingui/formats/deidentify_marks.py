@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from jingui.core.deidentify_words import Kind
+from jingui.formats.deidentify_noise import regions
 from jingui.formats.deidentify_project import Found
 
 _IS: Final = r"\s?(?:号码|号|编号|账号|帐号|ID|id|No|NO)?\.?\s?(?:[:：=#是为]|号是|号为){0,2}\s{0,2}"
@@ -20,14 +21,19 @@ _ID: Final = re.compile(
     + r"([A-Za-z]{0,6}-?\d[A-Za-z0-9\-]{3,19})"
 )
 _BED: Final = re.compile(
-    r"(?:床号?\s?[:：]?\s?([+加]?\d{1,3}(?:-\d{1,2})?(?:床)?))(?![\d.])|(?<![\d.])([+加]?\d{1,3})\s?号?床(?![旁边单位])"
+    r"床号\s?[:：]\s?([A-Za-z0-9+\-加]{1,8})|床号?\s?[:：]?\s?([+加]?\d{1,3}(?:-\d{1,2})?床?)(?![\d.])|"
+    r"(?<![\d.A-Za-z])([A-Za-z]{0,4}-?[+加]?\d{1,3})\s?号?床(?![旁边单位])"
+)
+_PAPER: Final = re.compile(
+    r"(?:护照|通行证|台胞证|军官证|士兵证|警官证|回乡证|居住证|驾驶证|医保卡|社保卡|就诊卡|健康卡|病案|病历)(?:号码|号)?\s?[:：]?\s?"
+    r"((?:[一-鿿]{1,3}字?第?)?[A-Za-z]{0,3}\s?\d[\d \-]{3,20}\d号?)"
 )
 _EMAIL: Final = re.compile(
-    r"[A-Za-z0-9][A-Za-z0-9_.+\-]{0,63}\s?(?:@|\[at\]|\(at\)|（at）|#at#| at )\s?"
-    r"(?:[A-Za-z0-9\-]{1,63}\s?(?:\.|\[dot\]|\(dot\)|。| dot )\s?){1,4}[A-Za-z]{2,10}(?![A-Za-z])"
+    r"[A-Za-z0-9][A-Za-z0-9_.+\-]{0,63}\s?(?:@|艾特|\[at\]|\(at\)|（at）|#at#| at )\s?"
+    r"(?:[A-Za-z0-9\-]{1,63}\s?(?:\.|点|\[dot\]|\(dot\)|。| dot )\s?){1,4}[A-Za-z]{2,10}(?![A-Za-z])"
 )
 _ACCOUNT: Final = re.compile(
-    r"(?:微信号?|微\s?信|weixin|wechat|WeChat|Wechat|WECHAT|VX|vx|V信|v信|薇信|威信|QQ|qq|扣扣|抖音号?|快手号?|小红书|微博|支付宝|钉钉|Skype|skype|Line|telegram|Telegram)"
+    r"(?:微信号?|微\s?信|薇[❤♥\ufe0f]*|weixin|wechat|WeChat|Wechat|WECHAT|VX|vx|V信|v信|薇信|威信|[Qq]\s?[Qq]|扣扣|抖音号?|快手号?|小红书|微博|支付宝|钉钉|Skype|skype|Line|telegram|Telegram)"
     r"(?:账号|帐号|号码|号|ID|id|群)?\s?(?:[:：=是为加]|号是|就是){0,2}\s{0,2}"
     r"([A-Za-z0-9_][A-Za-z0-9_\-.@ ]{3,23}[A-Za-z0-9_])"
 )
@@ -36,6 +42,7 @@ _PLATE: Final = re.compile(
     r"[京津沪渝冀豫云辽黑湘皖鲁苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼新使][ ·.\-]?[A-HJ-NP-Za-hj-np-z][ ·•.\-]{0,2}"
     r"(?=[A-Za-z0-9 \-]*\d)[A-HJ-NP-Za-hj-np-z0-9](?:[ \-]?[A-HJ-NP-Za-hj-np-z0-9]){4,5}(?![A-Za-z0-9])[挂学警港澳领]?"
 )
+_ACROSS: Final = re.compile(r"粤\s?[Zz][ ·•.\-]{0,2}[A-HJ-NP-Z0-9]{4}[港澳]")
 _PASSPORT: Final = re.compile(
     r"(?<![A-Za-z0-9])(?:[EGDSPHeg][A-Za-z]?[ \-]?\d{7,8}|[CWcw][ \-]?\d{8}|[HMhm]\d{8,10}"
     r"|1[45]\d{7}|[A-Z]{1,2}\d{6}\([0-9A]\))(?![A-Za-z0-9.])"
@@ -48,14 +55,16 @@ _IP: Final = re.compile(
     r"(?<![\d.])(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)\.){3}(?:25[0-5]|2[0-4]\d|1?\d?\d)(?![\d.])|(?<![0-9A-Fa-f:])(?:[0-9A-Fa-f]{1,4}:){7}[0-9A-Fa-f]{1,4}(?![0-9A-Fa-f:])|(?<![0-9A-Fa-f:\-])(?:[0-9A-Fa-f]{2}[:\-]){5}[0-9A-Fa-f]{2}(?![0-9A-Fa-f:])"
 )
 _POSTCODE: Final = re.compile(r"邮(?:政)?编(?:码)?\s?[:：]?\s?(\d{6})(?!\d)")
-_AGE: Final = re.compile(
-    r"(?<![\d.])(9\d|1[0-2]\d)(?=\s?(?:周岁|岁)(?!以上))|(?:九十[一二三四五六七八九]?|一百(?:零|一|二|[零一二]?十?)?[一二三四五六七八九]?)(?=(?:周岁|岁|高龄)(?!以上))"
+_AGE: Final = re.compile(r"(?<![\d.])(9\d|1[0-2]\d)(?=\s?(?:周岁|岁)(?!以上))")
+_SPOKEN_AGE: Final = re.compile(
+    r"(?:九十[一二三四五六七八九]?|一百(?:零|一|二|[零一二]?十?)?[一二三四五六七八九]?)(?=(?:周岁|岁|高龄)(?!以上))"
 )
 
 #: Which group of a pattern is the identifier, 0 for all of it.
 _PATTERNS: Final = (
     (Kind.EMAIL, _EMAIL), (Kind.LINK, _LINK), (Kind.LINK, _IP), (Kind.ACCOUNT, _ACCOUNT), (Kind.ACCOUNT, _HANDLE),
-    (Kind.RECORD, _CUED), (Kind.RECORD, _ID), (Kind.PLATE, _PLATE), (Kind.PASSPORT, _PASSPORT),
+    (Kind.RECORD, _CUED), (Kind.RECORD, _PAPER), (Kind.RECORD, _ID), (Kind.PLATE, _PLATE), (Kind.PLATE, _ACROSS),
+    (Kind.PASSPORT, _PASSPORT),
     (Kind.NUMBER, _POSTCODE),
     (Kind.BED, _BED), (Kind.AGE, _AGE),
 )  # fmt: skip
@@ -63,7 +72,9 @@ _PATTERNS: Final = (
 
 def marks(text: str) -> Iterator[Found]:
     """Yield identifiers of a plain text."""
-    for kind, pattern in _PATTERNS:
-        for match in pattern.finditer(text):
-            group = match.lastindex or 0
-            yield Found(kind, *match.span(group))
+    for low, high in regions(text):
+        for kind, pattern in _PATTERNS:
+            for match in pattern.finditer(text, low, high):
+                yield Found(kind, *match.span(match.lastindex or 0))
+    for match in _SPOKEN_AGE.finditer(text):
+        yield Found(Kind.AGE, *match.span())

@@ -34,6 +34,23 @@ SPOKEN: Final = dict(zip("零〇○一二三四五六七八九幺两", "00012345
 )
 
 
+_ASCII: Final = re.compile("[A-Za-z0-9@]+")
+BEFORE: Final = 24  # characters before a number in which a word may tell what it is
+BEHIND: Final = 64  # and as far as an identifier may reach
+
+
+def regions(text: str) -> list[tuple[int, int]]:
+    """The parts of a plain text with digits or Latin letters and what stands around them: patterns look there."""
+    out: list[tuple[int, int]] = []
+    for match in _ASCII.finditer(text):
+        start, end = max(0, match.start() - BEFORE), min(len(text), match.end() + BEHIND)
+        if out and start <= out[-1][1]:
+            out[-1] = out[-1][0], end
+        else:
+            out.append((start, end))
+    return out
+
+
 class Plain(NamedTuple):
     """The plain form of a text; `places` maps each of its places to the text as given, None where they are equal."""
 

@@ -18,7 +18,7 @@ from jingui.formats.identifiers import id_card_ok
 _DIGIT: Final = "0-9OolI|〇零○\u041e\u043e\uff2f"
 _HAN_DIGIT: Final = "零〇○一二三四五六七八九幺两壹贰叁肆伍陆柒捌玖"
 _RUN: Final = re.compile(
-    rf"[+]?[0-9OolI|〇零○\u041e\u043e](?:[ \-－·._/,，、~*]{{0,3}}[{_DIGIT}]){{5,29}}"
+    rf"[+]?[0-9OolI|〇零○\u041e\u043e](?:[ \-－·._/,，、~*()（）\n]{{0,3}}[{_DIGIT}]){{5,29}}"
     rf"(?:[ \-·._]{{0,2}}[Xx×](?![A-Za-z0-9*.]))?"
 )
 _HAN_RUN: Final = re.compile(rf"[{_HAN_DIGIT}0-9](?:[ \-·.]{{0,2}}[{_HAN_DIGIT}0-9]){{6,22}}(?:[ \-·.]{{0,2}}[Xx×叉])?")
@@ -36,7 +36,7 @@ _LANDLINE: Final = re.compile(r"(?:\+?0{0,2}86)?0(?:10|2\d|[3-9]\d{2})[2-9]\d{6,
 _SERVICE: Final = re.compile(r"(?:400|800)\d{7}\Z")
 _DAY: Final = re.compile(r"(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])(?:[01]\d|2[0-3])?(?:[0-5]\d){0,2}\Z")
 _UNIT: Final = re.compile(r"\s?(?:IU|U/|copies|拷贝|个/|cells|×10|\*10|万|元|ml|mg|[%％])", re.IGNORECASE)
-LONG: Final = 9  # digits from which a number without separators is no measured value
+LONG: Final = 8  # digits from which a number without separators is no measured value
 CARD: Final = 13  # digits of a bank card at least
 _PHONE_CUE: Final = re.compile(
     r"(?:电话|手机|联系方式|号码|座机|宅电|传真|热线|Tel|TEL|tel|Phone|phone|☎|📞)\S{0,4}\s?\Z"

@@ -28,6 +28,7 @@ _ROAD: Final = re.compile(
     rf"[{_H}]{{2,6}}(?:路|街|巷|弄|大道|大街|胡同|小区|花园|家园|苑|公寓|新村|村|庄|里|大厦|广场|坊)\s?[{_N}\-]{{1,6}}\s?(?:号楼|号院|弄|号|栋|幢|座|单元|楼|室|组|队)"
     rf"(?:\s?[{_N}\-]{{1,6}}\s?(?:号楼|号|栋|幢|座|单元|楼|层|室|户))*"
 )
+_LEAD: Final = re.compile(rf"[{_H}]{{0,5}}[住在于到从往至](?=[{_H}]{{2}})")
 _AFTER_CUE: Final = re.compile(r"\s?(?:[:：为是在于]\s?)?([^\s，。；;,、:：\n（(]{2,40})")
 _SUFFIX: Final = re.compile(r".+(?:县|区|镇|乡|村|街道|路|街|社区)\Z")
 _HOUSE: Final = re.compile(
@@ -70,7 +71,9 @@ def places(text: str, words: Words) -> Iterator[Found]:
         if (value := _AFTER_CUE.match(text, match.end())) and not _placeless(value.group(1)):
             yield Found(Kind.ADDRESS, *value.span(1))
     for match in _ROAD.finditer(text):
-        yield Found(Kind.ADDRESS, _word_start(words, match.start()), match.end())
+        lead = _LEAD.match(match.group())
+        start = match.start() + (lead.end() if lead else 0)
+        yield Found(Kind.ADDRESS, start if lead else _word_start(words, start), match.end())
     for at, (word, kind) in zip(words.at, words.words, strict=True):
         if kind == PLACE or (kind == "ns" and len(word) >= 2):
             end = at + len(word)

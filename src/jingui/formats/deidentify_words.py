@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 TERM: Final = "term"  # the kind of a word that stays
 NAMED: Final = frozenset(("nr", "nrt", "nrfg"))
+CUES: Final = ("before", "record", "field", "nobody", "title", "after")
 ORDINARY: Final = "word"  # the kind of a word that only looks like a name
 PLACE: Final = "place"  # the kind of a province, a city or a place abroad
 TABLES: Final = ("icd10", "drugs", "procedures", "laboratory", "allergen", "specimen", "examination")
@@ -65,7 +66,9 @@ def medical() -> frozenset[str]:
 def _own() -> dict[str, str]:
     """Words whose kind we say ourselves, over the cutter's own list."""
     places = (word for name in ("province", "city", "world") for word in listed("places", name))
-    ordinary = dict.fromkeys(listed("ordinary", "words", "deid_terms"), ORDINARY)
+    cues = (word for name in CUES for word in listed("names", name) if len(word) > 1)
+    ordinary = dict.fromkeys((*listed("ordinary", "words", "deid_terms"), *cues), ORDINARY)
+    ordinary |= dict.fromkeys(listed("places", "address_cue"), ORDINARY)
     return ordinary | dict.fromkeys(places, PLACE) | dict.fromkeys(terms(), TERM)
 
 
