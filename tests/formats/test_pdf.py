@@ -185,6 +185,14 @@ def test_a_picture_that_cannot_be_read_does_not_stop_the_copy(tmp_path: Path) ->
     assert "后" in text
 
 
+def test_texts_of_nothing_but_space_are_no_trouble() -> None:
+    for blank in (" ", "\n", "\u3000", "\t\u2028", "\u200b\u00ad", "\u0301"):
+        document = replace(
+            saying(blank), watermark=blank, patient_name=blank, hospital=blank, title=blank, number=blank
+        )
+        assert pdf.render(document)
+
+
 def test_an_empty_copy_still_certifies_itself(tmp_path: Path) -> None:
     text = words(
         pdf.render(replace(sample(), sections=(), patient=(), request=(), approval=(), qr="", stamp=None)), tmp_path

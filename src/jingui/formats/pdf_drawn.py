@@ -15,7 +15,7 @@ _WATERMARK: Final = """
 #set text(font: ("Noto Sans SC", "Noto Serif SC"), fill: rgb(60, 70, 80, 20), size: d.largest * 1pt)
 #let words = box(d.words)
 #context {
-  let wide = measure(words).width
+  let wide = calc.max(measure(words).width, 1pt)
   scale(calc.min(100%, d.length * 1mm / wide * 100%), reflow: true, words)
 }
 """
@@ -24,7 +24,8 @@ _WATERMARK: Final = """
 def watermark_svg(said: Said) -> str:
     """A line of pale letters, as long as the page is broad at most; codes of rare characters stand as words."""
     words = said if isinstance(said, str) else "".join(one if isinstance(one, str) else _spelt(*one) for one in said)
-    return _drawn(words.replace("\u200b", ""))
+    words = words.replace("\u200b", "").strip()
+    return _drawn(words) if words else ""
 
 
 def _spelt(how: str, what: str) -> str:
