@@ -183,7 +183,7 @@ def test_from_the_application_to_the_receipt(house: Hospital, patient: str) -> N
     assert made.status_code == 302, text(made)
     copy = made["Location"]
     shown = text(clerk.get(copy))
-    for words in ("待确认", "一卷：第 3–9 页", "双方核对", NAME):
+    for words in ("待双方确认", "一卷：第 3–9 页", "双方核对", NAME):
         assert words in shown
     preview = clerk.get(re.search(r'href="([^"]+preview=patient)"', shown).group(1))  # type: ignore[union-attr]
     assert preview["Content-Type"] == "application/pdf"

@@ -25,7 +25,7 @@ PURPOSES: Final[Mapping[str, Purpose]] = {
 class CopyState(Word):
     """Where a copy stands."""
 
-    PREPARED = "prepared", N_("待确认")
+    PREPARED = "prepared", N_("待双方确认")
     CONFIRMED = "confirmed", N_("待用印")
     STAMPED = "stamped", N_("待交付")
     HANDED = "handed", N_("已交付")
@@ -154,7 +154,7 @@ class Part(Word):
 
     VIEW = "view", N_("内容清单")
     PREVIEW = "preview", N_("预览")
-    FILE = "file", N_("文件")
+    FILE = "file", N_("盖章的文件")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

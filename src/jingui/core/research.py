@@ -32,8 +32,8 @@ class Stage(Word):
 class Said(Word):
     """A checker's verdict."""
 
-    PASS = "pass", N_("通过")
-    STOP = "stop", N_("不通过")
+    PASS = "pass", N_("核查通过")
+    STOP = "stop", N_("核查不通过")
 
 
 class Stopped(Word):

@@ -208,7 +208,7 @@ def drawn(request: HttpRequest, public: str, found: CopyView, forms: Forms) -> v
         replaced=Link(label=_("换发的新件"), href=to("copy", copy=found.replaced)) if found.replaced else None,
         ended=found.ended_why, signing=forms.signing, hand_route=line.route,
         confirm=forms.form("confirm", _("双方已核对，确认")), charge=forms.form("charge", _("登记收费")),
-        stamp=forms.form("stamp", _("用印")), hand=forms.form("hand", _("登记交付")),
+        stamp=forms.form("stamp", _("盖章")), hand=forms.form("hand", _("登记交付")),
         revoke=forms.form("revoke", _("作废")),
         again=again if asking.may(request, release_words.HANDLES) and not found.replaced else "",
         done=forms.do, errors=(*forms.errors, *alone),
@@ -219,7 +219,7 @@ def stages(found: CopyView) -> tuple[view.Stage, ...]:
     """The copy's way: what is behind, with who and when, and what comes."""
     passed = (
         (_("制作"), found.prepared_by, found.line.prepared), (_("双方确认"), found.confirmed_by, found.confirmed),
-        (_("收费"), found.invoice or found.waived, found.paid), (_("用印"), found.stamped_by, found.stamped),
+        (_("收费"), found.invoice or found.waived, found.paid), (_("盖章"), found.stamped_by, found.stamped),
         (_("交付"), found.handed_to, found.handed),
     )  # fmt: skip
     free = not found.line.fee and found.paid is None

@@ -117,7 +117,7 @@ def register_ethics(request: HttpRequest) -> HttpResponse:
             return answering.said(request, _("批件已登记并留痕。"), to("studies"))
     page = FilePage(
         title=_("登记伦理批件"), lead=_("照批件登记：允许的字段、人数和期限；申请不得超出。"),
-        form=filled.form(_("登记")), crumb=crumb(), file=_("伦理批件（PDF 或图片）"),
+        form=filled.form(_("登记批件")), crumb=crumb(), file=_("伦理批件（PDF 或图片）"),
         file_errors=missing if filled.sent else (),
         rules=(_("准标识符会按需泛化，字段选得越多，泛化得越粗。"), _("批件终止时，依据它的课题和数据集立即停止。")),
     )  # fmt: skip

@@ -229,7 +229,7 @@ def reidentify(request: HttpRequest, study: int) -> HttpResponse:
             return answering.said(request, _("已提出，待另一人确认。"), to("proposal", proposal=waiting.proposal))
     page = FilePage(
         title=_("还原身份"), lead=_("须伦理批件允许，由一人提出、另一人确认；两人和患者都写入存证。"),
-        form=filled.form(_("提出")), crumb=back,
+        form=filled.form(_("提出还原")), crumb=back,
     )  # fmt: skip
     return answering.page(
         request, "research/form.html", page, status=400 if page.form.wrong else 200, crumbs=(crumb(), back)

@@ -20,7 +20,7 @@ TONES: Final[dict[str, Tone]] = {
 }  # fmt: skip
 PROFILES: Final = {"research": N_("受限数据集（科研）"), "public": N_("公开或汇总"), "teaching": N_("教学库")}
 STEPS: Final[dict[Ladder, tuple[str, ...]]] = {
-    Ladder.WORD: (N_("保留"), N_("隐去")),
+    Ladder.WORD: (N_("不变"), N_("隐去")),
     Ladder.AGE: (N_("1 岁"), N_("5 岁一组"), N_("10 岁一组"), N_("20 岁一组"), N_("隐去")),
     Ladder.DAY: (N_("按日"), N_("按月"), N_("按季度"), N_("按年"), N_("隐去")),
     Ladder.REGION: (N_("市"), N_("省"), N_("隐去")),
