@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from jingui.core.errors import Invalid, Unavailable
+from jingui.core.errors import Invalid, KeyTrouble, Unavailable
 from jingui.crypto.certificates import Issued, brought, new_root, new_seal, pem
 from jingui.formats import pdf, pdf_check, pdf_sign
 from tests.formats.copies import MANIFEST, PROOF, Signed, poppler, signed
@@ -254,6 +254,11 @@ def test_a_copy_does_not_go_bad_with_its_certificate(copy: Signed) -> None:
     found = pdf_sign.check(copy.body, copy.roots, at=later)
     assert (found.problem, found.intact) == ("untrusted", True)
     assert pdf_sign.check(copy.body, copy.roots, at=MADE - timedelta(days=9)).problem == "untrusted"
+
+
+def test_nothing_is_signed_with_a_key_of_another_certificate(copy: Signed) -> None:
+    with pytest.raises(KeyTrouble):
+        pdf_sign.sign(copy.plain, stranger()[0], copy.seal.chain, "x", "y", MADE)
 
 
 @pytest.mark.parametrize("away", [timedelta(days=-9), timedelta(days=3 * 365 + 1)])

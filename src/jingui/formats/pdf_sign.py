@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
-from jingui.core.errors import Invalid, Unavailable
+from jingui.core.errors import Invalid, KeyTrouble, Unavailable
 from jingui.core.word import N_
 from jingui.formats.pdf_check import PdfCheck, check
 
@@ -40,7 +40,8 @@ def sign(
     """The file with the hospital's signature over all of it; what stood there stays byte for byte.
 
     `key_der` is PKCS#8, `chain_der` the signer's certificate first. Invalid for a file that is no PDF or has a
-    signature already; Unavailable with a certificate that is not valid at `at`. OSError from the source of time passes.
+    signature already; Unavailable with a certificate not valid at `at`; KeyTrouble with a key of another one: the
+    file is checked before it is given out. OSError from the source of time passes.
     """
     from pyhanko.pdf_utils.misc import PdfError
     from pyhanko.sign import fields, signers
@@ -72,7 +73,11 @@ def sign(
         timestamper=_stamper(time_source) if time_source else None,
         stamp_style=_nothing() if box else None,
     )
-    return asyncio.run(_signed(signer, writer, at))
+    signed = asyncio.run(_signed(signer, writer, at))
+    made = check(signed, [chain_der[-1]], at)
+    if not (made.intact and made.covers_all):  # a key of another certificate, or a library that no longer does as told
+        raise KeyTrouble(problem="the signature does not hold")
+    return signed
 
 
 def _in_force(certificate: bytes, at: datetime) -> None:
