@@ -155,7 +155,7 @@ class Verb(Word):
     REGISTER_ETHICS = "register_ethics", N_("登记伦理批件")
     END_ETHICS = "end_ethics", N_("终止伦理批件")
     COUNT_COHORT = "count_cohort", N_("统计队列人数")
-    READ_STUDIES = "read_studies", N_("查看课题")
+    READ_STUDIES = "read_studies", N_("查看课题列表")
     READ_STUDY = "read_study", N_("查看课题与数据集")
     PLAN_EXTRACT = "plan_extract", N_("申请制作数据集")
     BUILD_EXTRACT = "build_extract", N_("制作数据集")

@@ -137,7 +137,7 @@ def drawn(form: Drawn, patient: PatientHeader, back: str) -> view.GivePage:
     """The form's page as it stands."""
     row = KINDS[form.kind]
     inner = form.filled.form(_("登记"))
-    places = {"labels": _("敏感信息"), "told": _("说明"), "signed": _("签名")}
+    places = {"labels": _("敏感信息"), "told": _("逐项说明"), "signed": _("签名")}
     wrong = [view.Wrong(anchor=f"id_{name}", label=places[name], text=text) for name, text in form.places.items()]
     wrong += [view.Wrong(anchor=one.id, label=one.label, text=text) for one in inner.fields for text in one.errors]
     return view.GivePage(

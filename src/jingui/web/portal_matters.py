@@ -136,7 +136,7 @@ def copies(request: HttpRequest, row: MatterKind, found: MatterView) -> tuple[vi
     request.trace = trace  # type: ignore[attr-defined]  # the strip is the matter's own entry
     return tuple(
         view.CopyItem(
-            href=to("portal_copy", copy=one.id), number=one.number, state=release_words.state(one.state),
+            href=to("portal_copy", copy=one.id), number=one.number, state=release_words.own_state(one),
             next=release_words.following(one),
         )
         for one in made.rows
@@ -184,7 +184,7 @@ def complaint(request: HttpRequest, patient: str) -> HttpResponse:
     topics = (("", "—"), *((word, _(text)) for word, text in TOPICS))
     topic = filled.choice("topic", _("关于什么"), topics)
     reason = filled.text(
-        "reason", _("说明"), longest=2000, kind="textarea", hint=_("什么时候、在哪里、发生了什么；您希望怎样处理。")
+        "reason", _("具体情况"), longest=2000, kind="textarea", hint=_("什么时候、在哪里、发生了什么；您希望怎样处理。")
     )
     phone = filled.text(
         "phone", _("联系电话"), longest=20, required=False, inputmode="tel", hint=_("不填则只在门户中答复")

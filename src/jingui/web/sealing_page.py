@@ -103,7 +103,7 @@ class Forms:
         ways = tuple((one.value, _(one.label)) for one in Settlement)
         self.how = settle.choice("how", _("了结方式"), ways)
         self.number = settle.text("settled_number", _("文书编号"), longest=80)
-        self.note = settle.text("note", _("说明"), longest=400, required=False)
+        self.note = settle.text("note", _("备注"), longest=400, required=False)
         self.paper: bytes = files["paper"].read() if "paper" in files else b""  # type: ignore[union-attr]  # one name, one file
         self.file = getattr(files.get("paper"), "name", "") or ""
         self.settle_error = "" if self.paper or do != "settle" else _("请上传文书扫描件")
