@@ -10,6 +10,7 @@ from jingui.core.collect import MergePatient
 from jingui.core.enter import Change
 from jingui.core.errors import Conflict, Refused, Unavailable
 from jingui.core.operation import Target
+from jingui.core.portal import ReadersRequest
 from jingui.core.proposals import Verdict
 from jingui.core.release import ConfirmCopy, HandCopy, Part, PrepareCopy, ReadCopy, StampCopy
 from jingui.core.words import Purpose, Verb
@@ -21,7 +22,7 @@ from tests.gate.copying import decide, prepare, read, stamp
 from tests.gate.entering import Admitted, admit, entered
 from tests.gate.test_charts import number
 from tests.gate.test_copies_applicants import NEEDED, answers
-from tests.gate.test_portal import born
+from tests.gate.test_portal import born, opened, patient_actor
 from tests.gate.test_retrieval import asked
 from tests.hospital import Hospital
 
@@ -224,3 +225,32 @@ def test_records_under_a_merged_number_are_said_and_copied_apart(house: Hospital
     assert view.elsewhere == (old[0],)
     apart = made(house, "own_copy", numbers[0])
     assert {one.id for one in apart.records} == set(old[2:])
+
+
+def test_what_the_law_keeps_secret_is_not_told_by_its_copy(house: Hospital) -> None:
+    """[4.2.2] Neither the stamp by somebody else nor a check of the copy shows in the patient's own list."""
+    ids = born(house, "保密案", "64000040", "1949-12-31", copying.CARD)
+    patient, visit = (house.runtime.ids.internal(one) for one in ids[:2])
+    place = Admitted(public=ids[0], patient=patient[0], visit=visit[1], visit_public=ids[1], since=house.now())
+    mine = patient_actor(house, opened(house, ids[0]))
+
+    def told() -> list[str]:
+        asked_ = house.operation(
+            mine, Verb.READ_READERS, ReadersRequest(), target=Target(patient=place.patient), **copying.WISH
+        )
+        return [one.verb for one in door.read(asked_).value.others]
+
+    before = told()
+    matter = asked(house, place, who="archivist", escort=str(house.people["archivist3"]), secrecy="监察法第十八条")
+    s.decided(house, "head", matter, outcome="secret")
+    copy = legal(house, "archivist3", place.patient, matter)
+    where = {"target": copying.at(copy)["target"], **LEGAL}
+    house.write("archivist", Verb.CONFIRM_COPY, ConfirmCopy(basis=copy.basis, document="JC-1001"), **where)
+    time.sleep(2)
+    house.write("archivist2", Verb.STAMP_COPY, StampCopy(basis=copy.basis), **where)
+    copying.check(house, copying.secret(house, copy))
+    copying.listed(house, "archivist2", place.patient)
+    house.write("affairs_c", Verb.HAND_COPY, HandCopy(receiver="办案人", document="JC-1001"), **where)
+    assert told() == before
+    stamps = "SELECT count(*) FROM entry WHERE patient_id = %s AND verb = 'stamp_copy'"
+    assert house.sql(stamps, place.patient) == [(1,)]  # the ledger has it all the same

@@ -8,6 +8,8 @@ from datetime import datetime
 from typing import Any, Final, NamedTuple
 from uuid import UUID
 
+import orjson
+
 from jingui.core.errors import Tampered
 from jingui.core.words import Purpose
 from jingui.gate.context import ReadContext
@@ -24,19 +26,29 @@ ENTRIES_SQL: Final = f"""SELECT v.entry FROM matter_event v JOIN matter m ON m.i
 UNION SELECT a.entry FROM matter_paper a JOIN matter m ON m.id = a.matter_id WHERE {WHERE}"""  # noqa: S608 -- own texts only
 
 
+COPIES_SQL: Final = f"""SELECT c.patient_id, c.copy_id FROM copy_made c JOIN matter m ON m.id = c.matter
+WHERE {WHERE}"""  # noqa: S608 -- own texts only
+
+
 class Withheld(NamedTuple):
-    """Whose lawful reading is not told, from when until when; and the entries of the approval itself."""
+    """Whose lawful reading is not told, and when; the entries of the approval itself; the copies made for it."""
 
     readings: tuple[tuple[int, datetime, datetime], ...]
     entries: frozenset[UUID]
+    copies: frozenset[str] = frozenset()  # public ids: others stamp, hand over and check them
 
-    def hides(self, entry: UUID, person: int | None, at: datetime, purpose: str) -> bool:
+    def hides(self, entry: UUID, person: int | None, at: datetime, purpose: str, targets: bytes = b"[]") -> bool:
         """Whether this entry is kept from the patient's own list."""
-        if entry in self.entries:
+        if entry in self.entries or (self.copies and self.copies & named(targets)):
             return True
         return purpose == Purpose.LEGAL and any(
             who == person and starts <= at <= ends for who, starts, ends in self.readings
         )
+
+
+def named(targets: bytes) -> set[str]:
+    """The records and copies that an entry names."""
+    return {str(one["record"]) for one in orjson.loads(bytes(targets))}
 
 
 async def withheld(context: ReadContext, patients: Sequence[int]) -> Withheld:
@@ -55,7 +67,10 @@ async def withheld(context: ReadContext, patients: Sequence[int]) -> Withheld:
         get = {name: theirs[place] for name, place in GRANT.at.items()}
         found.append((get["g.person_id"], get["g.starts"], get["g.ends"]))
     entries = await context.rows(ENTRIES_SQL, list(patients))
-    return Withheld(tuple(dict.fromkeys(found)), frozenset(UUID(str(row[0])) for row in entries))
+    copies = {context.runtime.public(*row) for row in await context.rows(COPIES_SQL, list(patients))}
+    return Withheld(
+        tuple(dict.fromkeys(found)), frozenset(UUID(str(row[0])) for row in entries), frozenset(copies)
+    )
 
 
 def checked(context: ReadContext, table: str, values: tuple[Any, ...], mac: bytes | None) -> None:

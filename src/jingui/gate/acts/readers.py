@@ -84,7 +84,7 @@ async def seen(context: ReadContext, request: ReadersRequest) -> Done:
 
 def hidden(kept: Withheld, row: Sequence[Any], purpose: str) -> bool:
     """Whether the law keeps this entry from the patient's own list, by the head's decision [4.2.2]."""
-    return kept.hides(UUID(str(row[ENTRY])), row[opening.PERSON], row[AT], purpose)
+    return kept.hides(UUID(str(row[ENTRY])), row[opening.PERSON], row[AT], purpose, row[opening.TARGETS])
 
 
 async def proved(context: ReadContext, request: ReaderProof) -> Done:

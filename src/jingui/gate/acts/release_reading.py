@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from typing import Any, Final, cast
 
+from jingui.core.entry import Line
 from jingui.core.errors import Conflict, Invalid, NotFound, Refused, Tampered
 from jingui.core.permit import Permit
 from jingui.core.release import (
@@ -74,7 +75,7 @@ async def read_copies(context: ReadContext, permit: Permit) -> Done:
     named = tuple(dict.fromkeys(one.row["patient_id"] for one in seen))
     return Done(
         value=Copies(rows=lines, waiting=counts), more=more, patients=named or ((patient,) if patient else ()),
-        lines=tuple(context.line(one) for one in named) or ((context.line(patient),) if patient else ()),
+        lines=tuple(copy_line(context, one.row) for one in seen) or ((context.line(patient),) if patient else ()),
     )  # fmt: skip
 
 
@@ -89,9 +90,12 @@ async def read_copy(context: ReadContext, permit: Permit) -> Done:
     if not copies_seen.shown_to(context, permit, one):
         raise NotFound()
     value = await PARTS[asked.part](context, permit, one)
-    row = one.row
-    line = context.line(row["patient_id"], row["copy_id"], COPY, row["version"])
-    return Done(value=value, lines=(line,), note=asked.part.value.encode())
+    return Done(value=value, lines=(copy_line(context, one.row),), note=asked.part.value.encode())
+
+
+def copy_line(context: ReadContext, row: Mapping[str, Any]) -> Line:
+    """A copy as a target."""
+    return context.line(row["patient_id"], row["copy_id"], COPY, row["version"])
 
 
 async def view(context: ReadContext, permit: Permit, one: Seen) -> Any:
