@@ -11,13 +11,15 @@ from jingui.formats.deidentify_words import NAMED, ORDINARY, PLACE, TERM, Words,
 DOTS: Final = "·・•‧∙●･"
 DASHES: Final = "-—－"
 SOUND: Final = 1.0  # from here on a character may stand in a transliteration
+GIVEN: Final = 6.0  # what a usual given name from abroad weighs by itself
 PART: Final = 1.5
+LIKELY: Final = 1.0  # and so much in an ordinary text
 CLEAR: Final = 2.0  # the mean of a name joined by a dash
 SHORT: Final = 4  # so few characters between a dot and a stop are all of the name
 LONG: Final = 7.0  # what a transliteration without a dot must weigh
 LONG_CLINICAL: Final = 11.0  # names of drugs sound alike
 _JOINED: Final = re.compile(rf"[{HAN}]{{1,8}}(?:\s?[{DOTS}]\s?(?:[{HAN}]{{1,10}}|[A-Z]\.?))+")
-_DASHED: Final = re.compile(rf"[{HAN}]{{1,6}}(?:[{DASHES}][{HAN}]{{2,6}})+")
+_DASHED: Final = re.compile(rf"[{HAN}]{{1,6}}(?:[{DASHES}] ?[{HAN}]{{1,7}})+")
 _WORD: Final = "[A-Z][a-z'’]{1,14}"
 _LATIN: Final = re.compile(
     rf"(?<![A-Za-z])(?:[A-Z]\.[ ]?){{0,2}}{_WORD}(?:[ ·\-]{{1,2}}(?:[A-Z]\.?|de|van|von|del|da|la|bin|al|{_WORD}))*"
@@ -43,7 +45,7 @@ def _transliterated(text: str, words: Words) -> Iterator[Name]:
         name = _trimmed(text, words, match.start(), match.end(), DASHES, 5.0)
         sound = weights("sound")
         inner = [sound.get(one, 0.0) for one in text[name.start : name.end] if one not in DASHES]
-        if len(inner) >= 4 and sum(inner) / len(inner) >= CLEAR:
+        if len(inner) >= 3 and sum(inner) / len(inner) >= (CLEAR if words.medical else LIKELY):
             yield name
     yield from _runs(text, words)
 
@@ -91,9 +93,10 @@ def _runs(text: str, words: Words) -> Iterator[Name]:
     """Yield runs of words that sound transliterated."""
     sound = weights("sound")
     enough = LONG_CLINICAL if words.medical else LONG
+    abroad = _abroad()
     run: list[int] = []
     for count, (word, kind) in enumerate(words.words):
-        if (sound.get(word[0], -1.0) >= SOUND or kind in NAMED) and _sounds(word, kind, sound):
+        if (sound.get(word[0], -1.0) >= SOUND or kind in NAMED or word in abroad) and _sounds(word, kind, sound):
             run.append(count)
             continue
         if run:
@@ -107,6 +110,8 @@ def _sounds(word: str, kind: str, sound: dict[str, float]) -> bool:
     """Whether a word may be part of a transliteration."""
     if kind in (TERM, PLACE, ORDINARY):
         return False
+    if word in _abroad():
+        return True
     if kind in NAMED and len(word) >= 3:
         return sum(sound.get(one, 0.0) for one in word) >= len(word)
     if len(word) == 1 or kind in ("x", "nr", "nrt", "nz", "zg", "g", "ng", "z", "j", "ag"):
@@ -136,6 +141,11 @@ def _run(text: str, words: Words, run: list[int], sound: dict[str, float], enoug
         weight -= 3.0
     if weight >= enough:
         yield Name(start, end, weight - enough)
+
+
+@cache
+def _abroad() -> frozenset[str]:
+    return frozenset(listed("names", "abroad"))
 
 
 @cache

@@ -12,7 +12,7 @@ from typing import Final, NamedTuple
 from jingui.formats.deidentify_words import NAMED, ORDINARY, PLACE, TERM, Words, listed, weights
 from jingui.formats.tables import table
 
-ENOUGH: Final = -3.0  # in ordinary texts
+ENOUGH: Final = -3.3  # in ordinary texts
 CLINICAL: Final = -2.2  # in texts full of words of medicine, where more looks like a name
 DOUBT: Final = 1.8  # less is enough beside another name in a row of names
 LONGER: Final = 1.5  # the longer of two readings may weigh so much less
@@ -61,7 +61,7 @@ class Tables(NamedTuple):
 @cache
 def tables() -> Tables:
     """Return the prepared tables."""
-    compound = listed("names", "compound")
+    compound = (*listed("names", "compound"), *listed("names", "japanese"))
     weighed = table("deid_weights")
     return Tables(
         pattern=re.compile(surnames()),
@@ -84,7 +84,7 @@ def tables() -> Tables:
 @cache
 def surnames() -> str:
     """A pattern of all surnames."""
-    some = "|".join(sorted(listed("names", "compound"), key=len, reverse=True))
+    some = "|".join(sorted((*listed("names", "compound"), *listed("names", "japanese")), key=len, reverse=True))
     return f"(?:{some}|[{''.join(weights('surname'))}])"
 
 

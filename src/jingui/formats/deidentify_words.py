@@ -78,7 +78,7 @@ def _cutter() -> rjieba.Jieba:
     import rjieba
 
     made = rjieba.Jieba()
-    for word, kind in _own().items():
+    for word, kind in (*_own().items(), *((name, "nrt") for name in listed("names", "abroad"))):
         made.add_word(word, None, kind)
     return made
 
