@@ -1,5 +1,6 @@
 """Sealed copies: the good one, and everything that can be wrong with one; vectors by tools/copy_vectors.py."""
 
+import hashlib
 import json
 import os
 import random
@@ -9,7 +10,7 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-from writer import Signer
+from writer import Ledger, Signer
 
 from jingui_verify import __main__, copy_texts, texts
 from jingui_verify.bad import Bad
@@ -140,6 +141,27 @@ def test_other_copy():
     mixed = json.loads(SIDE) | {"proof": json.loads(file("other.json"))["proof"]}
     assert wrong(check(GOOD, json.dumps(mixed).encode())) == ("file", "other_copy")
     assert check(file("other.pdf"), file("other.json")).ok
+
+
+def test_stamped_by_hand():
+    """A file without a seal is believed for the ledger's entry of it alone; a seal that was torn off is not."""
+    plain = GOOD[: GOOD.index(b"%%EOF") + 5] + b"\n"
+    assert wrong(check(plain))[1] == "no_seal"
+    assert wrong(check(plain, SIDE)) == ("side", "other_copy")
+    ledger = Ledger("intl").grow(40)
+    digest = hashlib.sha256(plain).hexdigest()
+    ledger.add(
+        [{"patient": "", "record": digest, "type": "copy_file", "version": 1}],
+        verb="stamp_copy", decision="allow", reason="",
+    )  # fmt: skip
+    ledger.checkpoint()
+    side = json.loads(SIDE) | {"digest": digest, "proof": ledger.line_proof(40, 0), "key": ledger.signer.line}
+    found = check(plain, json.dumps(side).encode(), roots=None)
+    assert found.ok and found.pinned
+    assert "wet" in [step.name for step in found.steps]
+    assert not check(plain, json.dumps(side).encode(), roots=None, key=None).pinned
+    bent = plain.replace(b"/Type/Catalog", b"/Type/Catalot", 1)
+    assert not check(bent, json.dumps(side).encode()).ok
 
 
 def test_other_manifest():

@@ -21,7 +21,7 @@ from jingui_verify.cms import check_signature
 from jingui_verify.digest import sha256
 from jingui_verify.note import Key, base64_strict, parse_key
 from jingui_verify.pdf_file import Pdf
-from jingui_verify.pdf_seal import seal_of
+from jingui_verify.pdf_seal import seal_of, signatures
 from jingui_verify.proofs import check_proof
 
 MANIFEST, PROOF = "manifest.json", "proof.json"
@@ -56,6 +56,7 @@ class _Check:
         digest = sha256(raw).hex()
         self.outcome = CopyOutcome(digest=digest, pinned=key is not None and bool(roots), side=side is not None)
         self.issuers: list[x509.Certificate] = []
+        self.pinned = key is not None
 
     @contextmanager
     def step(self, name: str, detail: str = "") -> Iterator[None]:
@@ -98,14 +99,8 @@ def check_copy(
 def _run(check: _Check) -> None:
     with check.step("pdf"):
         pdf = Pdf(check.raw)
-    with check.step("seal"):
-        seal = seal_of(pdf)
-    with check.step("signature"):
-        signed = check_signature(seal.signature, seal.signed)
-    check.outcome.sealed, check.outcome.by = seal.at.isoformat(), name(signed.signer)
-    beside = _side(check) if check.side is not None else None
-    with check.step("chain", name(signed.signer)):
-        check_chain(signed, check.roots, check.issuers, seal.at)
+        by_hand = check.side is not None and not signatures(pdf)
+    beside = _wet(check) if by_hand else _sealed(check, pdf)
     a = _inside(check, pdf)
     if beside is not None:
         digest, b = check.proven("entry_b", beside["proof"], "stamp_copy", "copy_file")
@@ -114,6 +109,26 @@ def _run(check: _Check) -> None:
                 raise Bad("other_copy")
             if b < a:
                 raise Bad("order")
+
+
+def _sealed(check: _Check, pdf: Pdf) -> dict[str, Any] | None:
+    with check.step("seal"):
+        seal = seal_of(pdf)
+    with check.step("signature"):
+        signed = check_signature(seal.signature, seal.signed)
+    check.outcome.sealed, check.outcome.by = seal.at.isoformat(), name(signed.signer)
+    beside = _side(check) if check.side is not None else None
+    with check.step("chain", name(signed.signer)):
+        check_chain(signed, check.roots, check.issuers, seal.at)
+    return beside
+
+
+def _wet(check: _Check) -> dict[str, Any]:
+    """The file of a copy that was stamped by hand: no seal is in it, so all rests on the ledger's entry of it."""
+    beside = _side(check)
+    with check.step("wet"):
+        check.outcome.pinned = check.outcome.pinned or check.pinned
+    return beside
 
 
 def _inside(check: _Check, pdf: Pdf) -> str:

@@ -6,6 +6,7 @@ STEPS = {
     "pdf": ("PDF 文件结构", "Structure of the PDF"),
     "seal": ("电子签章覆盖整个文件", "The electronic stamp covers the whole file"),
     "signature": ("签章以来文件未被改动", "The file is as it was stamped"),
+    "wet": ("无电子签章（实物用印的文件），只凭台账核对", "No seal (stamped by hand): the ledger alone vouches for it"),
     "chain": ("签章证书由可信根证书签发", "The stamp's certificate leads to the root"),
     "manifest": ("内容清单与证明", "Manifest and its proof"),
     "entry_a": ("备制时的台账条目", "The ledger's entry of the preparation"),

@@ -27,7 +27,7 @@ class Seal:
 
 def seal_of(pdf: Pdf) -> Seal:
     """The one seal of the file; Bad for none, several, or one that does not cover the whole file."""
-    found = _signatures(pdf)
+    found = signatures(pdf)
     if not found:
         raise Bad("no_seal")
     if len(found) > 1:
@@ -63,7 +63,8 @@ def _moment(value: Any) -> datetime:
     return (here - away if hit[2] == b"+" else here + away).replace(tzinfo=timezone.utc)
 
 
-def _signatures(pdf: Pdf) -> list[dict[str, Any]]:
+def signatures(pdf: Pdf) -> list[dict[str, Any]]:
+    """The signature dictionaries of the file's form."""
     form = pdf.catalog.get("AcroForm")
     if form is None:
         return []
