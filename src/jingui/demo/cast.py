@@ -92,11 +92,13 @@ class Cast:
         return found
 
     def actor(self, who: str) -> Actor:
-        """Somebody of the staff at a page; `system:<job>` the named actor; `portal:<deed>` a patient's account."""
+        """Staff at a page; `system:<job>` and `public:<entrance>` by name; `portal:<deed>` a patient's account."""
         if who == "his":
             return self.machine
         if who.startswith("system:"):
             return Actor(name=who, strength=Strength.LOCAL, entrance=Entrance.JOB)
+        if who.startswith("public:"):
+            return Actor(name=who, entrance=Entrance.PUBLIC)
         if who.startswith("portal:"):
             found = self.names.actor(self.kept(who.partition(":")[2], "number"))
             entrance = Entrance.PORTAL

@@ -1,6 +1,32 @@
 """一（二）: what the rows of the month may do: one function each, by the word that rows use for it [1.2]"""
 
-from jingui.demo.deeds import consents, house, matters, messages, portal, reading, station, writing
+from jingui.demo.deeds import (
+    consents,
+    house,
+    matters,
+    messages,
+    portal,
+    reading,
+    release,
+    research,
+    sealing,
+    station,
+    writing,
+)
 from jingui.demo.deeds.doing import DEEDS, Kept
 
-__all__ = ["DEEDS", "Kept", "consents", "house", "matters", "messages", "portal", "reading", "station", "writing"]
+__all__ = [
+    "DEEDS",
+    "Kept",
+    "consents",
+    "house",
+    "matters",
+    "messages",
+    "portal",
+    "reading",
+    "release",
+    "research",
+    "sealing",
+    "station",
+    "writing",
+]

@@ -12,12 +12,14 @@ from jingui.core.matters.asking import (
     MattersRequest,
     ReadMatter,
     StartMatter,
+    SubmitMatter,
     WithdrawMatter,
 )
 from jingui.core.monitor import WatchAccess
 from jingui.core.operation import Target
 from jingui.core.words import Purpose, Verb
 from jingui.demo.cast import Absent, Cast
+from jingui.demo.deeds import filling
 from jingui.demo.deeds.doing import Kept, deed
 from jingui.demo.month import Deed
 from jingui.gate import door
@@ -28,17 +30,14 @@ TRIES, PAUSE = 20, 0.5  # how often and how many seconds apart the monitor is as
 @deed("start_matter")
 def start(cast: Cast, row: Deed) -> Kept:
     """A matter is started, and handed in unless the row says that it stays a draft."""
-    answers = {name: str(value) for name, value in cast.given(row, "answers", {}).items()}
-    for name, where in row.more.get("entries", {}).items():
-        answers[name] = cast.kept(where, "entry")
-    for name, code in row.more.get("departments", {}).items():
-        answers[name] = str(cast.names.department(code))
+    answers = filling.answers(cast, row)
     subject = 0
     if "entries" in row.more:
-        subject = door.portal.reader_of(cast.target(row).patient, answers["entry"])
+        subject = door.portal.reader_of(cast.target(row).patient, dict(answers)["entry"])
     data = StartMatter(
-        kind=row.more["kind"], answers=tuple(answers.items()), submit=not row.more.get("draft", False), subject=subject
-    )
+        kind=row.more["kind"], answers=answers, submit=not row.more.get("draft", False), subject=subject,
+        papers=filling.papers(row),
+    )  # fmt: skip
     moved = cast.write(row, Verb.START_MATTER, data).value
     return {"matter": str(moved.matter)}
 
@@ -61,6 +60,13 @@ def decide(cast: Cast, row: Deed) -> Kept:
     )  # fmt: skip
     moved = cast.write(row, Verb.DECIDE_MATTER, data, **here).value
     return {"matter": str(moved.matter), "state": moved.state}
+
+
+@deed("submit_matter")
+def submit(cast: Cast, row: Deed) -> Kept:
+    """A draft is handed in."""
+    data = SubmitMatter(matter=matter_of(cast, row))
+    return {"state": cast.write(row, Verb.SUBMIT_MATTER, data, target=Target()).value.state}
 
 
 @deed("withdraw_matter")
