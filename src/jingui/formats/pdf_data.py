@@ -58,12 +58,12 @@ STATEMENT: Final = (
     "本复制件共 {pages} 页，由本院病案系统按所列申请与审核生成，内容与所存病历一致，以本院印章及电子签名为证。"
 )
 STATEMENT_EN: Final = (
-    "This copy of {pages} pages was made from this hospital's records under the request and approval named above and "
+    "This copy ({pages} p.) was made from this hospital's records under the request and approval named above and "
     "agrees with them. The hospital's stamp and electronic signature attest it."
 )
 STATEMENT_WET: Final = "本复制件共 {pages} 页，由本院病案系统按所列申请与审核生成，内容与所存病历一致；盖章后有效。"
 STATEMENT_WET_EN: Final = (
-    "This copy of {pages} pages was made from this hospital's records under the request and approval named above and "
+    "This copy ({pages} p.) was made from this hospital's records under the request and approval named above and "
     "agrees with them. It is valid when stamped."
 )
 RARE: Final = "下列字符在本系统字库中没有字形，正文中以方框内的 Unicode 编码代替；原始字符保存在所附清单所指的记录中。"
