@@ -356,3 +356,38 @@ def test_superseded(house: Hospital, patient: int, ended: Issued) -> None:
     page = text(Public().ask(ended.secret, ended.digest))
     assert "已换发" in page
     assert again.number not in page
+
+
+@pytest.mark.parametrize(
+    "change",
+    ["state = 'handed', ended = NULL", "digest = sha256('other'::bytea)", "stamped = stamped - interval '1 year'",
+     "stamped_entry = prepared_entry", "manifest = sha256('x'::bytea)"],
+)  # fmt: skip
+def test_a_database_administrator_makes_no_copy_good(house: Hospital, ended: Issued, change: str) -> None:
+    """Whoever un-revokes or rewrites a copy's row past the door is found out: the check vouches for nothing."""
+    house.write("affairs_c", Verb.REVOKE_COPY, RevokeCopy(reason="误收材料"), **copying.at(ended.copy))
+    record = door.locate(ended.copy.id).record
+    house.sql(f"UPDATE copy_made SET {change} WHERE copy_id = %s", record)
+    for path in (HERE, SIDE):
+        answer = Public().ask(ended.secret, ended.digest, path)
+        assert answer.status_code == 500
+        page = text(answer)
+        assert "与写入时不一致" in page
+        assert "未被改动" not in page
+        assert ended.copy.number not in page
+
+
+def test_copies_are_not_exchanged(house: Hospital, one: Issued, ended: Issued) -> None:
+    """The code of one copy pasted by the database administrator onto another leads to neither."""
+    records = [door.locate(each.copy.id).record for each in (one, ended)]
+    mine, theirs = (house.sql("SELECT token FROM copy_made WHERE copy_id = %s", each)[0][0] for each in records)
+    house.sql("UPDATE copy_made SET token = %s WHERE copy_id = %s", b"x" * 16, records[0])
+    house.sql("UPDATE copy_made SET token = %s WHERE copy_id = %s", mine, records[1])
+    try:
+        page = text(Public().ask(one.secret, ended.digest))
+        assert "与写入时不一致" in page
+        assert "未被改动" not in page
+    finally:
+        house.sql("UPDATE copy_made SET token = %s WHERE copy_id = %s", theirs, records[1])
+        house.sql("UPDATE copy_made SET token = %s WHERE copy_id = %s", mine, records[0])
+    assert "未被改动" in text(Public().ask(one.secret, one.digest))
