@@ -91,6 +91,7 @@ def samples(english: bool) -> dict[str, tuple[str, dict[str, Any]]]:
     from tools import preview_portal as patients
     from tools import preview_record as record
     from tools import preview_release as releasing
+    from tools import preview_sealing as sealed
     from tools import preview_verify as verifying
     from tools import preview_waiting as waiting
 
@@ -119,11 +120,14 @@ def samples(english: bool) -> dict[str, tuple[str, dict[str, Any]]]:
         **door.errors(t),
         **patients.window(t),
         **releasing.release(t),
+        **sealed.release(t),
     }
     pages = {name: (template, {"page": page, "shell": inside}) for name, (template, page) in found.items()}
     for name, (template, page) in {**patients.portal(t), **releasing.portal(t)}.items():
         pages[name] = (template, {"page": page, "shell": patients.shell(t, inside)})
-    for name, (template, page) in patients.threshold(t).items():
+    for name, (template, page) in sealed.visitor(t).items():
+        pages[name] = (template, {"page": page, "shell": sealed.shell(inside)})
+    for name, (template, page) in {**patients.threshold(t), **sealed.threshold(t)}.items():
         pages[name] = (template, {"page": page, "shell": outside})
     for name, (template, page) in verifying.verify(t).items():
         pages[name] = (template, {"page": page, "shell": outside})

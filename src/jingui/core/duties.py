@@ -86,6 +86,12 @@ DUTIES: Final[dict[str, Duty]] = {
             evidence=N_("列出未续签人员并督促，未续签的停止查阅。"), page="documents",
         ),
         Duty(
+            id="sealing_review", text=N_("封存与院外查阅核对"), clauses=("4.2.1", "4.2.3"), section="release",
+            roles=(Role.ARCHIVIST, Role.MEDICAL_AFFAIRS), every=Every.WEEK,
+            evidence=N_("核对封存介质在位、已完成的部分已补充封存、事后告知无逾期，写明份数和处理。"),
+            page="sealings",
+        ),
+        Duty(
             id="rule_review", text=N_("准许规则合法性复核"), clauses=("1.3.1",), section="bylaws",
             roles=(Role.MEDICAL_AFFAIRS, Role.HEAD), every=Every.YEAR,
             evidence=N_("逐条核对规则的法律依据，写明需要修订的条款。"), page="cockpit",
