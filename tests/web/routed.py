@@ -36,6 +36,7 @@ COPIES: Final = MANAGERS | {R.ARCHIVIST}
 SEALS: Final = WATCH | {R.ARCHIVIST, R.MEDICAL_AFFAIRS, R.HEAD, R.AUDIT_ADMIN}
 SEALED: Final = MANAGERS | WATCH | {R.ARCHIVIST}
 OUTSIDE: Final = SEALED | {R.REGISTRAR}
+STUDIES: Final = LICENSED | MANAGERS | WATCH | {R.RESEARCHER, R.ETHICS, R.QUALITY, R.SYSTEM_ADMIN, R.AUDIT_ADMIN}
 NONE: Final = frozenset[Role]()
 
 
@@ -128,6 +129,13 @@ STAFF: Final[dict[str, Row]] = {
     "copy_check": (lost(), lost()), "copy_make": (lost(), lost()), "copies": (ok(COPIES), ok(COPIES)),
     "copy": (lost(), lost()), "copy_file": (lost(), None), "seal_uses": (ok(SEALS), ok(SEALS)),
     "seal_uses_file": (None, ok(SEALS)),
+    # studies: forms are open, what they ask for is not
+    "studies": (ok(STUDIES), None), "cohort": (ok(), ok(LICENSED | {R.RESEARCHER})),
+    "register_ethics": (ok(), wrong()), "end_ethics": (ok(), wrong()), "study": (lost(STUDIES), None),
+    "matter_study": (lost(STUDIES), None), "reidentify": (ok(), wrong()), "plan_extract": (None, REFUSED),
+    "build_extract": (lost(STUDIES), REFUSED), "check_extract": (None, goes()),
+    "sample_extract": (lost(frozenset({R.QUALITY, R.MEDICAL_AFFAIRS, R.ETHICS})), None),
+    "take_extract": (None, REFUSED), "dispose_extract": (ok(), wrong()),
     "cockpit": (ok(), None), "clause": (ok(), None), "policy_versions": (ok(), None), "templates": (ok(), None),
     "template": (ok(), None), "template_edit": (Says(EDITS, 200, 404), Says(EDITS, 400, 404)), "settings": (ok(), None),
     "change_setting": (ok(), goes(frozenset({R.SYSTEM_ADMIN}))), "system": (ok(), None),
