@@ -11,6 +11,7 @@ import time
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Final
 
@@ -19,6 +20,7 @@ from jingui.bench.deid_planted import Planted, planted
 from jingui.core.deidentify_words import Kind
 from jingui.formats.deidentify_project import Known
 from jingui.formats.deidentify_text import findings
+from jingui.formats.deidentify_words import listed
 
 NAMES: Final = frozenset(("PERSON", "PER", "NAME", "name", "person_name", "person", "NR", "nr"))
 PLACES: Final = frozenset(("GPE", "LOC", "address", "location", "LOCATION", "NS", "ns", "scene"))
@@ -110,7 +112,7 @@ def _count(
             out.destroyed += any(taken[start:end])
             continue
         group = "names" if kind in NAMES else "places" if kind in PLACES else "organisations" if kind in HOUSES else ""
-        if group:
+        if group and not (group == "places" and _stays(text[start:end])):
             out.labelled[group] += 1
             out.found[group] += all(taken[at] for at in range(start, end) if text[at].isalnum())
             if group == "names":
@@ -119,6 +121,17 @@ def _count(
         if kind == "name":
             out.told += 1
             out.right += any(named[start:end])
+
+
+@cache
+def _coarse() -> frozenset[str]:
+    names = (name for group in ("province", "city", "world") for name in listed("places", group))
+    return frozenset(names)
+
+
+def _stays(place: str) -> bool:
+    """Whether a place is a city or coarser: it stays on purpose and is not counted."""
+    return len(place) == 1 or place in _coarse() or place.rstrip("省市") in _coarse()
 
 
 def again(those: Iterable[Planted]) -> dict[str, float | int | dict[str, int]]:

@@ -33,9 +33,12 @@ _AFTER_CUE: Final = re.compile(r"\s?(?:[:：为是在于]\s?)?([^\s，。；;,�
 _SUFFIX: Final = re.compile(r".+(?:县|区|镇|乡|村|街道|路|街|社区)\Z")
 _HOUSE: Final = re.compile(
     r"(?:人民医院|中医院|医院|卫生院|卫生服务中心|卫生服务站|保健院|保健所|疗养院|诊所|卫生室|门诊部|医学院|急救中心|血站|疾控中心|疾病预防控制中心|大学|学院|中学|小学|幼儿园|"
-    r"有限责任公司|股份有限公司|有限公司|集团公司|公司|集团|银行|研究所|研究院|设计院|法院|检察院|公安局|派出所|工厂|出版社|事务所|委员会|合作社|养老院|敬老院|福利院|监狱|看守所|部队)"
+    r"有限责任公司|股份有限公司|有限公司|集团公司|公司|集团|银行|研究所|研究院|设计院|法院|检察院|公安局|派出所|工厂|出版社|事务所|委员会|合作社|养老院|敬老院|福利院|监狱|看守所|部队|"
+    r"协会|学会|基金会|党校|技校|职校|报社|电视台|电台|商场|超市|酒店|宾馆|饭店|大队|支队|厂(?![家商区])|局(?![部限麻灶面势域促]))"
 )
 _STOP_KINDS: Final = frozenset(("v", "p", "c", "d", "r", "x", "u", "uj", "ul", "t", "y", "e", "ud", "uz", "ad", "vd"))
+_STOP_VERBS: Final = frozenset("任在于为是到去来转经由被给送赴入从至向往读住有与和及让请叫")
+_JOBS: Final = frozenset("现任 曾任 历任 担任 兼任 就职 任职 毕业 就读 工作 转至 转入 转自 送至 前往 位于".split())
 WIDE: Final = 8  # words before the kind of house at most
 GENERIC: Final = frozenset(
     """我 本 外 贵 该 当地 上级 县 市 省 区 镇 乡 村 某 各 大 多家 一家 两家 这家 那家 社区 当地县
@@ -119,9 +122,11 @@ def organisations(text: str, words: Words) -> Iterator[Found]:
         begin = at
         for before in range(number - 1, max(-1, number - 1 - WIDE), -1):
             word, kind = words.words[before]
-            if kind in _STOP_KINDS or kind == TERM or not _part(word) or word in ("是", "在", "到", "于", "至"):
+            if _stops(word, kind):
                 break
             begin = words.at[before]
+            if kind == PLACE:
+                break
         end = _word_end(words, match.end())
         own = text[begin : match.start()]
         if own and own not in GENERIC and text[begin:end] not in general:
@@ -131,6 +136,8 @@ def organisations(text: str, words: Words) -> Iterator[Found]:
             yield Found(Kind.ORGANISATION, at, at + len(word))
 
 
-def _part(word: str) -> bool:
-    """Whether a word may be part of an organisation's name."""
-    return word[0].isalnum() or word in "（）()·"
+def _stops(word: str, kind: str) -> bool:
+    """Whether an organisation's name cannot reach over a word."""
+    if kind == TERM or not (word[0].isalnum() or word in "（）()·") or word in _JOBS:
+        return True
+    return kind in _STOP_KINDS and not (kind == "v" and len(word) == 1 and word not in _STOP_VERBS)
