@@ -1,19 +1,23 @@
 """四（二）1 复制件: what must not happen to a copy: twice, too early, by the wrong one, past the door [4.2.1]"""
 
 import hashlib
+import os
 import secrets
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from typing import Any
 
 import psycopg
 import pytest
 from django.db import connections
 
+from jingui.core.bylaws import ChangeSetting
 from jingui.core.enter import Change
 from jingui.core.errors import Conflict, Invalid, JinguiError, NotFound, Refused, Tampered
 from jingui.core.operation import Actor, Target
 from jingui.core.release import HandCopy, Medium, Pages, Part, RevokeCopy, SealUsesRequest
 from jingui.core.words import Entrance, Purpose, Verb
+from jingui.crypto import certificates
 from jingui.formats import pdf_sign
 from jingui.gate import door
 from jingui.gate.acts import release_checking
@@ -21,6 +25,7 @@ from jingui.store.verification import verify
 from tests.gate import copying
 from tests.gate.copying import WISH, at, check, hand, listed, prepare, read, stamp
 from tests.gate.test_charts import number
+from tests.gate.test_patients import confirmed
 from tests.gate.test_portal import born, opened, patient_actor
 from tests.hospital import Hospital
 
@@ -100,19 +105,46 @@ def test_two_stampers_at_once(house: Hospital) -> None:
     case = ready(house, 2)
     stamp_ready(house, case)
 
-    def one(who: str) -> str:
+    told = at_once(*(lambda who=who: stamp(house, who, case.copy) for who in ("archivist2", "archivist3")))
+    assert told == ["conflict", "done"]
+    assert house.sql("SELECT count(*) FROM seal_use WHERE copy_id = %s", case.key[1]) == [(1,)]
+
+
+def at_once(*tries: Any) -> list[str]:
+    """Run these side by side; what became of each, sorted."""
+
+    def one(do: Any) -> str:
         try:
-            stamp(house, who, case.copy)
+            do()
         except JinguiError as error:
             return error.code
         finally:
             connections.close_all()
         return "done"
 
-    with ThreadPoolExecutor(2) as pool:
-        told = sorted(pool.map(one, ("archivist2", "archivist3")))
-    assert told == ["conflict", "done"]
-    assert house.sql("SELECT count(*) FROM seal_use WHERE copy_id = %s", case.key[1]) == [(1,)]
+    with ThreadPoolExecutor(len(tries)) as pool:
+        return sorted(pool.map(one, tries))
+
+
+def test_two_copies_for_one_application_at_once(house: Hospital) -> None:
+    patient = number(house, born(house, "同时制作", "63000080", "1949-12-31")[0])
+    matter = copying.apply_for(house, "archivist", "own_copy", patient, "patient_id")
+    copying.decide(house, "archivist2", matter)
+    make = lambda: prepare(house, "archivist", patient, matter)  # noqa: E731 -- the same twice
+    assert at_once(make, make) == ["conflict", "done"]
+    assert house.sql("SELECT count(*) FROM copy_made WHERE matter = %s", matter) == [(1,)]
+
+
+def test_handed_over_and_revoked_at_once(house: Hospital) -> None:
+    """Whichever comes first: a copy that is revoked is not handed over; one that was handed over may be revoked."""
+    case = ready(house, 35)
+    stamp(house, "archivist2", case.copy)
+    told = at_once(
+        lambda: hand(house, "archivist", case.copy, receiver="李清照", document=copying.CARD),
+        lambda: house.write("affairs_c", Verb.REVOKE_COPY, RevokeCopy(reason="范围有误"), **at(case.copy)),
+    )
+    assert told in (["done", "done"], ["conflict", "done"])
+    assert row(house, case, "state") == "revoked"
 
 
 def stamp_ready(house: Hospital, case: Case) -> None:
@@ -391,3 +423,36 @@ def test_the_row_of_the_register_stays(house: Hospital) -> None:
     house.sql("DROP TABLE taken_out")
     house.sql("ALTER TABLE seal_use ENABLE TRIGGER insert_only")
     assert "seal_use" in {one.where for one in found.findings}
+
+
+def test_a_house_with_one_archivist_says_so_in_its_settings(house: Hospital) -> None:
+    """[4.2.1] Two people are the rule; the hospital's own setting, itself confirmed by two, lets one do."""
+    confirmed(house, "sysadmin", "head", Verb.CHANGE_SETTING, ChangeSetting(name="seal_two_person", value="no"))
+    try:
+        case = ready(house, 36)
+        stamp(house, "archivist", case.copy)
+        assert row(house, case, "second_id") == row(house, case, "person_id")
+    finally:
+        confirmed(house, "sysadmin", "head", Verb.CHANGE_SETTING, ChangeSetting(name="seal_two_person", value="yes"))
+
+
+def test_the_other_stamp_and_its_name_in_the_register(house: Hospital) -> None:
+    confirmed(house, "sysadmin", "head", Verb.CHANGE_SETTING, ChangeSetting(name="copy_stamp", value="official"))
+    try:
+        case = ready(house, 37)
+        stamp(house, "archivist2", case.copy)
+    finally:
+        confirmed(house, "sysadmin", "head", Verb.CHANGE_SETTING, ChangeSetting(name="copy_stamp", value="copy"))
+    assert house.sql("SELECT seal FROM seal_use WHERE copy_id = %s", case.key[1]) == [("公章",)]
+
+
+def test_an_expired_certificate_stamps_nothing(house: Hospital, monkeypatch: pytest.MonkeyPatch) -> None:
+    case = ready(house, 38)
+    past = house.now() - timedelta(days=5 * 365)
+    root = certificates.new_root("某医院", past, os.urandom)
+    old = certificates.new_seal(root, "某医院", "病案复印专用章", past, os.urandom)
+    monkeypatch.setattr(house.runtime, "stamp", lambda: old)
+    with pytest.raises(Conflict) as refused:
+        stamp(house, "archivist2", case.copy)
+    assert "有效期" in refused.value.message
+    stamp(house, "archivist2", case.copy, Medium.WET)

@@ -13,7 +13,7 @@ ROWS: Final[tuple[Setting, ...]] = (
     house("copy_portal_days", 30, DAYS, "4.2.1", N_("门户中可下载复制件的期限"), 1, 366),
     house("copy_post_fee", 2000, N_("分（人民币）"), "4.2.1", N_("复制件邮寄费"), 0, 20_000),
     house("copy_most", 5, PIECES, "4.2.1", N_("一次申请的份数上限"), 1, 20),
-    house("copy_records", 1000, PIECES, "4.2.1", N_("一份复制件的记录数上限，超过的分次申请"), 100, 3000),
+    house("copy_records", 1000, PIECES, "4.2.1", N_("一份复制件的记录数上限，超过的分次申请"), 100, 2000),
     house("copy_checks", 30, TIMES, "4.2.1", N_("同一地址每分钟核验复制件的次数"), 5, 600),
     Setting(
         name="seal_two_person", kind="word", default="yes", unit="", clause="4.2.1", basis=HOUSE, source="",

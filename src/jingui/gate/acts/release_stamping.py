@@ -14,6 +14,7 @@ from jingui.core.permit import Permit
 from jingui.core.release import FILE, MANIFEST, CopyState, Medium, Route, StampCopy
 from jingui.core.word import N_
 from jingui.core.words import Verb
+from jingui.crypto import certificates
 from jingui.formats import manifest as manifests
 from jingui.formats import pdf, pdf_sign
 from jingui.formats.pdf_document import Attachment
@@ -96,6 +97,9 @@ def rendered(
     if wet:
         return made
     issued = runtime.stamp()
+    first, last = certificates.valid_between(issued.certificate)
+    if not first <= permit.at < last:
+        raise Conflict(N_("电子印章的证书不在有效期内，不能用印。"), N_("请更换证书；急用的可用实物印章。"))
     return pdf_sign.sign(made, issued.key, issued.chain, matter.kind.text, runtime.institution, permit.at)
 
 
