@@ -73,7 +73,8 @@ def start(request: HttpRequest, kind: str) -> HttpResponse:
         return redirect(to("copy_kinds", patient=request.GET["patient"]))
     if row.page:
         return redirect(to(row.page))
-    given = request.POST if request.method == "POST" else request.GET
+    # the form posts to the address it was opened at, which names the patient or record
+    given = {**request.GET.dict(), **(request.POST.dict() if request.method == "POST" else {})}
     target = about(row, given)
     if request.method != "POST":
         typed = {question.name: given.get(question.name, "") for question in row.questions}

@@ -1,0 +1,69 @@
+"""四（二）2 依法调取: the form with its officers, the escort's page, the receipt on paper [4.2.2]"""
+
+import re
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from tests.gate import sealed as s
+from tests.gate.entering import Admitted, admit, entered
+from tests.gate.test_retrieval import asked, wanted
+from tests.hospital import Hospital
+from tests.pictures import png
+from tests.web.clinic import Pages, pages
+
+
+@pytest.fixture(scope="module")
+def house(hospital: Hospital) -> Hospital:
+    return s.people(hospital)
+
+
+@pytest.fixture
+def patient(house: Hospital) -> Admitted:
+    made = admit(house)
+    entered(house, "doctor", made)
+    return made
+
+
+def text(answer: Any) -> str:
+    return re.sub(r"<[^>]+>", " ", answer.content.decode())
+
+
+def scan(n: int) -> SimpleUploadedFile:
+    return SimpleUploadedFile(f"证件{n}.png", png(7000 + n), "image/png")
+
+
+def test_the_form_says_which_officer_is_wrong_and_keeps_what_was_typed(house: Hospital, patient: Admitted) -> None:
+    with pages():
+        me = Pages(house.actors["archivist"])
+        here = f"/matters/new/judicial_retrieval/?patient={patient.public}"
+        assert "第二名" in text(me.get(here))
+        escort = house.sql("SELECT staff_no FROM person WHERE id = %s", house.people["archivist2"])[0][0]
+        typed = wanted(house, body1="云山市检察院", escort=escort) | {
+            "paper.document": scan(1), "paper.identity": scan(2), "paper.card": scan(3),
+        }  # fmt: skip
+        wrong = me.post(here, typed)
+        assert wrong.status_code == 400
+        assert "不是同一单位" in text(wrong)
+        assert 'value="孙法官"' in wrong.content.decode()
+        again = wanted(house, escort=escort) | {
+            "paper.document": scan(1), "paper.identity": scan(2), "paper.card": scan(3),
+        }  # fmt: skip
+        assert me.post(here, again).status_code == 302
+
+
+def test_the_escort_sees_scope_and_prints_the_list_that_officers_sign(house: Hospital, patient: Admitted) -> None:
+    number = asked(house, patient)
+    with pages():
+        me = Pages(house.actors["archivist"])
+        assert me.get(f"/matters/{number}/retrieval/").status_code == 404  # not approved
+        s.decided(house, "head", number, outcome="open")
+        page = me.get(f"/matters/{number}/retrieval/")
+        said = text(page)
+        for words in ("云山市人民法院", "孙法官", "FY-1001", "archivist2", "签收"):
+            assert words in said, words
+        assert s.CARD not in said  # an identity number is shown in part
+        assert f"/matters/{number}/copies/" in page.content.decode()
+        assert Pages(house.actors["doctor"]).get(f"/matters/{number}/retrieval/").status_code == 403
+        assert me.get("/matters/987654321/retrieval/").status_code == 404
