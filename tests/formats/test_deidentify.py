@@ -209,3 +209,32 @@ def test_nobody_s_name_or_number_leaves_the_shared_records(name: str) -> None:
 
 def test_counts_are_a_counter() -> None:
     assert isinstance(deidentify_resource(PATIENT, Project(key=KEY, profile="teaching", at=AT), KNOWN).removed, Counter)
+
+
+def test_dicom_uids_become_the_projects_own() -> None:
+    from jingui.formats.deidentify_dicom import uid
+
+    study = {"resourceType": "ImagingStudy", "id": "i1", "status": "available", "subject": {"reference": "Patient/p1"},
+             "series": [{"uid": "1.2.3.5", "instance": [{"uid": "1.2.3.6", "title": "x"}]}]}  # fmt: skip
+    made = out(study)
+    assert made["series"][0]["uid"] == uid(Project(key=KEY, profile="research"), "1.2.3.5")
+    assert "1.2.3." not in json.dumps(made)
+
+
+def test_a_quantity_in_years_is_an_age() -> None:
+    made = out({"resourceType": "Observation", "status": "final", "code": {"text": "年龄"},
+                "valueQuantity": {"value": 97, "unit": "岁", "code": "a"}})  # fmt: skip
+    assert made["valueQuantity"]["value"] == 90
+
+
+def test_a_known_name_in_a_codes_words_takes_the_words_with_it() -> None:
+    coded = {"system": "http://loinc.org", "code": "718-7", "display": "张 建国的血红蛋白"}
+    made = out({"resourceType": "Observation", "status": "final", "code": {"coding": [coded]}})
+    assert made["code"]["coding"] == [{"system": "http://loinc.org", "code": "718-7"}]
+
+
+@pytest.mark.parametrize("value", [None, [], {}, "text", 7, [[]], [{"reference": 7}], {"reference": {"a": 1}}])
+def test_malformed_elements_do_not_leave_and_break_nothing(value: object) -> None:
+    for name in ("subject", "code", "note", "onsetDateTime", "identifier", "recordedDate", "contained"):
+        made = out({**CONDITION, name: value}) if name != "subject" else out({**CONDITION, "subject": value})
+        assert "张建国" not in json.dumps(made, ensure_ascii=False)

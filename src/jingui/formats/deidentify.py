@@ -15,7 +15,20 @@ from typing import Any, Final
 
 from jingui.core.deidentify import Profile, Row, profile
 from jingui.core.deidentify_words import Technique
-from jingui.formats.deidentify_fields import address, age, birth, coding, exact, identifier, quarter, reference, shifted
+from jingui.formats.deidentify_fields import (
+    address,
+    age,
+    birth,
+    coding,
+    exact,
+    identifier,
+    in_years,
+    quarter,
+    reference,
+    shifted,
+    uid,
+)
+from jingui.formats.deidentify_known import known_places
 from jingui.formats.deidentify_project import (
     Cleaned,
     Deidentified,
@@ -114,12 +127,17 @@ def _resource(resource: Mapping[str, Any], walk: _Walk, inside: str, depth: int)
         out["id"] = exact(walk.project, "id", f"{inside}{own}" if inside else f"{name}/{own}")
     contained = [
         _resource(one, walk, "#", depth + 1)
-        for one in resource.get("contained", ())
+        for one in _listed(resource.get("contained"))
         if isinstance(one, dict) and one.get("resourceType") in walk.profile.resources
     ]
     if contained:
         out["contained"] = contained
     return out
+
+
+def _listed(value: Any) -> list[Any]:
+    """A list as it is, nothing for anything else."""
+    return value if isinstance(value, list) else []
 
 
 def _object(node: Mapping[str, Any], definition: str, walk: _Walk, depth: int) -> dict[str, Any]:
@@ -132,6 +150,10 @@ def _object(node: Mapping[str, Any], definition: str, walk: _Walk, depth: int) -
         path = f"{definition}.{name}"
         kind = elements.get(name)
         if name.startswith("_") or kind is None or depth > DEEPEST or (name == "id" and kind != "id"):
+            walk.removed[path] += 1
+            continue
+        if name == "id" and isinstance(value, str) and _row(walk.profile, path, kind).technique is Technique.PSEUDONYM:
+            out[name] = value  # _resource gives it its pseudonym
             walk.removed[path] += 1
             continue
         row = _row(walk.profile, path, kind)
@@ -155,7 +177,7 @@ def _row(rows: Profile, path: str, kind: str) -> Row:
 
 def _without_words(node: Mapping[str, Any], out: dict[str, Any], walk: _Walk) -> None:
     """A concept whose code was made coarser does not keep the words that say it exactly."""
-    exactly = any(coding(one, False)[1] for one in node.get("coding", ()) if isinstance(one, dict))
+    exactly = any(coding(one, False)[1] for one in _listed(node.get("coding")) if isinstance(one, dict))
     if exactly and "text" in out:
         del out["text"]
         walk.removed[_ICD_TEXT] += 1
@@ -198,7 +220,7 @@ def _string(value: str, row: Row, kind: str, walk: _Walk) -> str | None:
         case Technique.GENERALISE, "prefix3":
             return value[:3] if len(value) == 6 and value.isdigit() else None
         case Technique.PSEUDONYM, _:
-            return value if kind == "id" else pseudonym(walk.project, "value", value)  # _resource renames ids
+            return uid(walk.project, value) if kind == "id" else pseudonym(walk.project, "value", value)
         case _:
             return None
 
@@ -206,6 +228,8 @@ def _string(value: str, row: Row, kind: str, walk: _Walk) -> str | None:
 def _node(value: dict[str, Any], kind: str, row: Row, walk: _Walk, depth: int) -> dict[str, Any] | None:
     """An object by its row."""
     match row.technique, row.argument, kind:
+        case Technique.WALK, _, "Quantity" if in_years(value):
+            return age(value)
         case Technique.WALK, _, _:
             return _object(value, kind, walk, depth) or None
         case Technique.PSEUDONYM, _, "Reference":
@@ -217,13 +241,21 @@ def _node(value: dict[str, Any], kind: str, row: Row, walk: _Walk, depth: int) -
         case Technique.GENERALISE, "age", "Age":
             return age(value, band=True)
         case Technique.GENERALISE, said, "Coding":
-            return coding(value, said == "chapter")[0]
+            return _coding(value, said == "chapter", walk)
         case Technique.GENERALISE, said, "Address":
             return address(value, said == "city", said == "city")
         case Technique.TEXT, _, "Narrative":
             return _narrative(value, walk)
         case _:
             return None
+
+
+def _coding(value: Mapping[str, Any], chapters: bool, walk: _Walk) -> dict[str, Any] | None:
+    """A coding; its words go when they name somebody known."""
+    made = coding(value, chapters)[0]
+    if made and "display" in made and next(known_places(made["display"], walk.known), None):
+        del made["display"]
+    return made
 
 
 def _narrative(value: Mapping[str, Any], walk: _Walk) -> dict[str, Any] | None:

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any, Final
 from jingui.core.deidentify import OLDEST
 from jingui.core.errors import Misconfigured, Unprocessable
 from jingui.core.word import N_
+from jingui.formats.deidentify_fields import uid
 from jingui.formats.deidentify_project import Project, pseudonym, shift_days
 
 if TYPE_CHECKING:
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
     from pydicom.dataset import Dataset
 
 ACTIONS: Final = frozenset(("keep", "remove", "empty", "uid", "shift", "pseudonym", "age", "walk"))
-UID_ROOT: Final = "2.25."
 #: What reading a damaged element raises: it is then removed, unread.
 UNREADABLE: Final = (ValueError, TypeError, KeyError, AttributeError, NotImplementedError, OverflowError, struct.error)
 _CODE: Final = re.compile(r"(?!.*\d{7})[A-Z0-9 _]{0,16}")
@@ -173,11 +173,6 @@ def _changed(chosen: str, keyword: str, value: str, project: Project, patient: s
     if chosen == "age":
         return "090Y" if value.endswith("Y") and value[:-1].isdigit() and int(value[:-1]) > OLDEST else value
     return moved(value, shift_days(project, patient))
-
-
-def uid(project: Project, value: str) -> str:
-    """The project's own UID in place of one: equal for equal ones, so that studies hold together."""
-    return UID_ROOT + str(int.from_bytes(project.digest("uid", value)[:16]))
 
 
 def moved(value: str, days: int) -> str | None:

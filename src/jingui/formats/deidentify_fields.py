@@ -14,6 +14,7 @@ from jingui.core.deidentify_rows import CHAPTERS, CODE_SYSTEMS
 from jingui.formats.deidentify_places import coarse
 from jingui.formats.deidentify_project import Project, pseudonym
 
+UID_ROOT: Final = "2.25."
 PSEUDONYMS: Final = "urn:jingui:pseudonym"
 BAND: Final = 5  # years of an age band
 _DATE: Final = re.compile(r"(\d{4})(?:-(\d\d)(?:-(\d\d)(T.*)?)?)?\Z")
@@ -142,6 +143,16 @@ def exact(project: Project, kind: str, value: str) -> str:
     return pseudonym(project, kind, value.encode().hex())
 
 
+def uid(project: Project, value: str) -> str:
+    """The project's own DICOM UID in place of one: equal for equal ones, so that studies hold together."""
+    return UID_ROOT + str(int.from_bytes(project.digest("uid", value.removeprefix("urn:oid:"))[:16]))
+
+
+def in_years(value: Mapping[str, Any]) -> bool:
+    """Whether a quantity is a number of years."""
+    return str(value.get("code") or value.get("unit") or "") in _YEARS
+
+
 def reference(value: Mapping[str, Any], project: Project) -> dict[str, Any] | None:
     """A reference to the same resource under its pseudonym; names and identifiers beside it do not leave."""
     text = value.get("reference")
@@ -162,8 +173,9 @@ def identifier(value: Mapping[str, Any], project: Project) -> dict[str, Any] | N
     if not isinstance(text, str) or not text.strip():
         return None
     kept: dict[str, Any] = {"system": PSEUDONYMS, "value": pseudonym(project, "identifier", text)}
-    types = value.get("type", {}).get("coding", ()) if isinstance(value.get("type"), dict) else ()
-    standard = [coding(one, False)[0] for one in types if isinstance(one, dict)]
+    kind = value.get("type")
+    types = kind.get("coding") if isinstance(kind, dict) else None
+    standard = [coding(one, False)[0] for one in (types if isinstance(types, list) else ()) if isinstance(one, dict)]
     if standard := [one for one in standard if one]:
         kept["type"] = {"coding": standard}
     return kept
