@@ -243,6 +243,7 @@ def copy(t: T) -> copies.CopyPage:
         preview="#main",
         file="#main",
         size="1.2 MB",
+        side="#main",
         digest=DIGEST,
         lacking=t("须先收费。", "To be paid first."),
         pages=42,
@@ -307,7 +308,8 @@ def portal(t: T) -> dict[str, tuple[str, Any]]:
         facts=((t("页数", "Pages"), "42"),), basis=DIGEST, preview="#main",
     )  # fmt: skip
     sealed = replace(
-        seen, state=Tag(text=t("待交付", "Ready"), tone="info"), basis="", preview="", file="#main", digest=DIGEST,
+        seen, state=Tag(text=t("待交付", "Ready"), tone="info"), basis="", preview="", file="#main",
+        side="#main", digest=DIGEST,
         until=NOW + 30 * DAY, said=t("已盖章，可以下载。", "Sealed; it can be downloaded."),
     )  # fmt: skip
     return {

@@ -127,8 +127,8 @@ STAFF: Final[dict[str, Row]] = {
     # copies: a window that starts them, an office that handles them, a register
     "copy_start": (ok(), ok()), "copy_kinds": (ok(COPIES), lost()), "copy_apply": (lost(), lost()),
     "copy_check": (lost(), lost()), "copy_make": (lost(), lost()), "copies": (ok(COPIES), ok(COPIES)),
-    "copy": (lost(), lost()), "copy_file": (lost(), None), "seal_uses": (ok(SEALS), ok(SEALS)),
-    "seal_uses_file": (None, ok(SEALS)),
+    "copy": (lost(), lost()), "copy_file": (lost(), None), "copy_side": (lost(), None),
+    "seal_uses": (ok(SEALS), ok(SEALS)), "seal_uses_file": (None, ok(SEALS)),
     # studies: forms are open, what they ask for is not
     "studies": (ok(STUDIES), None), "cohort": (ok(), ok(LICENSED | {R.RESEARCHER})),
     "register_ethics": (ok(), wrong()), "end_ethics": (ok(), wrong()), "study": (lost(STUDIES), None),
@@ -155,6 +155,6 @@ PORTAL: Final[dict[str, tuple[int, int]]] = {
     "portal_consents": (200, 404), "portal_matters": (200, 405), "portal_matter": (404, 404),
     "portal_complaint": (200, 400), "portal_copy_ask": (200, 302), "portal_copy_apply": (404, 404),
     "portal_copy_check": (404, 404), "portal_copy": (404, 404), "portal_copy_preview": (404, 405),
-    "portal_copy_file": (405, 404), "portal_paper": (404, 405),
+    "portal_copy_file": (405, 404), "portal_copy_side": (404, 405), "portal_paper": (404, 405),
     "portal_correction": (200, 400), "portal_record": (200, 405),
 }  # fmt: skip

@@ -1,5 +1,7 @@
 """四（二）1 门户: copies asked for, confirmed and taken at home; complaints answered and appealed [4.2.1] [1.3.2]"""
 
+import hashlib
+import json
 import re
 import time
 from collections.abc import Iterator
@@ -102,6 +104,17 @@ def stamped(house: Hospital, copy: str) -> None:
     assert answer.status_code == 302, text(answer)
 
 
+def taken(me: Any, address: str) -> Any:
+    """What is at hand only once the ledger has placed it."""
+    for _ in range(60):
+        answer = me.get(address)
+        if answer.status_code != 503:
+            break
+        time.sleep(0.25)
+    assert answer.status_code == 200, text(answer)
+    return answer
+
+
 def copy_in(shown: str) -> str:
     return re.search(r"/copies/([0-9a-f]{32})/", shown).group(1)  # type: ignore[union-attr]
 
@@ -117,7 +130,7 @@ def test_from_my_phone_to_the_sealed_file(house: Hospital, mine: Actor, ids: lis
     assert "医院正在办理" in followed
     assert "最迟" in followed
     decided(house, "archivist", matter, "approve")
-    assert "已同意" in text(me.get(to("portal_matter", matter=matter)))
+    assert "医院已同意" in text(me.get(to("portal_matter", matter=matter)))
     made = staff(house, "archivist").post(to("copy_make", matter=matter), {})
     assert made.status_code == 302, text(made)
     shown = text(me.get(to("portal_matter", matter=matter)))
@@ -141,6 +154,11 @@ def test_from_my_phone_to_the_sealed_file(house: Hospital, mine: Actor, ids: lis
     assert good.covers_all
     assert good.trusted
     assert "已交付" in text(me.get(to("portal_copy", copy=copy)))
+    beside = taken(me, to("portal_copy_side", copy=copy))
+    said = json.loads(beside.content)
+    assert said["digest"] == hashlib.sha256(file.content).hexdigest()
+    assert said["proof"]["target"]["record"] == said["digest"]
+    assert NAME not in text(beside)
     assert me.post(to("portal_copy_file", copy=copy), {}).content == file.content  # taken again: the same bytes
     assert me.get(to("portal_copy_file", copy=copy)).status_code == 405  # a link does not hand it over
 
@@ -190,6 +208,7 @@ def test_nobody_elses_copies_or_requests(house: Hospital, mine: Actor, other: Ac
     tried = (
         stranger.get(to("portal_copy", copy=copy)), stranger.post(to("portal_copy", copy=copy), {"basis": "00" * 32}),
         stranger.get(to("portal_copy_preview", copy=copy)), stranger.post(to("portal_copy_file", copy=copy), {}),
+        stranger.get(to("portal_copy_side", copy=copy)),
         stranger.get(to("portal_matter", matter=matter)), stranger.get(to("portal_copy_apply", matter=matter)),
         stranger.get(to("portal_copy_ask", patient=ids[0])), stranger.post(to("portal_copy_ask", patient=ids[0]), {}),
         stranger.post(to("portal_complaint", patient=ids[0]), {"topic": "care", "reason": "试一试别人的"}),

@@ -155,11 +155,15 @@ class Part(Word):
     VIEW = "view", N_("内容清单")
     PREVIEW = "preview", N_("预览")
     FILE = "file", N_("盖章的文件")
+    SIDE = "side", N_("存证")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReadCopy:
-    """One copy: its list of contents, its pages before they are stamped, or the stamped file."""
+    """One copy: its list of contents, its pages before they are stamped, the stamped file, the proof to keep beside it.
+
+    The proof comes as a `CopyCheck` of this very file.
+    """
 
     part: Part = Part.VIEW
 

@@ -117,14 +117,15 @@ def drawn(public: str, found: CopyView, errors: tuple[str, ...]) -> shown.Patien
     offered = bool(found.digest) and good and line.until is not None and line.until > asking.now()
     file = to("portal_copy_file", copy=public)
     return shown.PatientsCopy(
-        number=line.number, title=matter_words.title(line.kind), state=release_words.state(line.state),
+        number=line.number, title=matter_words.title(line.kind), state=release_words.own_state(line),
         said=release_words.following(line), contents=release_words.contents(found.records),
         counted=release_words.counted(found.records),
         unfinished=found.unfinished, withheld=found.withheld, volumes=release_words.volumes(found.paper),
         facts=release_words.facts(found), back=to("portal_matter", matter=line.matter), errors=errors,
         basis=found.basis if str(Verb.CONFIRM_COPY) in found.moves else "",
         preview=to("portal_copy_preview", copy=public) if found.stamped is None and good else "",
-        file=file if offered else "", until=line.until, digest=found.digest,
+        file=file if offered else "",
+        side=to("portal_copy_side", copy=public) if offered else "", until=line.until, digest=found.digest,
         replaced=to("portal_copy", copy=found.replaced) if found.replaced else "", ended=found.ended_why,
     )  # fmt: skip
 

@@ -15,7 +15,7 @@ from jingui.web.viewmodels.parts import Tag
 
 STANDS: Final[dict[State, str]] = {
     State.DRAFT: N_("还没有提交"), State.WAITING: N_("医院正在办理"), State.RETURNED: N_("需要您补充"),
-    State.APPROVED: N_("已答复"), State.EXECUTED: N_("已同意"), State.REFUSED: N_("未同意"),
+    State.APPROVED: N_("已答复"), State.EXECUTED: N_("医院已同意"), State.REFUSED: N_("未同意"),
     State.APPEALED: N_("申诉复核中"), State.WITHDRAWN: N_("您已撤回"), State.EXPIRED: N_("已失效"),
     State.CLOSED: N_("已办结"),
 }  # fmt: skip

@@ -1,5 +1,6 @@
 """四（二）1 复制件: one copy: what is in it, both sides' yes, the fee, the seal, handing over, revoking [4.2.1]"""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, Final
 from urllib.parse import quote
@@ -15,6 +16,7 @@ from jingui.core.release import (
     PURPOSES,
     ChargeCopy,
     ConfirmCopy,
+    CopyCheck,
     CopyFile,
     CopyState,
     CopyView,
@@ -27,9 +29,9 @@ from jingui.core.release import (
     StampCopy,
 )
 from jingui.core.word import N_
-from jingui.core.words import Role, Verb
+from jingui.core.words import Purpose, Role, Verb
 from jingui.gate import door
-from jingui.web import answering, asking, matter_page, release_words
+from jingui.web import answering, asking, matter_page, release_parts, release_visits, release_words, verify
 from jingui.web.filling import Filled
 from jingui.web.release_make import told as faults
 from jingui.web.viewmodels import release_copies as view
@@ -72,9 +74,11 @@ def copy(request: HttpRequest, copy: str) -> HttpResponse:
             return answering.said(request, _(SAID[do]), to("copy", copy=copy))
         except (Invalid, Conflict) as error:
             forms.refused(error)
-    page = drawn(request, copy, found, forms)
+    named = found.answers.get(release_parts.VISITS, "")
+    visits = release_visits.offered(request, found.line.patient) if named else ()
+    page = drawn(request, copy, found, forms, {release_parts.VISITS: release_visits.named(named, visits)})
     wrong = bool(page.errors or page.wrong or forms.signing.errors)
-    crumbs = (Link(label=_("复制件"), href=to("copies")), Link(label=page.number, href=""))
+    crumbs = (Link(label=_("病历复制件"), href=to("copies")), Link(label=page.number, href=""))
     return answering.page(request, "release/copy.html", page, status=400 if wrong else 200, crumbs=crumbs)
 
 
@@ -92,7 +96,9 @@ class Forms:
         self.filled = {
             name: Filled(self.posted, sent=do == name)
             for name in VERBS
-            if str(VERBS[name]) in self.may and not (name == "charge" and (free or found.paid is not None))
+            if str(VERBS[name]) in self.may
+            and not (name == "charge" and (free or found.paid is not None))
+            and not (name == "stamp" and found.lacking)
         }
         asked = {
             name: getattr(self, name)(filled) for name, filled in self.filled.items()
@@ -185,7 +191,7 @@ class Forms:
         return replace(form, fields=tuple(replace(one, autofocus=False) for one in form.fields))
 
 
-def drawn(request: HttpRequest, public: str, found: CopyView, forms: Forms) -> view.CopyPage:
+def drawn(request: HttpRequest, public: str, found: CopyView, forms: Forms, known: Mapping[str, str]) -> view.CopyPage:
     """The page of a copy."""
     line = found.line
     kind = KINDS[line.kind]
@@ -198,10 +204,11 @@ def drawn(request: HttpRequest, public: str, found: CopyView, forms: Forms) -> v
         matter=Link(label=_(kind.text), href=to("matter", matter=line.matter)), stages=stages(found),
         contents=release_words.contents(found.records), counted=release_words.counted(found.records),
         unfinished=found.unfinished, withheld=found.withheld,
-        volumes=release_words.volumes(found.paper), told=matter_page.told(kind, found.answers),
+        volumes=release_words.volumes(found.paper), told=matter_page.told(kind, found.answers, known),
         facts=release_words.facts(found),
         preview="" if stamped else f"{to('copy_file', copy=public)}?preview={kind.copies}",
         file=to("copy_file", copy=public) if line.state == CopyState.STAMPED else "",
+        side=to("copy_side", copy=public) if line.state == CopyState.STAMPED else "",
         size=filesizeformat(found.size) if found.size else "",
         digest=found.digest, lacking=_(found.lacking) if found.lacking else "", pages=line.pages,
         replaces=Link(label=_("前一份"), href=to("copy", copy=found.replaces)) if found.replaces else None,
@@ -242,6 +249,16 @@ def file(request: HttpRequest, copy: str) -> HttpResponse:
         request, Verb.READ_COPY, ReadCopy(part=part), target=door.locate(copy), why=why
     ).value  # fmt: skip
     return sent(found, inline=part is Part.PREVIEW)
+
+
+@require_safe
+def side(request: HttpRequest, copy: str) -> HttpResponse:
+    """The side file: the proof of the stamp's entry, to keep beside the PDF; with both nobody needs the house."""
+    role = Role(asking.role(request))
+    why = Purpose.PATIENT_REQUEST if role is Role.PATIENT else release_words.purpose(role)
+    asked = ReadCopy(part=Part.SIDE)
+    found: CopyCheck = asking.read(request, Verb.READ_COPY, asked, target=door.locate(copy), why=why).value
+    return verify.kept_beside(found)
 
 
 def sent(found: CopyFile, *, inline: bool) -> HttpResponse:

@@ -57,7 +57,7 @@ def make(request: HttpRequest, matter: int) -> HttpResponse:
         replaces=replaces if before else "", replaced=before,
     )  # fmt: skip
     wrong = bool(errors) or any(one.error for one in lines)
-    crumbs = (Link(label=_("复制件"), href=to("copies")), Link(label=page.title, href=""))
+    crumbs = (Link(label=_("病历复制件"), href=to("copies")), Link(label=page.title, href=""))
     return answering.page(request, "release/make.html", page, status=400 if wrong else 200, crumbs=crumbs)
 
 

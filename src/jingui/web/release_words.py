@@ -19,6 +19,14 @@ TONES: Final[dict[CopyState, Tone]] = {
     CopyState.PREPARED: "warn", CopyState.CONFIRMED: "warn", CopyState.STAMPED: "info", CopyState.HANDED: "ok",
     CopyState.REVOKED: "bad", CopyState.SUPERSEDED: "none",
 }  # fmt: skip
+#: The same as its patient would say it; what is stamped, by the way it reaches them.
+OWN: Final[dict[CopyState, str]] = {
+    CopyState.PREPARED: N_("待您确认"), CopyState.CONFIRMED: N_("医院盖章中"), CopyState.HANDED: N_("已交付"),
+    CopyState.REVOKED: N_("已作废"), CopyState.SUPERSEDED: N_("已换发"),
+}  # fmt: skip
+READY: Final[dict[Route, str]] = {
+    Route.WINDOW: N_("可领取"), Route.POST: N_("待寄出"), Route.PORTAL: N_("可下载"), Route.ESCORT: N_("待送交"),
+}  # fmt: skip
 #: What a patient reads of a state: what happens next.
 NEXT: Final[dict[CopyState, str]] = {
     CopyState.PREPARED: N_("复制件已制作好。请核对下面的内容，确认无误后医院再盖章。"),
@@ -48,6 +56,13 @@ def handled(role: Role, *, handles: bool) -> frozenset[str]:
     """For what copies are made that somebody of `role` handles, who `handles` any at all."""
     every = frozenset(PURPOSES)
     return frozenset() if not handles else every if role in HANDLERS else every - {"patient"}
+
+
+def own_state(one: CopyLine) -> Tag:
+    """How a copy stands, as its patient would say it."""
+    known = CopyState(one.state)
+    text = OWN[known] if known in OWN else READY[Route(one.route)]
+    return Tag(text=_(text), tone=TONES[known])
 
 
 def route(word: str) -> str:
@@ -119,6 +134,8 @@ def following(one: CopyLine) -> str:
     known = CopyState(one.state)
     if known is CopyState.STAMPED:
         return _(ROUTES[Route(one.route)])
+    if known is CopyState.HANDED and one.route == Route.PORTAL:
+        return _("您已下载过；在期限内可以再次下载。")
     return _(NEXT[known])
 
 

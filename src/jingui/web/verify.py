@@ -69,6 +69,11 @@ def side(request: HttpRequest) -> HttpResponse:
                 raise Unavailable(_("用印的存证还没有编入检查点，请过一会儿再试。"), where="proof")
         except JinguiError as error:
             return drawn(request, filled, None, told(filled, error))
+    return kept_beside(found)
+
+
+def kept_beside(found: CopyCheck) -> HttpResponse:
+    """The side file as it is downloaded."""
     made = HttpResponse(orjson.dumps(beside(found)), content_type="application/json")
     made["Content-Disposition"] = f'attachment; filename="jingui-copy-{verify_words.plain(found.number)}.json"'
     return made

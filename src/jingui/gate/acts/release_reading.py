@@ -5,12 +5,13 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final, cast
 
 from jingui.core.entry import Line
-from jingui.core.errors import Conflict, Invalid, NotFound, Refused, Tampered
+from jingui.core.errors import Conflict, Invalid, NotFound, Refused, Tampered, Unavailable
 from jingui.core.permit import Permit
 from jingui.core.release import (
     COPY,
     Copies,
     CopiesRequest,
+    CopyCheck,
     CopyFile,
     CopyState,
     Part,
@@ -23,6 +24,7 @@ from jingui.core.word import N_
 from jingui.core.words import Role, Verb
 from jingui.formats import manifest, pdf
 from jingui.gate import copies_document, copies_seen, copies_visits
+from jingui.gate.acts.release_checking import answer
 from jingui.gate.context import ReadContext
 from jingui.gate.copies import FILE_SQL, ROW, read_row
 from jingui.gate.copies_seen import Seen
@@ -144,7 +146,20 @@ async def file(context: ReadContext, permit: Permit, one: Seen) -> CopyFile:
     return CopyFile(f"{one.kept.number}.pdf", "application/pdf", body, digest, address)
 
 
-PARTS: Final[Mapping[Part, Any]] = {Part.VIEW: view, Part.PREVIEW: preview, Part.FILE: file}
+async def side(context: ReadContext, permit: Permit, one: Seen) -> CopyCheck:
+    """The proof that the ledger committed the stamped file, for those who have the file: it tells nothing of a record.
+
+    Unavailable until the entry stands under a signed checkpoint.
+    """
+    if one.row["state"] not in (CopyState.STAMPED, CopyState.HANDED):
+        raise Conflict(N_("复制件目前没有可以取阅的文件。"), N_("已作废或换发的复制件不再提供。"))
+    found = await answer(context, one, bytes(one.row["digest"]).hex())
+    if found.proof is None:
+        raise Unavailable(N_("存证还没有编入检查点。"), N_("请等候几秒钟再试。"), where="proof")
+    return found
+
+
+PARTS: Final[Mapping[Part, Any]] = {Part.VIEW: view, Part.PREVIEW: preview, Part.FILE: file, Part.SIDE: side}
 
 
 @read_act(Verb.READ_SEAL_USES)

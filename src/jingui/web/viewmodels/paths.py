@@ -101,6 +101,7 @@ PATHS: Final[dict[str, str]] = {
     "seal_uses_file": "copies/seals/file/",
     "copy": "copies/<str:copy>/",
     "copy_file": "copies/<str:copy>/file/",
+    "copy_side": "copies/<str:copy>/side/",
     # the ledger; `/ledger/entry/<uuid>`, tiles and checkpoints themselves belong to the data plane
     "entries": "evidence/",
     "entry": "evidence/entries/<str:entry>/",
@@ -160,6 +161,7 @@ PATHS: Final[dict[str, str]] = {
     "portal_copy": "portal/copies/<str:copy>/",
     "portal_copy_preview": "portal/copies/<str:copy>/preview/",
     "portal_copy_file": "portal/copies/<str:copy>/file/",
+    "portal_copy_side": "portal/copies/<str:copy>/side/",
     "portal_paper": "portal/matters/<int:matter>/papers/<int:paper>/",
     "portal_matters": "portal/matters/",
     "portal_matter": "portal/matters/<int:matter>/",

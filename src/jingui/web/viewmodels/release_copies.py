@@ -117,6 +117,7 @@ class CopyPage:
     facts: tuple[tuple[str, str], ...]
     preview: str
     file: str
+    side: str
     size: str
     digest: str
     lacking: str
@@ -191,6 +192,7 @@ class PatientsCopy:
     basis: str = ""  # there is something to confirm
     preview: str = ""
     file: str = ""
+    side: str = ""
     until: datetime | None = None
     digest: str = ""
     replaced: str = ""
