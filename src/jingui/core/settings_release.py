@@ -30,7 +30,7 @@ ROWS: Final[tuple[Setting, ...]] = (
     house("sealing_again_days", 366, DAYS, "4.2.1", N_("继续封存的，多少天后再次询问"), 30, 1100),
     house("sealing_megabytes", 200, PIECES, "4.2.1", N_("一份封存包的大小上限（MB）"), 1, 1000),
     house("retrieval_officers", 1, PEOPLE, "4.2.2", N_("依法调取须到场的工作人员人数"), 1, 3),
-    number("retrieval_officers_police", 2, PEOPLE, "4.2.2", N_("公安、检察、监察机关须到场的工作人员人数"), floor=1,
+    number("retrieval_officers_police", 2, PEOPLE, "4.2.2", N_("公安、检察、监察机关须到场的工作人员人数"), floor=2,
            ceiling=3, basis=LAW, source=N_("刑事诉讼法、监察法关于两名以上人员取证的规定")),
     house("retrieval_days", 15, DAYS, "4.2.2", N_("依法调取的授权期限上限"), 1, 90),
     house("outside_hours", 168, HOURS, "4.2.3", N_("院外查阅的期限上限"), 1, 720),
