@@ -101,7 +101,7 @@ class Forms:
         self.signed_error = "" if self.signed or do != "sign" else _("请在签名板上签字，或上传签字的清单")
         settle = self.settle = Filled(posted, sent=do == "settle")
         ways = tuple((one.value, _(one.label)) for one in Settlement)
-        self.how = settle.choice("how", _("了结方式"), ways)
+        self.how = settle.choice("how", _("了结方式"), ways, autofocus=False)  # not what the page is read for
         self.number = settle.text("settled_number", _("文书编号"), longest=80)
         self.note = settle.text("note", _("备注"), longest=400, required=False)
         self.paper: bytes = files["paper"].read() if "paper" in files else b""  # type: ignore[union-attr]  # one name, one file
@@ -170,6 +170,7 @@ def round_row(one: RoundShown, patient: str, number: str) -> view.RoundRow:
     where = to("sealing_signature", patient=patient, sealing=number, round=one.n) if one.present else ""
     image = str(one.present.get("media", "")).startswith("image/")
     hospital = (("name", _("姓名")), ("staff_no", _("工号")), ("provider", _("签名方式")))
+    said = {**one.hospital, "provider": signing_words().get(one.hospital.get("provider", ""), "")}
     return view.RoundRow(
         n=one.n, title=_("封存清单") if one.part == "first" else _("补充封存清单（第 %(n)d 份）") % {"n": one.n},
         drawn=one.drawn, digest=one.digest,
@@ -184,7 +185,7 @@ def round_row(one: RoundShown, patient: str, number: str) -> view.RoundRow:
         package=one.package, size=one.size, medium=one.medium, secret=one.secret, signed=one.signed,
         present=tuple((text, one.present[key]) for key, text in labels if one.present.get(key)),
         picture=where if image else "", paper=where if where and not image else "",
-        hospital=tuple((text, one.hospital[key]) for key, text in hospital if one.hospital.get(key)), holds=one.holds,
+        hospital=tuple((text, said[key]) for key, text in hospital if said.get(key)), holds=one.holds,
     )  # fmt: skip
 
 
@@ -220,3 +221,8 @@ def signature(request: HttpRequest, patient: str, sealing: str, round: int) -> H
     answer["Content-Disposition"] = f"{shown}; filename*=UTF-8''{name}"
     answer["Content-Security-Policy"] = "sandbox; default-src 'none'"
     return answer
+
+
+def signing_words() -> dict[str, str]:
+    """How a signature was made, by the words of the setting `signing_provider`."""
+    return {"local": _("本院签名服务"), "ukey": _("UKey 签名"), "phone": _("手机签名")}
