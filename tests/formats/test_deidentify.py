@@ -3,6 +3,7 @@
 import json
 from collections import Counter
 from datetime import date
+from functools import cache
 from typing import Any
 
 import pytest
@@ -190,10 +191,15 @@ def test_what_has_no_row_is_suppressed() -> None:
         profile("everything")
 
 
+@cache
+def _synthea() -> list[dict[str, Any]]:
+    return resources("fhir/synthea")
+
+
 @pytest.mark.parametrize("name", PROFILE_NAMES)
 def test_nobody_s_name_or_number_leaves_the_shared_records(name: str) -> None:
     """Synthea's patients: no name, number, address line or telephone of Patient resources in what leaves."""
-    whole = resources("fhir/synthea")
+    whole = _synthea()
     patients = [one for one in whole if one["resourceType"] == "Patient"][:4]
     project = Project(key=KEY, profile=name, at=AT)
     for patient in patients:
@@ -238,3 +244,37 @@ def test_malformed_elements_do_not_leave_and_break_nothing(value: object) -> Non
     for name in ("subject", "code", "note", "onsetDateTime", "identifier", "recordedDate", "contained"):
         made = out({**CONDITION, name: value}) if name != "subject" else out({**CONDITION, "subject": value})
         assert "张建国" not in json.dumps(made, ensure_ascii=False)
+
+
+def _leaves(node: Any, path: tuple[Any, ...] = ()) -> Any:
+    """Yield the path of every string below a node."""
+    if isinstance(node, dict):
+        for key, value in node.items():
+            yield from _leaves(value, (*path, key))
+    elif isinstance(node, list):
+        for at, value in enumerate(node):
+            yield from _leaves(value, (*path, at))
+    elif isinstance(node, str):
+        yield path
+
+
+def test_somebody_s_name_leaves_by_no_element_of_r4s_examples() -> None:
+    """A name and a telephone in each string of HL7's examples, one after the other: not one leaves."""
+    canary = "联系人王秀英电话13912345678"
+    seen: set[tuple[Any, ...]] = set()
+    for one in resources("fhir/examples"):
+        whole = json.dumps(one, default=str)
+        for path in _leaves(one):
+            element = (one["resourceType"], *(step for step in path if isinstance(step, str)))
+            if path == ("resourceType",) or element in seen:
+                continue
+            seen.add(element)
+            changed = json.loads(whole)
+            node = changed
+            for step in path[:-1]:
+                node = node[step]
+            node[path[-1]] = canary
+            left = json.dumps(out(changed, PROFILE_NAMES[len(seen) % 3]), ensure_ascii=False, default=str)
+            assert "王秀英" not in left, element
+            assert "13912345678" not in left, element
+    assert len(seen) > 1000

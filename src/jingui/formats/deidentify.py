@@ -9,12 +9,12 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache
 from html import escape
 from typing import Any, Final
 
 from jingui.core.deidentify import Profile, Row, profile
-from jingui.core.deidentify_words import Technique
+from jingui.core.deidentify_words import Kind, Technique
 from jingui.formats.deidentify_fields import (
     address,
     age,
@@ -38,7 +38,7 @@ from jingui.formats.deidentify_project import (
     pseudonym,
     shift_days,
 )
-from jingui.formats.deidentify_text import deidentify_text
+from jingui.formats.deidentify_text import deidentify_text, findings
 from jingui.formats.fhir_types import Resource, patient_of
 from jingui.formats.plain_text import plain
 from jingui.formats.tables import schema
@@ -251,11 +251,22 @@ def _node(value: dict[str, Any], kind: str, row: Row, walk: _Walk, depth: int) -
 
 
 def _coding(value: Mapping[str, Any], chapters: bool, walk: _Walk) -> dict[str, Any] | None:
-    """A coding; its words go when they name somebody known."""
+    """A coding; its words go when they may name somebody."""
     made = coding(value, chapters)[0]
-    if made and "display" in made and next(known_places(made["display"], walk.known), None):
+    if made and "display" in made and _telling(made["display"], walk.known):
         del made["display"]
     return made
+
+
+def _telling(words: str, known: Known) -> bool:
+    """Whether a code's words hold anything identifying."""
+    return next(known_places(words, known), None) is not None or _found(words)
+
+
+@lru_cache(maxsize=8192)
+def _found(words: str) -> bool:
+    """Codes come again and again: each one's words are read once."""
+    return any(one.kind is not Kind.DATE for one in findings(words, Known()))
 
 
 def _narrative(value: Mapping[str, Any], walk: _Walk) -> dict[str, Any] | None:

@@ -6,16 +6,22 @@ Each function returns what may leave, None for nothing: what it cannot read does
 import re
 from collections.abc import Mapping
 from datetime import date, timedelta
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any, Final
 
 from jingui.core.deidentify import OLDEST, TOP
 from jingui.core.deidentify_rows import CHAPTERS, CODE_SYSTEMS
 from jingui.formats.deidentify_places import coarse
 from jingui.formats.deidentify_project import Project, pseudonym
+from jingui.formats.deidentify_words import listed
 
 UID_ROOT: Final = "2.25."
 PSEUDONYMS: Final = "urn:jingui:pseudonym"
+#: Systems whose codes are long numbers.
+LONG_CODES: Final = ("http://snomed.info/", "http://www.nlm.nih.gov/research/umls/rxnorm")
+_CODE: Final = re.compile(r"[A-Za-z0-9.+*\-_:/^%{}\[\]() ]{1,40}")
+_RUN: Final = re.compile(r"\d{9}")
+_FOREIGN: Final = re.compile(r"[A-Za-z][A-Za-z .\-]{1,39}")
 BAND: Final = 5  # years of an age band
 _DATE: Final = re.compile(r"(\d{4})(?:-(\d\d)(?:-(\d\d)(T.*)?)?)?\Z")
 _REFERENCE: Final = re.compile(r"(?:.*/)?([A-Z][A-Za-z]+)/([A-Za-z0-9\-.]{1,64})(?:/_history/[A-Za-z0-9\-.]+)?\Z")
@@ -96,6 +102,8 @@ def coding(value: Mapping[str, Any], chapters: bool) -> tuple[dict[str, Any] | N
     if cut == "icd":
         coarser = _chapter(code) if chapters else _category(code)
         return ({"system": system, "code": coarser}, True) if coarser else (None, True)
+    if not _CODE.fullmatch(code) or (_RUN.search(code) and not system.startswith(LONG_CODES)):
+        return None, False
     kept = {"system": system, "code": code}
     if isinstance(value.get("display"), str):
         kept["display"] = value["display"]
@@ -123,9 +131,8 @@ def _chapter(code: str) -> str:
 
 def address(value: Mapping[str, Any], city: bool, prefix: bool) -> dict[str, Any] | None:
     """Country, province and, if asked for, city and three digits of the postal code."""
-    kept: dict[str, Any] = {key: value[key] for key in ("country", "state") if isinstance(value.get(key), str)}
-    if city and isinstance(value.get("city"), str):
-        kept["city"] = value["city"]
+    parts = ("country", "state", "city") if city else ("country", "state")
+    kept: dict[str, Any] = {key: value[key] for key in parts if _place(value.get(key))}
     if "state" not in kept and isinstance(value.get("text"), str) and (found := coarse(value["text"])):
         split = re.match(r"(.*?(?:省|自治区|特别行政区)|(?:北京|上海|天津|重庆)市?)(.*)", found)
         if split:
@@ -136,6 +143,18 @@ def address(value: Mapping[str, Any], city: bool, prefix: bool) -> dict[str, Any
     if prefix and isinstance(postal, str) and re.fullmatch(r"\d{6}", postal):
         kept["postalCode"] = postal[:3]
     return kept or None
+
+
+def _place(value: object) -> bool:
+    """Whether a value names a country, province or city and nothing finer."""
+    if not isinstance(value, str):
+        return False
+    return value in _world() or coarse(value) == value != "" or _FOREIGN.fullmatch(value) is not None
+
+
+@cache
+def _world() -> frozenset[str]:
+    return frozenset(listed("places", "world"))
 
 
 def exact(project: Project, kind: str, value: str) -> str:

@@ -18,6 +18,7 @@ _HIDDEN: Final = "\u00ad\u034f\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u20
 _BETWEEN: Final = rf"[\s{_HIDDEN}·・•‧∙●･.\uff0e*_\-－—]{{0,3}}"
 _SPACE: Final = "[\\s\u200b-\u200f\u2060\ufeff\\-－_./·]{0,3}"
 _HALF: Final = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
+FEW: Final = 8  # identities are kept no longer than their texts need
 SHORTEST: Final = 4  # characters of a number that is worth finding
 _DIGIT_FORMS: Final = {
     "0": "0\uff10\u3007零○Oo\uff2f\u041e", "1": "1\uff11一壹幺lI", "2": "2\uff12二贰两", "3": "3\uff13三叁",
@@ -44,13 +45,13 @@ def canonical(value: str, known: Known) -> str:
     return value
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=FEW)
 def _forms(known: Known) -> tuple[tuple[re.Pattern[str], str], ...]:
     named = ((name, "|".join(_name_forms(name))) for name in (*known.names, *known.staff))
     return tuple((re.compile(forms, re.IGNORECASE), name) for name, forms in named if forms)
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=FEW)
 def _pattern(known: Known) -> re.Pattern[str] | None:
     """One pattern of everything known; kept for the texts of one patient, which come together."""
     names = sorted({form for name in (*known.names, *known.staff) for form in _name_forms(name)}, key=len, reverse=True)

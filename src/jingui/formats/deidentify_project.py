@@ -10,7 +10,6 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
-from functools import lru_cache
 from hashlib import sha256
 from typing import Any, Final, NamedTuple
 
@@ -83,7 +82,6 @@ class Deidentified:
     removed: Counter[str]
 
 
-@lru_cache(maxsize=4096)
 def same(value: str) -> str:
     """One form of a value for all its written forms: width, case, spaces, dots and dashes do not matter."""
     plain = unicodedata.normalize("NFKC", value).casefold()
