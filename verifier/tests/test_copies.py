@@ -143,6 +143,21 @@ def test_other_copy():
     assert check(file("other.pdf"), file("other.json")).ok
 
 
+def test_time_stamp():
+    """An authority's stamp over the signature is checked to its last byte, and said not to be judged."""
+    timed, side = file("timed.pdf"), file("timed.json")
+    found = check(timed, side)
+    assert found.ok and found.stamped == "2026-11-23T02:05:00+00:00 · 时间戳"
+    assert [step.name for step in found.steps][4:6] == ["chain", "time"]
+    start = timed.rindex(b"/Contents") + 9
+    chance, codes = random.Random(4), Counter()
+    for at in chance.sample(range(start, start + 6000), 1200):
+        raw = bytearray(timed)
+        raw[at] ^= 1 << chance.randrange(8)
+        codes[wrong(check(bytes(raw)))[0]] += 1
+    assert codes["time"] > 100
+
+
 def test_stamped_by_hand():
     """A file without a seal is believed for the ledger's entry of it alone; a seal that was torn off is not."""
     plain = GOOD[: GOOD.index(b"%%EOF") + 5] + b"\n"

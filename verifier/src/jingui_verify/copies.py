@@ -23,6 +23,7 @@ from jingui_verify.note import Key, base64_strict, parse_key
 from jingui_verify.pdf_file import Pdf
 from jingui_verify.pdf_seal import seal_of, signatures
 from jingui_verify.proofs import check_proof
+from jingui_verify.time_stamp import check_stamp
 
 MANIFEST, PROOF = "manifest.json", "proof.json"
 _SIDE = {"kind", "v", "digest", "key", "proof", "certificates"}
@@ -38,6 +39,7 @@ class CopyOutcome:
     steps: list[texts.Step] = field(default_factory=list)
     sealed: str = ""
     by: str = ""
+    stamped: str = ""  # time and authority of a time stamp, if there is one
     number: str = ""
 
     @property
@@ -120,6 +122,10 @@ def _sealed(check: _Check, pdf: Pdf) -> dict[str, Any] | None:
     beside = _side(check) if check.side is not None else None
     with check.step("chain", name(signed.signer)):
         check_chain(signed, check.roots, check.issuers, seal.at)
+    if signed.unsigned is not None:
+        with check.step("time"):
+            at, authority = check_stamp(signed.unsigned, signed.value, [*check.roots, *check.issuers])
+        check.outcome.stamped = f"{at.isoformat()} · {name(authority)}"
     return beside
 
 

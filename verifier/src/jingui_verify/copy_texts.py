@@ -8,6 +8,7 @@ STEPS = {
     "signature": ("签章以来文件未被改动", "The file is as it was stamped"),
     "wet": ("无电子签章（实物用印的文件），只凭台账核对", "No seal (stamped by hand): the ledger alone vouches for it"),
     "chain": ("签章证书由可信根证书签发", "The stamp's certificate leads to the root"),
+    "time": ("可信时间戳（不判断时间戳机构是否可信）", "Time stamp (its authority's trust is not judged)"),
     "manifest": ("内容清单与证明", "Manifest and its proof"),
     "entry_a": ("备制时的台账条目", "The ledger's entry of the preparation"),
     "listed": ("内容清单即台账所记的清单", "The manifest is the one that was entered"),
@@ -34,6 +35,7 @@ TEXTS = {
         "签章证书的根不是指定的根证书：{name}",
         "the stamp's certificate leads to another root than the given one: {name}",
     ),
+    "time_stamp": ("时间戳不成立（{what}）", "the time stamp does not hold ({what})"),
     "attached": ("文件中没有附件“{name}”", "the file has no attachment {name}"),
     "other_manifest": (
         "附件中的清单不是台账所证明的那一份",
