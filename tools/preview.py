@@ -91,6 +91,7 @@ def samples(english: bool) -> dict[str, tuple[str, dict[str, Any]]]:
     from tools import preview_portal as patients
     from tools import preview_record as record
     from tools import preview_release as releasing
+    from tools import preview_research as studied
     from tools import preview_sealing as sealed
     from tools import preview_verify as verifying
     from tools import preview_waiting as waiting
@@ -121,6 +122,7 @@ def samples(english: bool) -> dict[str, tuple[str, dict[str, Any]]]:
         **patients.window(t),
         **releasing.release(t),
         **sealed.release(t),
+        **studied.pages(t),
     }
     pages = {name: (template, {"page": page, "shell": inside}) for name, (template, page) in found.items()}
     for name, (template, page) in {**patients.portal(t), **releasing.portal(t)}.items():

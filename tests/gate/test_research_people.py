@@ -100,7 +100,7 @@ def test_who_withdrew_objected_or_is_kept_secret_is_left_out(hospital: Hospital,
     hospital.keep(own, new=False)
     left = report(hospital, built(hospital, kidneys(hospital)))
     assert left["rows"] + left["held"] == 15
-    assert left["excluded"] == {"consent": 1, "objected": 2, "restricted": 1, "own": 1}
+    assert left["excluded"] == dict.fromkeys(("consent", "objected", "restricted", "own"), 0)  # fewer than may be told
     # the patient whose restriction names somebody else is in; a consent given again counts
     consent(hospital, cohort[0], "given")
     again = report(hospital, built(hospital, kidneys(hospital)))

@@ -137,3 +137,30 @@ def test_others_learn_nothing(clinic: Hospital) -> None:
     assert pages(clinic, "registrar").get(to("studies")).status_code == 403
     assert pages(clinic, "other").get(to("study", study=1)).status_code == 403
     assert pages(clinic, "researcher").get(to("study", study=999999)).status_code == 404
+
+
+def test_few_statements(clinic: Hospital) -> None:
+    """The lists and a study's page, whatever their length."""
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    from jingui.gate import plane
+
+    study = clinic.sql("SELECT max(id) FROM study")[0][0]
+    researcher, pool, said = pages(clinic, "researcher"), plane.current().pipe.pool, []
+    asked = pool.fetch
+
+    async def counted(sql: str, *args: object) -> object:
+        said.append(sql)
+        return await asked(sql, *args)
+
+    for address in (to("studies"), to("study", study=study), to("cohort"), to("register_ethics")):
+        researcher.get(address)  # names and templates warm
+        said.clear()
+        pool.fetch = counted
+        try:
+            with CaptureQueriesContext(connection) as direct:
+                assert researcher.get(address).status_code == 200
+        finally:
+            del pool.fetch
+        assert len(said) + len(direct) <= 12, (address, len(said), len(direct), said)

@@ -105,7 +105,7 @@ def collect(context: WriteContext, row: Extract, study: Study, state: dict[str, 
         state["counts"].append(len(made))
         put_part(runtime, row.pk, ROWS, state["pieces"], orjson.dumps(made))
     if state["rows"] > study.most:
-        stop(row, Stopped.MOST, state)
+        stop(context, row, Stopped.MOST, state)
     elif not people.following(cohort, state["after"], 1):
         state["collected"] = True
 
@@ -133,10 +133,16 @@ def known(one: Member) -> Known:
     )  # fmt: skip
 
 
-def stop(row: Extract, why: Stopped, state: dict[str, Any]) -> None:
+def stop(context: WriteContext, row: Extract, why: Stopped, state: dict[str, Any]) -> None:
     """Nothing leaves, and the report says why, in counts alone."""
     row.state = Stage.STOPPED.value
-    row.risk = json.dumps({"stopped": why.value, "excluded": state["excluded"]}, sort_keys=True)
+    row.risk = json.dumps({"stopped": why.value, "excluded": shown(context, state)}, sort_keys=True)
+
+
+def shown(context: WriteContext, state: dict[str, Any]) -> dict[str, int]:
+    """How many were left out and why, for the report; 0 stands for fewer than `small_cell`."""
+    small = settings.number(context.runtime, context.epoch, "small_cell")
+    return {why: count if count >= small else 0 for why, count in state["excluded"].items()}
 
 
 def pieces(runtime: Runtime, row: Extract, count: int) -> Iterator[list[dict[str, Any]]]:
@@ -163,14 +169,14 @@ def plan(context: WriteContext, row: Extract, study: Study, state: dict[str, Any
             table.close()
     row.rows, row.held = report.rows, report.held
     row.risk = json.dumps(
-        {**asdict(report), "levels": dict(found.levels), "wanted_k": study.k, "excluded": state["excluded"],
+        {**asdict(report), "levels": dict(found.levels), "wanted_k": study.k, "excluded": shown(context, state),
          "closed": state["closed"], "unreadable": state["unreadable"]},
         sort_keys=True,
     )  # fmt: skip
     if report.rows == 0:
-        stop(row, Stopped.SMALL, state)
+        stop(context, row, Stopped.SMALL, state)
     elif report.held * risk.PARTS > share * (report.rows + report.held):
-        stop(row, Stopped.HELD, state)
+        stop(context, row, Stopped.HELD, state)
     state.update(planned=True, levels=dict(found.levels), held=sorted(found.held))
 
 

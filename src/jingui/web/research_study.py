@@ -89,7 +89,7 @@ def card(one: ExtractLine, seen: StudyView) -> ExtractCard:
         manifest=one.manifest, stopped=research_words.stopped(report),
         share=100 * one.looked // max(one.total, 1) if going else 100, looked=one.looked, total=one.total,
         gauges=research_words.gauges(report, seen.thresholds), quasi=research_words.quasi(report),
-        bars=research_words.bars(report), left_out=research_words.left_out(report),
+        bars=research_words.bars(report), left_out=research_words.left_out(report, seen.thresholds["small_cell"]),
         verdicts=tuple(
             Verdict(
                 person=wording.person(each.name), at=each.at, reasons=each.reasons,

@@ -178,9 +178,13 @@ def bars(report: Mapping[str, Any]) -> tuple[Bar, ...]:
     )
 
 
-def left_out(report: Mapping[str, Any]) -> tuple[tuple[str, int], ...]:
-    """Who was left out, and records that stayed closed."""
-    found = [(_(LEFT_OUT.get(why, OTHERS)), count) for why, count in sorted(report.get("excluded", {}).items())]
+def left_out(report: Mapping[str, Any], small: int) -> tuple[tuple[str, str], ...]:
+    """Who was left out (fewer than `small` are not counted), and records that stayed closed."""
+    fewer = _("少于 %(n)d 人，不显示") % {"n": small}
+    found = [
+        (_(LEFT_OUT.get(why, OTHERS)), str(count) if count else fewer)
+        for why, count in sorted(report.get("excluded", {}).items())
+    ]
     closed, bad = report.get("closed", 0), report.get("unreadable", 0)
     more = [(_("高度敏感或未同意的记录"), closed), (_("无法读取的记录"), bad)]
-    return (*found, *((text, count) for text, count in more if count))
+    return (*found, *((text, str(count)) for text, count in more if count))

@@ -125,7 +125,7 @@ class ExtractCard:
     gauges: tuple[Gauge, ...]
     quasi: tuple[QuasiRow, ...]
     bars: tuple[Bar, ...]
-    left_out: tuple[tuple[str, int], ...]
+    left_out: tuple[tuple[str, str], ...]
     verdicts: tuple[Verdict, ...]
     said: int
     taken: bool
