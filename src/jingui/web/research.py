@@ -58,7 +58,7 @@ def standing(one: ApprovalLine | StudyLine) -> Tag:
         return Tag(text=_("已终止"), tone="bad")
     if one.ends <= now:
         return Tag(text=_("已到期"), tone="warn")
-    return Tag(text=_("有效"), tone="ok") if one.starts <= now else Tag(text=_("尚未生效"))
+    return Tag(text=_("生效中"), tone="ok") if one.starts <= now else Tag(text=_("尚未生效"))
 
 
 def study_row(one: StudyLine) -> StudyRow:
