@@ -234,13 +234,14 @@ def test_what_the_law_keeps_secret_is_not_told_by_its_copy(house: Hospital) -> N
     place = Admitted(public=ids[0], patient=patient[0], visit=visit[1], visit_public=ids[1], since=house.now())
     mine = patient_actor(house, opened(house, ids[0]))
 
-    def told() -> list[str]:
+    def told() -> tuple[list[str], str, str]:
         asked_ = house.operation(
             mine, Verb.READ_READERS, ReadersRequest(), target=Target(patient=place.patient), **copying.WISH
         )
-        return [one.verb for one in door.read(asked_).value.others]
+        found = door.read(asked_)
+        return [one.verb for one in found.value.others], found.trace.entry, found.value.newest
 
-    before = told()
+    before, under, newest = told()
     matter = asked(house, place, who="archivist", escort=str(house.people["archivist3"]), secrecy="监察法第十八条")
     s.decided(house, "head", matter, outcome="secret")
     copy = legal(house, "archivist3", place.patient, matter)
@@ -251,6 +252,7 @@ def test_what_the_law_keeps_secret_is_not_told_by_its_copy(house: Hospital) -> N
     copying.check(house, copying.secret(house, copy))
     copying.listed(house, "archivist2", place.patient)
     house.write("affairs_c", Verb.HAND_COPY, HandCopy(receiver="办案人", document="JC-1001"), **where)
-    assert told() == before
+    assert not door.portal.news(mine, under, newest)
+    assert told()[0] == before
     stamps = "SELECT count(*) FROM entry WHERE patient_id = %s AND verb = 'stamp_copy'"
     assert house.sql(stamps, place.patient) == [(1,)]  # the ledger has it all the same

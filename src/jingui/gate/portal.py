@@ -25,10 +25,13 @@ WHERE e.id = $1::uuid AND (e.patient_id = $2::bigint OR e.patients @> ARRAY[$2::
 # What the page's own entry says: whose it is, about which chart, how old.
 UNDER_SQL = """SELECT e.patient_id, e.at FROM entry e WHERE e.id = $1::uuid AND e.account_id = $2::bigint
 AND e.verb = 'read_readers' AND e.decision = 'allow' AND e.patient_id IS NOT NULL"""
+# What is read for the law is told, unless the law keeps it secret, when the page is opened again.
 NEWS_SQL = """SELECT EXISTS (SELECT 1 FROM entry e WHERE e.patient_id = $1::bigint AND e.id > $2::uuid
-    AND e.verb = ANY($3::text[]) AND e.account_id IS DISTINCT FROM $4::bigint)
+    AND e.verb = ANY($3::text[]) AND e.account_id IS DISTINCT FROM $4::bigint
+    AND convert_from(e.head, 'UTF8')::jsonb ->> 'purpose' <> 'legal')
   OR EXISTS (SELECT 1 FROM entry e WHERE e.patients @> ARRAY[$1::bigint] AND e.id > $2::uuid
-    AND e.verb = ANY($3::text[]) AND e.account_id IS DISTINCT FROM $4::bigint)"""
+    AND e.verb = ANY($3::text[]) AND e.account_id IS DISTINCT FROM $4::bigint
+    AND convert_from(e.head, 'UTF8')::jsonb ->> 'purpose' <> 'legal')"""
 
 
 def charts(actor: Actor) -> tuple[Charted, ...]:
