@@ -47,7 +47,7 @@ def _field() -> re.Pattern[str]:
 def fields(text: str, words: Words) -> Iterator[Name]:
     """Yield what stands in a name's field of a form."""
     nobody = frozenset(listed("names", "nobody"))
-    for match in _field().finditer(text):
+    for match in _field().finditer(text) if ":" in text or "：" in text else ():
         start, end = match.span(1)
         at = words.number.get(start)
         term = at is not None and words.words[at][1] == TERM
@@ -60,7 +60,7 @@ def called(text: str, words: Words) -> Iterator[Name]:
     hidden, titled, familiar, twice = _patterns()
     medical = words.medical
     surname = tables().surname
-    for match in hidden.finditer(text):
+    for match in hidden.finditer(text) if any(one in text for one in HIDDEN) else ():
         if words.first[match.start()] or match.group()[1:] == "某":
             yield Name(match.start(), match.end(), 9.0)
     for match in titled.finditer(text):

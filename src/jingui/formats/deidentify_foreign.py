@@ -41,7 +41,7 @@ def foreign(text: str, words: Words) -> Iterator[Name]:
 def _transliterated(text: str, words: Words) -> Iterator[Name]:
     for match in _JOINED.finditer(text) if any(dot in text for dot in DOTS) else ():
         yield _trimmed(text, words, match.start(), match.end(), DOTS, 30.0)
-    for match in _DASHED.finditer(text):
+    for match in _DASHED.finditer(text) if any(dash in text for dash in DASHES) else ():
         name = _trimmed(text, words, match.start(), match.end(), DASHES, 5.0)
         sound = weights("sound")
         inner = [sound.get(one, 0.0) for one in text[name.start : name.end] if one not in DASHES]

@@ -19,6 +19,8 @@ LONGER: Final = 1.5  # the longer of two readings may weigh so much less
 RARE: Final = 1.0  # the weight of a character that the table does not know
 COMPOUND: Final = 7.0
 RECORD: Final = 1.5  # how much more a cue of a record says than one of a newspaper
+BESIDE: Final = 0.8  # from here on what a heavier name leaves of a candidate is hidden too
+HOPELESS: Final = -5.0  # what no surroundings can make good
 NEVER: Final = -99.0
 HAN: Final = "㐀-䶿一-鿿\uf900-\ufaff\U00020000-\U0003ffff\u3007"
 VERBS: Final = frozenset("任于向时应成过都但由对来全国和与为")  # a surname that is a word in most sentences
@@ -114,7 +116,7 @@ def around(text: str, words: Words, start: int, end: int) -> float:
 def spaced(text: str) -> Iterator[Name]:
     """Yield two-character names that are set wide: 李　明."""
     these = tables()
-    for match in _wide().finditer(text):
+    for match in _wide().finditer(text) if " " in text or "　" in text else ():
         start, end = match.span()
         if these.surname[match.group(1)] >= 2.5 and these.given.get(text[end - 1], RARE) >= 0.0:
             yield Name(
@@ -141,9 +143,24 @@ def chosen(text: str, found: Iterable[Name]) -> list[Name]:
                 name = Name(name.start, polite.end(), name.weight)
             taken[name.start : name.end] = b"\1" * (name.end - name.start)
             good.append(name)
+        elif name.weight >= BESIDE:
+            good += _rest(name, taken)
     if good and doubtful:
         good += _row(text, doubtful, taken)
     return good
+
+
+def _rest(name: Name, taken: bytearray) -> Iterator[Name]:
+    """What a heavier name leaves of another: two readings of the same place, both are hidden."""
+    start = name.start
+    while start < name.end:
+        end = start
+        while end < name.end and not taken[end]:
+            end += 1
+        if end > start:
+            taken[start:end] = b"\1" * (end - start)
+            yield Name(start, end, name.weight)
+        start = end + 1
 
 
 @cache
@@ -194,7 +211,7 @@ def _best(text: str, words: Words, these: Tables, start: int, surname: str, enou
             total = own["one"] * weight + own["given"] * given
         else:
             total = own["two"] * weight + own["low"] * min(givens) + own["high"] * max(givens) + own["longer"]
-        if fixed + total < -6.0:
+        if fixed + total < HOPELESS:
             continue
         if before is None:
             left = _before(text, these, start)

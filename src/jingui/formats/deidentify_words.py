@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
+from itertools import accumulate
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from jingui.formats.codetables import shipped
@@ -87,13 +88,12 @@ def cut(text: str) -> Words:
     """Cut a text into words and their kinds."""
     own = _own()
     words = [(word, own.get(word, kind)) for word, kind in _cutter().tag(text, False)]
-    at, first, number, here = [], bytearray(len(text) + 1), {}, 0
-    for count, (word, _) in enumerate(words):
-        at.append(here)
+    at = [0, *accumulate([len(word) for word, _ in words])]
+    first = bytearray(len(text) + 1)
+    for here in at:
         first[here] = 1
-        number[here] = count
-        here += len(word)
-    first[len(text)] = 1
+    at.pop()
+    number = dict(zip(at, range(len(at)), strict=True))
     own_field = medical()
     dense = sum([kind == TERM and word in own_field for word, kind in words]) * DENSE >= len(words)
     return Words(words, at, first, number, dense)
