@@ -12,6 +12,7 @@ from jingui.core.entering import DraftsRequest
 from jingui.core.errors import Refused, Tampered, Unprocessable
 from jingui.core.matters.asking import MattersRequest
 from jingui.core.operation import Target
+from jingui.core.outside import OutsideRequest
 from jingui.core.oversee import LedgerSearch
 from jingui.core.proposals import ProposalsRequest
 from jingui.core.signatures import WaitingRecords
@@ -55,7 +56,7 @@ def test_the_same_as_each_part_asked_alone_under_one_entry(busy: Hospital) -> No
     assert desk.deadlines is not None
     assert desk.entries
     for name, verb in PARTS.items():
-        if name in ("proposals", "entries"):
+        if name in ("proposals", "entries", "outside"):
             continue
         assert getattr(desk, name) == asked(busy, "doctor", getattr(FULL, name), verb).value, name
     told = busy.sql("SELECT verb, decision, patients FROM entry WHERE id = %s", result.trace.entry)[0]
@@ -66,11 +67,13 @@ def test_the_same_as_each_part_asked_alone_under_one_entry(busy: Hospital) -> No
 
 
 def test_a_part_that_the_rules_close_is_left_out(busy: Hospital) -> None:
-    others = DeskRequest(patients=Worklist(), entries=LedgerSearch(), grants=ALARMS)
+    overdue = OutsideRequest(overdue=True)
+    others = DeskRequest(patients=Worklist(), entries=LedgerSearch(), grants=ALARMS, outside=overdue)
     desk: Desk = asked(busy, "doctor", others).value
     assert desk.patients is not None
     assert desk.entries is None  # everybody's entries
     assert desk.grants is None  # everybody's emergencies
+    assert desk.outside is None  # who from outside views whom
     assert desk.proposals is None  # not asked
     with pytest.raises(Refused):
         asked(busy, "doctor", LedgerSearch(), Verb.READ_LEDGER)

@@ -1,6 +1,7 @@
 """四（二）3 院外查阅: from the slip to the one page, what it never shows, the office's pages [4.2.3] [6.1.2]"""
 
 import re
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -8,6 +9,7 @@ import pytest
 from jingui.core import onetime
 from jingui.core.matters.asking import CloseMatter
 from jingui.core.words import Role, Verb
+from jingui.store.models import OutsideAccess
 from jingui.web.policies import OUTSIDE, PORTAL, WHO, Who
 from jingui.web.viewmodels.paths import PATHS
 from tests.gate import sealed as s
@@ -181,3 +183,15 @@ def test_the_office_prints_the_slip_ends_it_and_tells_the_patient(house: Hospita
         assert "已关闭" in after
         assert Pages(house.actors["doctor"]).get("/outside-viewing/").status_code == 403
         assert me.get("/matters/987654321/outside/").status_code == 404
+
+
+def test_the_desk_says_whom_nobody_told(house: Hospital, patient: Admitted) -> None:
+    number = asked(house, patient, ("proof", "identity", "licence"), ground="life")
+    s.decided(house, "duty", number)
+    row = OutsideAccess.objects.get(matter=number)
+    row.tell_by -= timedelta(hours=100)
+    house.runtime.sealer.seal(row)
+    row.save(force_update=True)
+    with pages():
+        assert "没有告知患者" in text(Pages(house.actors["affairs"]).get("/"))
+        assert "没有告知患者" not in text(Pages(house.actors["doctor"]).get("/"))

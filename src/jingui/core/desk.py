@@ -8,6 +8,7 @@ from jingui.core.access_operations import GrantLine, GrantsRequest
 from jingui.core.deadlines import DeadlineBoard, DeadlinesRequest
 from jingui.core.entering import DraftLine, DraftsRequest
 from jingui.core.matters.asking import Matters, MattersRequest
+from jingui.core.outside import OutsideList, OutsideRequest
 from jingui.core.oversee import EntryLine, LedgerSearch
 from jingui.core.proposals import ProposalLine, ProposalsRequest
 from jingui.core.signatures import WaitingRecord, WaitingRecords
@@ -26,6 +27,7 @@ class DeskRequest:
     matters: MattersRequest | None = None
     proposals: ProposalsRequest | None = None
     grants: GrantsRequest | None = None
+    outside: OutsideRequest | None = None
     entries: LedgerSearch | None = None
 
 
@@ -41,6 +43,7 @@ class Desk:
     matters: Matters | None = None
     proposals: tuple[ProposalLine, ...] | None = None
     grants: tuple[GrantLine, ...] | None = None
+    outside: OutsideList | None = None
     entries: tuple[EntryLine, ...] | None = None
 
 
@@ -48,5 +51,5 @@ class Desk:
 PARTS: Final = {
     "patients": Verb.LIST, "deadlines": Verb.READ_DEADLINES, "drafts": Verb.READ_DRAFTS, "sign": Verb.LIST,
     "countersign": Verb.LIST, "matters": Verb.READ_MATTERS, "proposals": Verb.READ_PROPOSALS,
-    "grants": Verb.READ_GRANTS, "entries": Verb.READ_LEDGER,
+    "grants": Verb.READ_GRANTS, "outside": Verb.READ_OUTSIDE, "entries": Verb.READ_LEDGER,
 }  # fmt: skip

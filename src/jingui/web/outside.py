@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from jingui.core.desk import Desk
 from jingui.core.errors import Conflict, Invalid, NotFound
 from jingui.core.matters.asking import CloseMatter
 from jingui.core.outside import GROUNDS, OutsideLine, OutsideList, OutsideRequest, TellPatient
@@ -14,6 +15,7 @@ from jingui.gate import door
 from jingui.web import answering, asking
 from jingui.web.filling import Filled
 from jingui.web.viewmodels import outside as view
+from jingui.web.viewmodels.desk import Waiting
 from jingui.web.viewmodels.parts import Link, Tag
 from jingui.web.viewmodels.paths import to
 
@@ -33,6 +35,21 @@ def listed(request: HttpRequest) -> HttpResponse:
         rows=tuple(row(one) for one in found.rows), overdue=found.overdue,
     )  # fmt: skip
     return answering.page(request, "release/outside_list.html", page)
+
+
+def wanted(request: HttpRequest) -> OutsideRequest | None:
+    """The desk's part: of whom a patient should have been told by now."""
+    return OutsideRequest(overdue=True) if asking.may(request, Verb.TELL_PATIENT) else None
+
+
+def for_me(found: Desk) -> tuple[Waiting, ...]:
+    """Patients whom nobody told yet, as one thing that waits."""
+    rows = found.outside.rows if found.outside is not None else ()
+    dues = [one.tell_by for one in rows if one.tell_by is not None]
+    if not dues:
+        return ()
+    detail = _("%(n)d 次未取得同意的院外查阅没有告知患者") % {"n": len(dues)}
+    return (Waiting(title=_("事后告知患者"), detail=detail, href=f"{to('outside_list')}?which=overdue", due=min(dues)),)
 
 
 def row(one: OutsideLine) -> view.Row:

@@ -65,7 +65,7 @@ def days(records: Iterable[RecordLine]) -> tuple[Day, ...]:
 def record(request: HttpRequest, record: str) -> HttpResponse:
     """One record in plain words."""
     own = mine(request)
-    operation = asking.operation(request, Verb.READ, target=door.locate(record), **CARE)
+    operation = asking.operation(request, Verb.READ, target=door.locate(record), why=Purpose.TREATMENT)
     sheet = door.sheet(operation)
     request.trace = sheet.trace  # type: ignore[attr-defined]  # the frame shows it
     resource = fhir_json.parse(sheet.body)
