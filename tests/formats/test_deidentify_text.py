@@ -200,6 +200,20 @@ def test_the_time_between_two_days_stays(day: date, gap: int, patient: str) -> N
     assert -365 <= (first - day).days <= -1
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2016.02.13、2016.03.06",
+        "2013-01-06、2013-01-25",
+        "2016-02-03 2016-02-28",
+        "2016-02-03，2016-02-28",
+        "16.02.05,16.02.27",
+    ],
+)
+def test_rows_of_days_are_days(text: str) -> None:
+    assert [one.kind for one in findings(f"化疗（{text}）", NOBODY)] == [Kind.DATE, Kind.DATE]
+
+
 def test_public_texts_name_quarters_at_most() -> None:
     assert clean("2024年5月6日入院", project=Project(key=KEY, profile="public")) == "2024年第2季度入院"
 

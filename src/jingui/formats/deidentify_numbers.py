@@ -18,7 +18,7 @@ from jingui.formats.identifiers import id_card_ok
 _DIGIT: Final = "0-9OolI|〇零○\u041e\u043e\uff2f"
 _HAN_DIGIT: Final = "零〇○一二三四五六七八九幺两壹贰叁肆伍陆柒捌玖"
 _RUN: Final = re.compile(
-    rf"[+]?[0-9OolI|〇零○\u041e\u043e](?:[ \-－·._/,，、~*()（）\n]{{0,3}}[{_DIGIT}]){{5,29}}"
+    rf"[+]?[0-9OolI|〇零○\u041e\u043e](?:[ \-－·._~*()（）\n]{{0,3}}[{_DIGIT}]){{5,29}}"
     rf"(?:[ \-·._]{{0,2}}[Xx×](?![A-Za-z0-9*.]))?"
 )
 _HAN_RUN: Final = re.compile(rf"[{_HAN_DIGIT}0-9](?:[ \-·.]{{0,2}}[{_HAN_DIGIT}0-9]){{6,22}}(?:[ \-·.]{{0,2}}[Xx×叉])?")
@@ -98,7 +98,10 @@ def _kind(text: str, places: list[int], digits: str, sizes: list[int], spoken: b
         return Kind.PHONE
     if CARD <= len(digits) <= 19 and (whole or set(sizes[:-1]) <= {4} or len(sizes) >= 12) and luhn.is_valid(digits):
         return Kind.BANK_CARD
-    if (_LANDLINE.match(digits) and sizes[0] != 1 and len(sizes) <= 4) or (_SERVICE.match(digits) and len(sizes) <= 4):
+    dotted = "." in text[places[0] : places[-1]] or before in (".", "\uff0e")
+    if (_LANDLINE.match(digits) and sizes[0] >= 3 and len(sizes) <= 4 and not dotted) or (
+        _SERVICE.match(digits) and len(sizes) <= 4
+    ):
         return Kind.PHONE
     if 7 <= len(digits) <= 12 and _PHONE_CUE.search(text, max(0, places[0] - 12), places[0]):
         return Kind.PHONE
