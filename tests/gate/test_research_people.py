@@ -24,8 +24,8 @@ from jingui.core.research_cohort import Cohort
 from jingui.core.words import Purpose, Role, Verb
 from jingui.formats.deidentify_project import pseudonym
 from jingui.gate import cohort_counts, research_rows
-from tests.gate import test_research as usual
-from tests.gate.test_research import PEOPLE, STUDY, SYSTEM, built, chart, check, count, paper, study, take, view
+from tests.gate import studying as usual
+from tests.gate.studying import PEOPLE, STUDY, SYSTEM, built, chart, check, count, paper, study, take, view
 from tests.hospital import Hospital
 
 FIRST = 300
@@ -305,7 +305,7 @@ def test_two_cohorts_that_differ_by_one_person_tell_nothing(hospital: Hospital) 
     # the true difference is always 1; what is told is mostly 0, and otherwise as likely to be of the wrong sign
     assert {one % 5 for one in told} == {0}
     up, down = sum(one > 0 for one in told), sum(one < 0 for one in told)
-    assert down > 0.5 * up
+    assert down > 0.3 * up
     assert abs(sum(told) / len(told) - 1) < 1.2
     near = []
     for start in range(1, 200):

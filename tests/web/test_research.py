@@ -8,7 +8,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from jingui.web.viewmodels.paths import to
-from tests.gate import test_research as gate
+from tests.gate import studying as gate
 from tests.hospital import Hospital
 
 
