@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from jingui.core.errors import Conflict, Invalid, NotFound
+from jingui.core.errors import Conflict, Invalid
 from jingui.core.matters import KINDS
 from jingui.core.matters.asking import StartMatter
 from jingui.core.release import ConfirmCopy, CopyFile, CopyState, CopyView, HandCopy, Part, ReadCopy
@@ -50,10 +50,8 @@ def ask(request: HttpRequest, patient: str) -> HttpResponse:
 
 
 def draft(request: Any, matter: int) -> Draft:
-    """The application, the frame's rooms being those of its chart; NotFound when it is no longer written."""
+    """The application, the frame's rooms being those of its chart."""
     found = Draft(request, matter, PORTAL)
-    if not found.writable:
-        raise NotFound()
     request.portal_chart = found.seen.line.patient
     return found
 
@@ -62,6 +60,8 @@ def draft(request: Any, matter: int) -> Draft:
 def apply(request: HttpRequest, matter: int) -> HttpResponse:
     """The application as one form, the visits to tick; all that was typed stays."""
     one = draft(request, matter)
+    if not one.writable:
+        return one.over()
     if request.method == "POST":
         one.save(request.POST)
         if request.POST.get("then") == "keep" and not one.errors:
@@ -79,6 +79,8 @@ def apply(request: HttpRequest, matter: int) -> HttpResponse:
 def check(request: HttpRequest, matter: int) -> HttpResponse:
     """Everything once more; handed in when nothing is missing."""
     one = draft(request, matter)
+    if not one.writable:
+        return one.over()
     if request.method == "POST" and one.submit():
         return answering.said(
             request, _("已提交。医院办到哪一步，在这里都能看到。"), to("portal_matter", matter=matter)

@@ -99,6 +99,7 @@ class Forms:
             if str(VERBS[name]) in self.may
             and not (name == "charge" and (free or found.paid is not None))
             and not (name == "stamp" and found.lacking)
+            and not (name == "hand" and found.line.route == Route.PORTAL)
         }
         asked = {
             name: getattr(self, name)(filled) for name, filled in self.filled.items()

@@ -8,11 +8,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any, Final, NamedTuple
 
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
 
-from jingui.core.errors import Conflict, Invalid
+from jingui.core.errors import Conflict, Invalid, NotFound
 from jingui.core.matters import KINDS
 from jingui.core.matters.asking import AddPaper, MatterView, PaperLine, ReadMatter, SaveMatter, SubmitMatter
 from jingui.core.matters.row import MatterKind, Move, Paper, Question, State
@@ -31,12 +31,15 @@ class Frame(NamedTuple):
     apply: str
     check: str
     paper: str
+    matter: str
     window: bool  # papers that only the window asks for are asked for here
     answered: Mapping[str, str]  # what the frame itself answers
 
 
-WINDOW: Final = Frame("copy_apply", "copy_check", "matter_paper", True, {})
-PORTAL: Final = Frame("portal_copy_apply", "portal_copy_check", "portal_paper", False, {"present": "remote"})
+WINDOW: Final = Frame("copy_apply", "copy_check", "matter_paper", "matter", True, {})
+PORTAL: Final = Frame(
+    "portal_copy_apply", "portal_copy_check", "portal_paper", "portal_matter", False, {"present": "remote"}
+)
 ANSWER: Final = N_("请填写此项")
 PAPER: Final = N_("请提供此项材料")
 OPEN: Final = frozenset({State.DRAFT, State.RETURNED})
@@ -50,6 +53,8 @@ class Draft:
         self.request, self.number, self.frame = request, number, frame
         self.seen = self.read()
         self.row: MatterKind = KINDS[self.seen.line.kind]
+        if release_parts.applicant(self.row) is None:
+            raise NotFound()
         self.typed: dict[str, str] = dict(self.seen.answers)
         self.wrong: dict[str, str] = {}
         self.errors: list[str] = []
@@ -62,8 +67,13 @@ class Draft:
 
     @property
     def writable(self) -> bool:
-        """Whether it is an application for copies that this person may still change."""
-        return bool(self.row.copies) and self.seen.line.state in OPEN and str(Move.SAVE) in self.seen.moves
+        """Whether this person may still change it; else its page leads to the matter, which says where it stands."""
+        return self.seen.line.state in OPEN and str(Move.SAVE) in self.seen.moves
+
+    def over(self) -> HttpResponse:
+        """On to the matter: the form was opened again after it was handed in, or by somebody who only reads it."""
+        text = _("这份申请已经提交，这里可以看它办到哪一步。")
+        return answering.said(self.request, text, to(self.frame.matter, matter=self.number), tone="info")
 
     @property
     def right(self) -> bool:

@@ -126,18 +126,12 @@ def kinds(request: HttpRequest, patient: str) -> HttpResponse:
     return answering.said(request, _("已开始受理，随时可以中断，填过的都在。"), to("copy_apply", matter=moved.matter))
 
 
-def draft(request: HttpRequest, matter: int) -> Draft:
-    """The application; NotFound for a matter that is none or is no longer written."""
-    found = Draft(request, matter, WINDOW)
-    if not found.writable:
-        raise NotFound()
-    return found
-
-
 @require_http_methods(["GET", "HEAD", "POST"])
 def apply(request: HttpRequest, matter: int) -> HttpResponse:
     """The application as one form; what is wrong stands beside its field, and all that was typed stays."""
-    one = draft(request, matter)
+    one = Draft(request, matter, WINDOW)
+    if not one.writable:
+        return one.over()
     if request.method == "POST":
         one.save(request.POST)
         if request.POST.get("then") == "keep" and not one.errors:
@@ -155,7 +149,9 @@ def apply(request: HttpRequest, matter: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def check(request: HttpRequest, matter: int) -> HttpResponse:
     """Everything once more; handed in when nothing is missing."""
-    one = draft(request, matter)
+    one = Draft(request, matter, WINDOW)
+    if not one.writable:
+        return one.over()
     if request.method == "POST" and one.submit():
         return answering.said(request, _("已提交，等待审核。"), to("matter", matter=matter))
     visits = release_visits.offered(request, one.seen.line.patient) if release_visits.wanted(one.seen) else ()
