@@ -4,6 +4,7 @@ import hashlib
 import os
 import secrets
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -15,7 +16,7 @@ from jingui.core.bylaws import ChangeSetting
 from jingui.core.enter import Change
 from jingui.core.errors import Conflict, Invalid, JinguiError, NotFound, Refused, Tampered
 from jingui.core.operation import Actor, Target
-from jingui.core.release import HandCopy, Medium, Pages, Part, RevokeCopy, SealUsesRequest
+from jingui.core.release import CopiesRequest, HandCopy, Medium, Pages, Part, RevokeCopy, SealUsesRequest
 from jingui.core.words import Entrance, Purpose, Verb
 from jingui.crypto import certificates
 from jingui.formats import pdf_sign
@@ -305,6 +306,27 @@ def test_somebody_elses_copy_is_not_there(house: Hospital) -> None:
     for who in ("doctor", "sysadmin", "registrar", "his"):
         with pytest.raises(Refused):
             read(house, who, case.copy)
+
+
+def test_found_by_number_however_many_there_are(house: Hospital) -> None:
+    case = Case(house, 39)
+    for n in range(2):
+        Case(house, 40 + n)
+    assert [one.id for one in listed(house, "archivist", number=case.copy.number, count=1).rows] == [case.copy.id]
+    for wrong in ("FZ", case.copy.number + "9", "'; --", "9" * 30):
+        assert listed(house, "archivist", number=wrong, count=1).rows == ()
+    first = listed(house, "archivist", count=2)
+    assert len(first.rows) == 2
+    assert not any(one.overdue for one in first.rows)
+    assert listed(house, "archivist", overdue=True).rows == ()
+    asked = house.operation("archivist", Verb.READ_COPIES, CopiesRequest(overdue=True), **WISH)
+    later = door.read(replace(asked, at=asked.at + timedelta(days=30))).value
+    assert case.copy.id in {one.id for one in later.rows}
+    assert all(one.overdue for one in later.rows)
+    house.sql("UPDATE matter SET opened = opened - interval '40 days' WHERE id = %s", case.matter)
+    with pytest.raises(Tampered):
+        listed(house, "archivist", overdue=True)
+    house.sql("UPDATE matter SET opened = opened + interval '40 days' WHERE id = %s", case.matter)
 
 
 def test_a_preview_is_a_draft_for_its_maker_alone(house: Hospital) -> None:

@@ -1,6 +1,7 @@
 """四（二）1 制作复制件: the approval it rests on, its contents now and then, its price [4.2.1] [4.2.2]"""
 
 import hmac
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -34,6 +35,7 @@ from jingui.gate.sql import raw
 from jingui.gate.writing import WriteContext
 from jingui.store.models import Copy, Grant, Matter, Patient
 
+NUMBER: Final = re.compile(r"FZ\d{8}-(\d{1,18})-\d{1,6}", re.ASCII)
 MOST_PAPER: Final = 50
 MOST_PAGE: Final = 9_999
 #: Which setting prices a page, by route; "" costs nothing.
@@ -192,6 +194,12 @@ def live_of(matter: int) -> list[Copy]:
 def count_of(matter: int) -> int:
     """How many copies were ever made for a matter."""
     return Copy.objects.filter(matter=matter).count()
+
+
+def matter_in(number: str) -> int:
+    """The matter that a copy's number names; -1, which no matter has, for what is no such number."""
+    found = NUMBER.fullmatch(number.strip())
+    return int(found[1]) if found else -1
 
 
 def number_for(at: datetime, matter: int, n: int) -> str:

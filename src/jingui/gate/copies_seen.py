@@ -76,7 +76,7 @@ async def seen(context: ReadContext, rows: Sequence[Mapping[str, Any]]) -> list[
 async def matters_of(context: ReadContext, numbers: Iterable[int]) -> dict[int, Mapping[str, Any]]:
     """The matters by number, each genuine."""
     group = MATTER.groups["m"]
-    out = {}
+    out: dict[int, Mapping[str, Any]] = {}
     for row in await context.rows(MATTERS_SQL, sorted(numbers)):
         if not context.runtime.sealer.holds(group.table, group.values(row), group.mac(row)):
             raise Tampered(where=f"matter:{row[0]}")

@@ -23,7 +23,7 @@ from jingui.core.release import (
 from jingui.core.word import N_
 from jingui.core.words import Role, Verb
 from jingui.formats import manifest, pdf
-from jingui.gate import copies_document, copies_seen, copies_visits
+from jingui.gate import copies_document, copies_making, copies_seen, copies_visits
 from jingui.gate.acts.release_checking import answer
 from jingui.gate.context import ReadContext
 from jingui.gate.copies import FILE_SQL, ROW, read_row
@@ -63,8 +63,9 @@ async def read_copies(context: ReadContext, permit: Permit) -> Done:
     count = min(max(asked.count, 1), MOST)
     before, number = read_cursor(asked.cursor) if asked.cursor else (copies_seen.FOREVER, 0)
     late = await copies_seen.lateness(context, permit.at)
+    matter = copies_making.matter_in(asked.number) if asked.number else asked.matter
     rows = await context.rows(
-        LIST_SQL, patient, asked.state, asked.matter, asked.overdue, late.opened_before, before, number, count + 1
+        LIST_SQL, patient, asked.state, matter, asked.overdue, late.opened_before, before, number, count + 1
     )
     read = [read_row(context.runtime, row) for row in rows[:count]]
     seen = [one for one in await copies_seen.seen(context, read) if copies_seen.shown_to(context, permit, one)]
