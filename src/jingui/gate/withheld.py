@@ -68,9 +68,7 @@ async def withheld(context: ReadContext, patients: Sequence[int]) -> Withheld:
         found.append((get["g.person_id"], get["g.starts"], get["g.ends"]))
     entries = await context.rows(ENTRIES_SQL, list(patients))
     copies = {context.runtime.public(*row) for row in await context.rows(COPIES_SQL, list(patients))}
-    return Withheld(
-        tuple(dict.fromkeys(found)), frozenset(UUID(str(row[0])) for row in entries), frozenset(copies)
-    )
+    return Withheld(tuple(dict.fromkeys(found)), frozenset(UUID(str(row[0])) for row in entries), frozenset(copies))
 
 
 def checked(context: ReadContext, table: str, values: tuple[Any, ...], mac: bytes | None) -> None:

@@ -136,9 +136,7 @@ class Forms:
         return form is not None and (form.form("").wrong or bool(self.signed_error or self.settle_error))
 
 
-def drawn(
-    line: SealingLine, rounds: tuple[RoundShown, ...], patient: str, name: str, forms: Forms
-) -> view.SealingPage:
+def drawn(line: SealingLine, rounds: tuple[RoundShown, ...], patient: str, name: str, forms: Forms) -> view.SealingPage:
     """The page as it stands."""
     newest, state = rounds[-1], SealingState(line.state)
     listed, live = state is SealingState.LISTED, state is SealingState.SEALED

@@ -51,9 +51,7 @@ async def read_outside(context: ReadContext, permit: Permit) -> Done:
     )  # fmt: skip
 
 
-def line(
-    context: ReadContext, row: Sequence[Any], names: dict[int, str], at: datetime, hours: int
-) -> OutsideLine:
+def line(context: ReadContext, row: Sequence[Any], names: dict[int, str], at: datetime, hours: int) -> OutsideLine:
     """One access; Tampered when it is not genuine. The start code only where `hours` say how long it is good."""
     runtime, group = context.runtime, ROW.groups["o"]
     get = {name.partition(".")[2]: row[place] for name, place in ROW.at.items()}
