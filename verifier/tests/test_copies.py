@@ -228,23 +228,43 @@ def test_objects():
     }  # fmt: skip
 
 
-def test_bombs_and_loops():
-    """A stream that grows without end and tables that name each other are refused at once."""
-    head = b"%PDF-1.7\n"
-    loop = head + b"xref\n0 0\ntrailer\n<</Prev 9/Root 1 0 R>>\nstartxref\n9\n%%EOF"
-    assert wrong(check(loop)) == ("pdf", "pdf")
-    packed = zlib.compress(bytes(80 << 20))
-    catalog = b"<</Type/Catalog/Names<</EmbeddedFiles<</Names[(manifest.json) 3 0 R]>>>>>>"
-    spec = b"<</UF(manifest.json)/EF<</F 4 0 R>>>>"
-    stream = b"<</Length %d/Filter/FlateDecode>>\nstream\n%s\nendstream" % (len(packed), packed)
-    raw, places = head, {}
-    for number, body in ((1, catalog), (3, spec), (4, stream)):
+def built(objects):
+    """A small PDF of these objects."""
+    raw, places = b"%PDF-1.7\n", {}
+    for number, body in objects.items():
         places[number] = len(raw)
         raw += b"%d 0 obj\n%s\nendobj\n" % (number, body)
     table = b"".join(b"%d 1\n%010d 00000 n \n" % pair for pair in places.items())
-    raw += b"xref\n%strailer\n<</Root 1 0 R>>\nstartxref\n%d\n%%%%EOF" % (table, len(raw))
+    return raw + b"xref\n%strailer\n<</Root 1 0 R>>\nstartxref\n%d\n%%%%EOF" % (table, len(raw))
+
+
+@pytest.mark.parametrize(("names", "size"), [(1, 80 << 20), (3, 30 << 20)])
+def test_bombs(names, size):
+    """Streams that grow without end, one alone or several together, are refused at once."""
+    packed = zlib.compress(bytes(size))
+    specs = {10 + at: b"<</UF(%d.json)/EF<</F 4 0 R>>>>" % at for at in range(names)}
+    listed = b"".join(b"(%d.json) %d 0 R " % (at - 10, at) for at in specs)
+    raw = built(
+        {
+            1: b"<</Type/Catalog/Names<</EmbeddedFiles<</Names[%s]>>>>>>" % listed,
+            4: b"<</Length %d/Filter/FlateDecode>>\nstream\n%s\nendstream" % (len(packed), packed),
+        }
+        | specs
+    )
     with pytest.raises(Bad):
         Pdf(raw).files()
+
+
+def test_loops():
+    """Tables and objects that name each other are refused at once."""
+    loop = b"%PDF-1.7\nxref\n0 0\ntrailer\n<</Prev 9/Root 1 0 R>>\nstartxref\n9\n%%EOF"
+    assert wrong(check(loop)) == ("pdf", "pdf")
+    assert wrong(check(built({1: b"2 0 R", 2: b"1 0 R"}))) == ("pdf", "pdf")
+    fields = built({1: b"<</Type/Catalog/AcroForm<</Fields[2 0 R]>>>>", 2: b"<</Kids[2 0 R]>>"})
+    assert wrong(check(fields)) == ("seal", "pdf")
+    kids = built({1: b"<</Type/Catalog/Names<</EmbeddedFiles 2 0 R>>>>", 2: b"<</Kids[2 0 R 2 0 R]>>"})
+    with pytest.raises(Bad):
+        Pdf(kids).files()
 
 
 def test_words():

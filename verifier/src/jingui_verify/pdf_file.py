@@ -9,7 +9,7 @@ from typing import Any
 from jingui_verify.bad import Bad
 from jingui_verify.pdf_objects import Name, Reference, Scanner, Text
 
-LARGEST = 64 * 1024 * 1024  # of one unpacked stream
+LARGEST = 64 * 1024 * 1024  # of one unpacked stream, and of all attachments together
 MOST_TABLES = 16
 MOST_OBJECTS = 1_000_000
 _TABLE = re.compile(rb"xref[ \t]*\r?\n")
@@ -143,6 +143,8 @@ class Pdf:
             if name in found or len(found) >= 64:
                 raise Bad("pdf", what="/EmbeddedFiles")
             found[name] = self.stream(self.mapping(spec.get("EF"), "/EF").get("F"))[1]
+            if sum(map(len, found.values())) > LARGEST:
+                raise Bad("pdf", what="/EmbeddedFiles")
 
 
 def _string(value: Any) -> str:

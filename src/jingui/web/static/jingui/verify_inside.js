@@ -1,6 +1,6 @@
 // The number that a sealed PDF gives itself, out of the manifest attached to it. A hint only: it tells an altered file
 // from the file of another copy. Whether the file is right is decided by its SHA-256 alone.
-const LARGEST = 4e6;
+const LARGEST = 4e6, MOST = 50;
 const latin = new TextDecoder("latin1");
 
 async function unpacked(bytes) {
@@ -22,9 +22,11 @@ async function unpacked(bytes) {
 
 export async function namedNumber(bytes) {
   const text = latin.decode(bytes), pattern = /\/EmbeddedFile\b[^]{0,400}?stream\r?\n/g;
+  let seen = 0;
   for (const hit of text.matchAll(pattern)) {
     const start = hit.index + hit[0].length, stop = text.indexOf("endstream", start);
-    if (stop < 0) continue;
+    if (stop < 0 || ++seen > MOST) break;
+    if (stop - start > LARGEST) continue;
     const number = await numberOf(bytes.subarray(start, stop));
     if (number) return number;
   }
