@@ -104,6 +104,8 @@ class Forms:
         asked = {
             name: getattr(self, name)(filled) for name, filled in self.filled.items()
         }  # every form asks its questions, also those that were not sent
+        if do and do not in self.filled:  # an old page, a button pressed twice
+            self.errors = (_("复制件目前的状态不能办理此项。请看下面的进度。"),)
         self.data = asked.get(do) if do in self.filled and self.filled[do].right and not self.signing.errors else None
 
     def confirm(self, filled: Filled) -> ConfirmCopy:
