@@ -262,7 +262,7 @@ def test_loops():
     assert wrong(check(built({1: b"2 0 R", 2: b"1 0 R"}))) == ("pdf", "pdf")
     fields = built({1: b"<</Type/Catalog/AcroForm<</Fields[2 0 R]>>>>", 2: b"<</Kids[2 0 R]>>"})
     assert wrong(check(fields)) == ("seal", "pdf")
-    kids = built({1: b"<</Type/Catalog/Names<</EmbeddedFiles 2 0 R>>>>", 2: b"<</Kids[2 0 R 2 0 R]>>"})
+    kids = built({1: b"<</Type/Catalog/Names<</EmbeddedFiles 2 0 R>>>>", 2: b"<</Kids[%s]>>" % (b"2 0 R " * 900)})
     with pytest.raises(Bad):
         Pdf(kids).files()
 

@@ -11,6 +11,7 @@ from jingui_verify.pdf_objects import Name, Reference, Scanner, Text
 
 LARGEST = 64 * 1024 * 1024  # of one unpacked stream, and of all attachments together
 MOST_TABLES = 16
+MOST_NODES = 200  # of the tree of attachments
 MOST_OBJECTS = 1_000_000
 _TABLE = re.compile(rb"xref[ \t]*\r?\n")
 _RANGE = re.compile(rb"([0-9]{1,7}) ([0-9]{1,7})[ \t]*\r?\n")
@@ -127,16 +128,16 @@ class Pdf:
         names = self.catalog.get("Names")
         tree = self.mapping(names, "/Names").get("EmbeddedFiles") if names is not None else None
         found: dict[str, bytes] = {}
-        if tree is not None:
-            self._leaves(self.mapping(tree, "/EmbeddedFiles"), found, 0)
+        waiting = [] if tree is None else [tree]
+        for turn, node in enumerate(waiting):
+            if turn >= MOST_NODES:
+                raise Bad("pdf", what="/EmbeddedFiles")
+            one = self.mapping(node, "/EmbeddedFiles")
+            waiting += self.listing(one.get("Kids", []), "/Kids")[:MOST_NODES]
+            self._leaf(self.listing(one.get("Names", []), "/Names"), found)
         return found
 
-    def _leaves(self, node: dict[str, Any], found: dict[str, bytes], depth: int) -> None:
-        if depth > 8:
-            raise Bad("pdf", what="/EmbeddedFiles")
-        for kid in self.listing(node.get("Kids", []), "/Kids"):
-            self._leaves(self.mapping(kid, "/Kids"), found, depth + 1)
-        pairs = self.listing(node.get("Names", []), "/Names")
+    def _leaf(self, pairs: list[Any], found: dict[str, bytes]) -> None:
         for at in range(1, len(pairs), 2):
             spec = self.mapping(pairs[at], "/Filespec")
             name = _string(self.get(spec.get("UF", spec.get("F"))))
