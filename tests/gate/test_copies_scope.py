@@ -9,11 +9,14 @@ import pytest
 from jingui.core.collect import MergePatient
 from jingui.core.enter import Change
 from jingui.core.errors import Conflict, Refused, Unavailable
+from jingui.core.keep import PlaceHold
 from jingui.core.operation import Target
 from jingui.core.portal import ReadersRequest
 from jingui.core.proposals import Verdict
 from jingui.core.release import ConfirmCopy, HandCopy, Part, PrepareCopy, ReadCopy, StampCopy
-from jingui.core.words import Purpose, Verb
+from jingui.core.words import Hold, Purpose, Verb
+from jingui.formats import pdf
+from jingui.formats.pdf_document import CopyDocument
 from jingui.gate import door
 from jingui.gate.lanes import Pool
 from tests.gate import copying
@@ -256,3 +259,25 @@ def test_what_the_law_keeps_secret_is_not_told_by_its_copy(house: Hospital) -> N
     assert told()[0] == before
     stamps = "SELECT count(*) FROM entry WHERE patient_id = %s AND verb = 'stamp_copy'"
     assert house.sql(stamps, place.patient) == [(1,)]  # the ledger has it all the same
+
+
+def test_a_sealed_record_is_copied_from_the_original_and_says_so(
+    house: Hospital, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """[4.2.1] A seal binds corrections, not copies of the original; the copy says that the record is sealed."""
+    ids = born(house, "封存者", "64000050", "1949-12-31")
+    whose = number(house, ids[0])
+    house.write(
+        "archivist", Verb.PLACE_HOLD, PlaceHold(kind=Hold.DISPUTE_SEAL, reason="纠纷封存"), target=Target(patient=whose)
+    )
+    printed: list[CopyDocument] = []
+    real = pdf.render
+
+    def render(document: CopyDocument, *more: Any) -> bytes:
+        printed.append(document)
+        return real(document, *more)
+
+    monkeypatch.setattr(pdf, "render", render)
+    made(house, "own_copy", whose)
+    assert ("说明", "病历已封存，本件复制自原件") in [(one.label, one.text) for one in printed[0].approval]
+    assert printed[0].stamp is not None
