@@ -29,7 +29,7 @@ _ROAD: Final = re.compile(
     rf"(?:\s?[{_N}\-]{{1,6}}\s?(?:号楼|号|栋|幢|座|单元|楼|层|室|户))*"
 )
 _LEAD: Final = re.compile(rf"[{_H}]{{0,5}}[住在于到从往至](?=[{_H}]{{2}})")
-_AFTER_CUE: Final = re.compile(r"\s?(?:[:：为是在于]\s?)?([^\s，。；;,、:：\n（(]{2,40})")
+_AFTER_CUE: Final = re.compile(r"\s?(?:[:：为是在于]\s?)?([^\s，。；;,、:：\n（(□]{2,40})")
 _SUFFIX: Final = re.compile(r".+(?:县|区|镇|乡|村|街道|路|街|社区)\Z")
 _HOUSE: Final = re.compile(
     r"(?:人民医院|中医院|医院|卫生院|卫生服务中心|卫生服务站|保健院|保健所|疗养院|诊所|卫生室|门诊部|医学院|急救中心|血站|疾控中心|疾病预防控制中心|大学|学院|中学|小学|幼儿园|"
@@ -69,7 +69,13 @@ def coarse(address: str) -> str:
 
 
 def places(text: str, words: Words) -> Iterator[Found]:
-    """Yield addresses: what stands after a cue, chains of units, roads with numbers, names of counties and finer."""
+    """Yield addresses finer than a city: after a cue, chains of units, roads with numbers, names of counties."""
+    for one in _places(text, words):
+        if coarse(text[one.start : one.end]) != text[one.start : one.end]:
+            yield one
+
+
+def _places(text: str, words: Words) -> Iterator[Found]:
     for match in _cue().finditer(text):
         if (value := _AFTER_CUE.match(text, match.end())) and not _placeless(value.group(1)):
             yield Found(Kind.ADDRESS, *value.span(1))

@@ -1,7 +1,7 @@
 """四（二）4 去标识化: a free text cleaned: known identities, then checked patterns, then names by rules [4.2.4] [5.2.4]
 
 What stays is what nothing here finds: the figures are in docs/deidentification.md, and a person still reads a sample.
-A second pass finds nothing but days, which move again: clean a text once.
+Marks stay what they are in a second pass, but days move again: clean a text once.
 """
 
 import re
@@ -56,11 +56,14 @@ def findings(text: str, known: Known) -> list[Found]:
     """Everything identifying in a text, in order of place, none overlapping another."""
     shown = plain(text)
     taken = bytearray(len(text) + 1)
-    for match in MARK.finditer(text):
-        taken[match.start() : match.end()] = b"\1" * (match.end() - match.start())
+    marked = [Found(Kind.NAME, *match.span()) for match in MARK.finditer(text)]
+    for mark in marked:
+        taken[mark.start : mark.end] = b"\1" * (mark.end - mark.start)
     out = list(_free(text, known_places(text, known), taken))
     out += _free(text, _ranked(_by_form(shown)), taken)
-    out += _free(text, _by_words(plain(_without(text, out)) if out else shown), taken, cut_short=True)
+    out += _free(
+        text, _by_words(plain(_without(text, [*marked, *out])) if out or marked else shown), taken, cut_short=True
+    )
     return sorted(out, key=lambda one: one.start)
 
 
