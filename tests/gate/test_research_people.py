@@ -349,3 +349,40 @@ def test_csv_cells_of_a_real_extract_never_act(hospital: Hospital) -> None:
     assert len(rows) > 6
     assert "HYPERLINK" not in str(rows)  # no word of the closed list
     assert not any(cell[:1] in ("=", "+", "@", "\t") for cell in cells if cell)
+
+
+def taught(hospital: Hospital) -> int:
+    """A study for teaching."""
+    _, number = usual.approval(hospital)
+    given = usual.answers(hospital, number, diagnoses="N18", kind="teaching")
+    matter = usual.start(hospital, "researcher", "research_use", given)
+    for second in ("ethics", "affairs", "sysadmin"):
+        usual.decide(hospital, second, matter)
+    return int(hospital.sql("SELECT id FROM study WHERE matter = %s", matter)[0][0])
+
+
+def test_whoever_withdrew_from_research_is_in_no_teaching_library(hospital: Hospital) -> None:
+    done = hospital.enter("his", *chart(FIRST + 80, KIDNEYS), purpose=Purpose.OPERATION).made
+    patient = hospital.runtime.ids.internal(done[0].id)[0]
+    before = report(hospital, built(hospital, taught(hospital)))
+    consent(hospital, patient, "withdrawn")
+    after = report(hospital, built(hospital, taught(hospital)))
+    assert after["rows"] + after["held"] == before["rows"] + before["held"] - 1
+
+
+def test_records_that_cannot_be_cleaned_stop_nobody_else(hospital: Hospital, monkeypatch: pytest.MonkeyPatch) -> None:
+    from jingui.formats import extract_rows
+
+    real, count = extract_rows.row, []
+
+    def sometimes(*given: Any) -> Any:
+        count.append(1)
+        if len(count) == 3:
+            raise Invalid()
+        return real(*given)
+
+    whole = report(hospital, built(hospital, kidneys(hospital)))
+    monkeypatch.setattr(extract_rows, "row", sometimes)
+    one_less = report(hospital, built(hospital, kidneys(hospital)))
+    assert one_less["rows"] + one_less["held"] == whole["rows"] + whole["held"] - 1
+    assert "unreadable" in one_less["excluded"]

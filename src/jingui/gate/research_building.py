@@ -15,6 +15,7 @@ from typing import Any, Final
 import orjson
 
 from jingui.core.entry import Line
+from jingui.core.errors import JinguiError
 from jingui.core.research import Built, Stage, Stopped
 from jingui.core.research_fields import FileForm
 from jingui.core.words import Purpose
@@ -44,6 +45,7 @@ from jingui.gate.writing import WriteContext
 from jingui.store.models import Extract, Study
 
 PART: Final = 500  # patients looked at in one transaction
+HUNDRED: Final = 100
 CHUNK: Final = 50  # patients whose records are opened at once
 RECORDS: Final = 5000  # records opened in one transaction at most: its entry names each of them
 STAFF_SQL: Final = "SELECT id, name FROM person WHERE id = ANY($1::bigint[])"
@@ -67,9 +69,15 @@ def step(context: WriteContext, row: Extract, study: Study, at: datetime) -> tup
         remember(context.runtime, row, state)
     files = state["pieces"]
     built = Built(
-        row.state, state["looked"], max(state["total"], state["looked"]), state["rows"], len(state["files"]), files
+        row.state, hundreds(state["looked"]), hundreds(max(state["total"], state["looked"])), hundreds(state["rows"]),
+        len(state["files"]), files,
     )
     return built, seen
+
+
+def hundreds(count: int) -> int:
+    """Rounded up: a number that says how far it is and nothing of a few people."""
+    return -(-count // HUNDRED) * HUNDRED
 
 
 def begun(study: Study) -> dict[str, Any]:
@@ -90,7 +98,10 @@ def collect(context: WriteContext, row: Extract, study: Study, state: dict[str, 
     for start in range(0, len(patients), CHUNK):
         chunk = patients[start : start + CHUNK]
         for one in people.members(runtime, cohort, reader, chunk, extract_rows.kinds(study.fields), seen):
-            made.append(row_of(runtime, one, study.fields, project))
+            try:
+                made.append(row_of(runtime, one, study.fields, project))
+            except JinguiError:
+                seen.excluded["unreadable"] += 1  # records that cannot be cleaned stay here; the others go on
         state["looked"] += len(chunk)
         state["after"] = chunk[-1]
         if len(seen.opened) >= RECORDS:
@@ -174,6 +185,7 @@ def plan(context: WriteContext, row: Extract, study: Study, state: dict[str, Any
         sort_keys=True,
     )  # fmt: skip
     if report.rows == 0:
+        row.held = row.held if row.held >= settings.number(runtime, epoch, "small_cell") else 0
         stop(context, row, Stopped.SMALL, state)
     elif report.held * risk.PARTS > share * (report.rows + report.held):
         stop(context, row, Stopped.HELD, state)

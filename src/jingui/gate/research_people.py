@@ -27,6 +27,7 @@ from jingui.gate.wishes import Needs, consent_of, objects
 from jingui.store.seals import SEALED_TABLES
 from jingui.store.statements import FACTS_SQL
 
+CONSENT: Final = Purpose.RESEARCH  # whoever withdrew from research is in no teaching library either
 VISIT: Final = SEALED_TABLES["encounter"]
 V = {name: n for n, name in enumerate(VISIT)}
 WHERE: Final = """e.state <> 'cancelled' AND ($1::timestamptz IS NULL OR e.starts >= $1)
@@ -137,7 +138,7 @@ def members(
 def facts_of(runtime: Runtime, reader: Reader, patients: Sequence[int]) -> list[f.PatientFacts]:
     """Restrictions, consents and marks of each, every row checked."""
     wards = "{" + ",".join(str(one) for one in sorted(reader.departments)) + "}"
-    asked = [Asked(one, -1, 0, reader.person, wards, reader.purpose.value, False, -1) for one in patients]
+    asked = [Asked(one, -1, 0, reader.person, wards, CONSENT.value, False, -1) for one in patients]
     rows = raw(FACTS_SQL, *(list(column) for column in zip(*asked, strict=True)), reader.at, binary=True)
     return [one for one in (f.patient_facts(row, runtime.sealer) for row in rows) if one is not None]
 
@@ -158,7 +159,7 @@ def vector(reader: Reader, facts: f.PatientFacts, category: Category, level: Lev
         Verb.READ, Role.RESEARCHER, Standing.ACTIVE, Strength.TWO_FACTOR, Entrance.PAGE, reader.purpose,
         category=category, level=level, state=RecordState.ENTERED, grant=Grant.COVERS,
         consent=consent_of(
-            facts.rows(f.CONSENTS), reader.needs, reader.purpose, Role.RESEARCHER, category, level, reader.at
+            facts.rows(f.CONSENTS), reader.needs, CONSENT, Role.RESEARCHER, category, level, reader.at
         ),
         restricted=facts.restricted, own=bool(facts.staff_person) and facts.staff_person == reader.person,
         colleague=bool(facts.staff_person), deceased=facts.deceased,
