@@ -57,7 +57,7 @@ class Pages(NamedTuple):
     last: int
 
     @property
-    def count(self) -> int:
+    def sheets(self) -> int:
         """How many they are."""
         return self.last - self.first + 1
 

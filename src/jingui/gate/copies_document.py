@@ -97,7 +97,7 @@ def listed(runtime: Runtime, patient: int, records: Sequence[Found], around: Set
             for one in records
         ),
         paper=tuple(
-            CopiedPages(volume=one.volume, pages=f"{one.first}–{one.last}", count=one.count) for one in around.paper
+            CopiedPages(volume=one.volume, pages=f"{one.first}–{one.last}", count=one.sheets) for one in around.paper
         ),
         matter=str(approval.matter),
         approved=approval.decided.astimezone(CHINA).isoformat(timespec="seconds") if approval.decided else "",
@@ -142,7 +142,7 @@ def document(
         request=request(answers, purpose, who),
         approval=approved(around),
         paper=tuple(
-            PaperPages(volume=one.volume, pages=f"{one.first}–{one.last}", count=one.count) for one in around.paper
+            PaperPages(volume=one.volume, pages=f"{one.first}–{one.last}", count=one.sheets) for one in around.paper
         ),
         language=language,
         watermark=f"预览　未用印　{mark}" if around.draft else mark,

@@ -124,7 +124,7 @@ def volumes(pages: Iterable[Pages]) -> tuple[str, ...]:
     """Copied pages of paper volumes."""
     return tuple(
         _("%(volume)s：第 %(first)s–%(last)s 页，共 %(count)s 页")
-        % {"volume": one.volume, "first": one.first, "last": one.last, "count": one.count}
+        % {"volume": one.volume, "first": one.first, "last": one.last, "count": one.sheets}
         for one in pages
     )
 

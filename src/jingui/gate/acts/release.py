@@ -75,7 +75,7 @@ def prepare(context: WriteContext, permit: Permit) -> Done:
     said = copies_document.listed(context.runtime, patient, records, around)
     row.pages = pdf_pages.pages(pdf.render(copies_document.document(context.runtime, records, known, around)))
     count = int(order.answers.get("copies", "1"))
-    sheets = row.pages + sum(one.count for one in data.paper)
+    sheets = row.pages + sum(one.sheets for one in data.paper)
     kept.tariff, kept.postage = copies_making.price(row.route, values, sheets, count)
     row.fee = kept.tariff + kept.postage
     row.manifest = bytes.fromhex(said.digest())
