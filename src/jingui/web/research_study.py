@@ -226,7 +226,11 @@ def reidentify(request: HttpRequest, study: int) -> HttpResponse:
         except (Invalid, Conflict, NotFound) as error:
             filled.wrong("pseudonym", _(error.message))
         else:
-            return answering.said(request, _("已提出；另一人确认后，在您的存证台账中查看对应的患者。"), to("proposal", proposal=waiting.proposal))
+            return answering.said(
+                request,
+                _("已提出；另一人确认后，在您的存证台账中查看对应的患者。"),
+                to("proposal", proposal=waiting.proposal),
+            )
     page = FilePage(
         title=_("还原身份"), lead=_("须伦理批件允许，由一人提出、另一人确认；两人和患者都写入存证。"),
         form=filled.form(_("提出还原")), crumb=back,
