@@ -126,6 +126,24 @@ def test_a_form_is_found(text: str, kind: Kind) -> None:
     assert kind in [one.kind for one in findings(text, NOBODY)]
 
 
+@pytest.mark.parametrize(
+    ("text", "kept", "gone"),
+    [
+        ("家住浙江省杭州市西湖区文三路188号", "浙江省杭州市", "西湖区"),
+        ("患者来自安徽省阜阳市颍上县江口镇", "安徽省阜阳市", "颍上"),
+        ("患者来自绍兴市。", "绍兴市", None),
+        ("住西藏自治区。", "西藏自治区", None),
+        ("老家在桐庐。", "老家", "桐庐"),
+        ("转自浙江省绍兴市人民医院", "转自", "人民医院"),
+        ("于当地医院就诊，后来我院。", "于当地医院就诊，后来我院。", None),
+    ],
+)
+def test_province_and_city_stay_and_what_is_finer_goes(text: str, kept: str, gone: str | None) -> None:
+    out = clean(text)
+    assert kept in out
+    assert gone is None or gone not in out
+
+
 CLINICAL = [
     "白细胞5.6×10^9/L，血红蛋白132g/L，血小板210×10^9/L，C反应蛋白3.2mg/L。",
     "BP 120/80mmHg，P 80次/分，R 18次/分，T 36.5℃，SpO2 98%，体重62.5kg。",
@@ -181,6 +199,8 @@ def test_names_are_found_by_rule(text: str, names: list[str]) -> None:
         ("二〇二四年三月五日", -10, "二〇二四年二月二十四日"),
         ("三月五日", 20, "三月二十五日"),
         ("2023年2月30日", 1, None),
+        ("\u3007\u3007\u3007\u3007年三月五日", 1, None),
+        ("\u3007\u3007\u3007一年三月五日", -365, None),
     ],
 )
 def test_a_day_moves_in_its_own_form(written: str, by: int, expected: str | None) -> None:

@@ -4,7 +4,6 @@ Days move by a patient's constant number, so that the time between two of them s
 """
 
 import re
-from calendar import monthrange
 from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Final
@@ -76,9 +75,11 @@ def _year(text: str) -> int:
 
 
 def _shift(year: int, month: int, day: int, by: int) -> date | None:
-    if not 1 <= month <= 12 or not 1 <= day <= monthrange(year, month)[1]:
+    """A day moved, None for one that no calendar has."""
+    try:
+        return date(year, month, day) + timedelta(days=by)
+    except (ValueError, OverflowError):  # no such day
         return None
-    return date(year, month, day) + timedelta(days=by)
 
 
 def _moved(match: re.Match[str], by: int) -> str | None:
@@ -92,7 +93,7 @@ def _moved(match: re.Match[str], by: int) -> str | None:
     if new is None:
         return None
     values = {"y": new.year, "m": new.month, "d": new.day}
-    out, at, base = [], match.start(), match.start()
+    out, at = [], match.start()
     for name in ("y", "m", "d"):
         if part.get(name):
             start, end = match.span(name)
@@ -100,7 +101,6 @@ def _moved(match: re.Match[str], by: int) -> str | None:
             out.append(_written(values[name], match.group(name)))
             at = end
     out.append(match.string[at : match.end()])
-    del base
     return "".join(out)
 
 

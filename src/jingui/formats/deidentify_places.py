@@ -20,6 +20,10 @@ _UNIT: Final = (
 )
 #: An address after a place's name: units, at least one of them finer than a city.
 _CHAIN: Final = re.compile(rf"(?:(?:省|自治区|特别行政区|市|州|盟)?(?:{_UNIT})(?:\s?[,，]?(?={_UNIT}))?){{1,8}}")
+#: Where somebody is from: the name of a place after it goes even without a suffix.
+_HOME: Final = re.compile(
+    r"(?:来自|家住|家在|老家|祖籍|籍贯|户籍|出生于|生于|现住|居住在|居住于|住在|住于|转自|返回|回到)(?:于|在|是)?\Z"
+)
 _FINE: Final = re.compile(
     rf"[县区旗镇乡村路街巷弄里庄屯寨苑园坊湾]|街道|社区|小区|大道|胡同|花园|公寓|大厦|[{_N}](?:号|栋|幢|座|单元|室|组|队)"
 )
@@ -89,7 +93,7 @@ def _places(text: str, words: Words) -> Iterator[Found]:
             chain = _CHAIN.match(text, end)
             if chain and _FINE.search(chain.group()):
                 yield Found(Kind.ADDRESS, at, _word_end(words, chain.end()))
-            elif kind == "ns" and len(word) >= 3 and _SUFFIX.match(word):
+            elif kind == "ns" and ((len(word) >= 3 and _SUFFIX.match(word)) or _HOME.search(text, max(0, at - 5), at)):
                 yield Found(Kind.ADDRESS, at, end)
 
 
