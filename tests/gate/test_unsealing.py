@@ -12,7 +12,7 @@ import pytest
 from jingui import jobs
 from jingui.core.errors import Conflict, Invalid, JinguiError, Refused, Tampered
 from jingui.core.operation import Target
-from jingui.core.sealing import DrawList, SettleDispute, Settlement
+from jingui.core.sealing import DrawList, SettleDispute, Settlement, Thing
 from jingui.core.words import Verb
 from jingui.store.models import Sealing
 from jingui.store.verification import verify
@@ -193,3 +193,38 @@ def test_the_whole_ledger_agrees_with_everything_that_was_sealed_and_opened(hous
 def verified(house: Hospital) -> Any:
     with psycopg.connect(house.addresses["root"].psycopg()) as connection:
         return verify(connection, house.runtime.keyring, house.runtime.origin).findings
+
+
+def test_two_sealings_at_once_list_a_record_once(house: Hospital) -> None:
+    """[4.2.1] Two applications, two windows, one moment: each record is locked by one of them."""
+    for _ in range(4):
+        at = admit(house)
+        signing(house, "doctor")
+        sign(house, "doctor", at, entered(house, "doctor", at))
+        matters = [s.approved(house, at.patient), s.approved(house, at.patient)]
+        with ThreadPoolExecutor(2) as pool:
+            tried = [
+                pool.submit(attempt, 0.0, s.seal, house, who, at.patient, DrawList(matter=matter))
+                for who, matter in zip(("archivist", "affairs"), matters, strict=True)
+            ]
+            outcomes = [one.result() for one in tried]
+        assert house.sql("SELECT count(*) FROM sealed_item WHERE patient_id = %s", at.patient) == [(1,)], outcomes
+        assert sum(isinstance(one, Invalid) for one in outcomes) == 1, outcomes
+
+
+def test_lists_of_every_size_and_shape(house: Hospital, patient: Admitted) -> None:
+    """Nothing at all, a thousand things, letters that are none."""
+    matter = s.approved(house, patient.patient)
+    for things, place in (
+        ((Thing("sample", "", "", ""),), "things.0.name"), ((Thing("sample", "a\0", "", "b"),), "things.0.name"),
+        ((Thing("x" * 999, "a", "", "b"),), "things.0.kind"),
+    ):  # fmt: skip
+        with pytest.raises(Invalid) as error:
+            s.seal(house, "archivist", patient.patient, DrawList(matter=matter, things=things))
+        assert place in dict(error.value.places)
+    for data in (None, SettleDispute(sealing="", how="", number="", paper=b"")):
+        with pytest.raises((Invalid, Refused)):
+            s.seal(house, "archivist", patient.patient, data)
+    many = tuple(Thing("volume", f"第 {n} 册", "1", "病案库") for n in range(300))
+    drawn = s.seal(house, "archivist", patient.patient, DrawList(matter=matter, things=many))
+    assert len(s.shown(house, patient.patient, drawn.sealing).rounds[0].things) == 300

@@ -10,7 +10,9 @@ from jingui.core.matters.row import State
 from jingui.core.words import Relation
 from jingui.gate.sql import raw
 
-POSTS_SQL = "SELECT id FROM post WHERE state = 'active' AND ends IS NOT NULL AND ends <= $1 ORDER BY ends LIMIT 500"
+# Posts of people from outside end with their matter, with everything else that it opened.
+POSTS_SQL = """SELECT id FROM post WHERE state = 'active' AND ends IS NOT NULL AND ends <= $1
+  AND person_id NOT IN (SELECT id FROM person WHERE kind = 'outside') ORDER BY ends LIMIT 500"""
 TOKENS_SQL = "SELECT id FROM token WHERE NOT revoked AND expires <= $1 ORDER BY expires LIMIT 500"
 
 MATTERS_SQL = """SELECT id FROM matter WHERE (state IN ('executed', 'approved') AND until <= $1::timestamptz)

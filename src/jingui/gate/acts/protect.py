@@ -117,6 +117,8 @@ def end_post(context: WriteContext, permit: Permit) -> Done:
     """End a post at once; it stays as history. The last person who could grant posts is kept."""
     data = cast(EndPost, permit.operation.data)
     post = locked(context, Post, data.post)
+    if post.person.kind == "outside":
+        raise Conflict(N_("院外人员的岗位随院外查阅事项关闭。"), N_("请办结该事项；情况紧急的可先冻结账号。"))
     if post.state != "active":
         raise Conflict(N_("该岗位已经终止。"))
     keep_one_administrator(post)

@@ -51,7 +51,7 @@ from jingui.gate.writing import WriteContext
 from jingui.store.models import Hold as HoldRow
 from jingui.store.models import Matter, Patient, SealedItem, Sealing
 
-LIST, PACKAGE, ITEM = "sealing_list", "sealing_package", "sealed_thing"
+LIST, PACKAGE = "sealing_list", "sealing_package"
 KIND = "sealing"
 COVERS, NONE = Stance(grant=Grant.COVERS), Stance()
 
