@@ -16,7 +16,7 @@ from jingui.core.bylaws import ChangeSetting
 from jingui.core.enter import Change
 from jingui.core.errors import Conflict, Invalid, JinguiError, NotFound, Refused, Tampered
 from jingui.core.operation import Actor, Target
-from jingui.core.release import CopiesRequest, HandCopy, Medium, Pages, Part, RevokeCopy, SealUsesRequest
+from jingui.core.release import CopiesRequest, HandCopy, Medium, Pages, Part, RevokeCopy, SealUsesRequest, StampCopy
 from jingui.core.words import Entrance, Purpose, Verb
 from jingui.crypto import certificates
 from jingui.formats import pdf_sign
@@ -478,3 +478,22 @@ def test_an_expired_certificate_stamps_nothing(house: Hospital, monkeypatch: pyt
         stamp(house, "archivist2", case.copy)
     assert "有效期" in refused.value.message
     stamp(house, "archivist2", case.copy, Medium.WET)
+
+
+def test_who_handles_what_the_law_asks_for_sees_no_patients_copies(house: Hospital) -> None:
+    """[4.2.2] [5.2.1] The head's right is for lawful retrievals: under that purpose a patient's copy is not there."""
+    case = ready(house, 50)
+    legal = {"purpose": Purpose.LEGAL}
+    where = {**at(case.copy), **legal}
+    assert case.copy.id in {one.id for one in listed(house, "archivist", count=200).rows}
+    found = door.read(house.operation("head", Verb.READ_COPIES, CopiesRequest(count=200), **legal)).value
+    assert case.copy.id not in {one.id for one in found.rows}
+    with pytest.raises(NotFound):
+        door.read(house.operation("head", Verb.READ_COPY, None, **where))
+    for who, verb, data in (
+        ("head", Verb.REVOKE_COPY, RevokeCopy(reason="试试")),
+        ("archivist2", Verb.STAMP_COPY, StampCopy(basis=case.copy.basis)),
+    ):  # fmt: skip
+        with pytest.raises(Refused) as refused:
+            house.write(who, verb, data, **where)
+        assert refused.value.reason == "purpose"

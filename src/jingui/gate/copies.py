@@ -12,9 +12,10 @@ from typing import Any, Final
 
 import orjson
 
-from jingui.core.errors import NotFound, Tampered
+from jingui.core.errors import NotFound, Refused, Tampered
 from jingui.core.operation import Target
-from jingui.core.release import COPY, SECRET_BYTES
+from jingui.core.release import COPY, PURPOSES, SECRET_BYTES
+from jingui.core.word import N_
 from jingui.crypto.envelope import aad
 from jingui.crypto.keyring import DataKey
 from jingui.gate.rows import locked
@@ -115,10 +116,16 @@ class Opened:
 
 
 def opened(context: WriteContext, target: Target) -> Opened:
-    """The copy that the target names, locked, genuine; NotFound, Gone or Tampered otherwise."""
+    """The copy that the target names, locked, genuine; NotFound, Gone or Tampered otherwise.
+
+    Refused under another purpose than it was made for: who handles what the law asks for handles no patient's copies.
+    """
     if not target.patient or not target.record:
         raise NotFound()
     row = locked(context, Copy, (target.patient, target.record))
+    if context.operation.purpose is not PURPOSES[row.kind]:
+        raise Refused(N_("该复制件不是为此目的制作的。"), N_("请以制作时的目的办理。"), clauses=("4.2.1",),
+                      reason="purpose")  # fmt: skip
     safe = Safe(context.runtime, target.patient, target.record, raw(KEYS_SQL, target.patient))
     kept, listed = safe.open(row.payload)
     return Opened(row=row, safe=safe, kept=kept, listed=listed)

@@ -9,9 +9,9 @@ from jingui.core.calendars import CHINA, USUAL
 from jingui.core.errors import Gone, NotFound, Tampered
 from jingui.core.matters import KINDS
 from jingui.core.permit import Permit
-from jingui.core.release import CopiedRecord, CopyLine, CopyState, CopyView, Route
+from jingui.core.release import PURPOSES, CopiedRecord, CopyLine, CopyState, CopyView, Route
 from jingui.core.word import N_
-from jingui.core.words import Level, Role, Verb
+from jingui.core.words import Level, Purpose, Role, Verb
 from jingui.formats import manifest
 from jingui.gate import copies_making, copies_taken
 from jingui.gate.context import ReadContext
@@ -96,8 +96,14 @@ async def one(context: ReadContext, patient: int, copy: int) -> Seen:
 
 
 def shown_to(context: ReadContext, permit: Permit, one: Seen) -> bool:
-    """Whether it is this reader's: a portal account sees what it asked for itself."""
-    return context.actor.role is not Role.PATIENT or one.matter["person_id"] == permit.person
+    """Whether it is this reader's: a portal account sees what it asked for itself, the law's helpers what it asked."""
+    theirs = context.actor.role is not Role.PATIENT or one.matter["person_id"] == permit.person
+    return theirs and one.row["kind"] in kinds_for(permit.operation.purpose)
+
+
+def kinds_for(purpose: Purpose) -> tuple[str, ...]:
+    """What copies may be made for to be seen under this purpose: the records room sees all, under the law only its."""
+    return tuple(kind for kind, made in PURPOSES.items() if purpose is not Purpose.LEGAL or made is purpose)
 
 
 class Lateness(NamedTuple):

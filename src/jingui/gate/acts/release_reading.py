@@ -40,10 +40,11 @@ LIST_SQL: Final = f"""SELECT {ROW.sql} FROM copy_made c JOIN matter m ON m.id = 
 WHERE ($1::bigint = 0 OR c.patient_id = $1::bigint) AND ($2::text = '' OR c.state = $2::text)
   AND ($3::bigint = 0 OR c.matter = $3::bigint)
   AND (NOT $4::boolean OR (c.state IN ('prepared', 'confirmed', 'stamped') AND m.opened < $5::timestamptz))
-  AND (c.prepared, c.copy_id) < ($6::timestamptz, $7::bigint)
+  AND (c.prepared, c.copy_id) < ($6::timestamptz, $7::bigint) AND c.kind = ANY($9::text[])
 ORDER BY c.prepared DESC, c.copy_id DESC LIMIT $8::int"""  # noqa: S608 -- own column names
 COUNTS_SQL: Final = """SELECT c.state, count(*)::int FROM copy_made c
-WHERE ($1::bigint = 0 OR c.patient_id = $1::bigint) AND c.state IN ('prepared', 'confirmed', 'stamped') GROUP BY 1"""
+WHERE ($1::bigint = 0 OR c.patient_id = $1::bigint) AND c.state IN ('prepared', 'confirmed', 'stamped')
+  AND c.kind = ANY($2::text[]) GROUP BY 1"""
 USE: Final = Columns()
 USE.sealed("u", "seal_use")
 USES_SQL: Final = f"""SELECT {USE.sql} FROM seal_use u
@@ -63,13 +64,15 @@ async def read_copies(context: ReadContext, permit: Permit) -> Done:
     count = min(max(asked.count, 1), MOST)
     before, number = read_cursor(asked.cursor) if asked.cursor else (copies_seen.FOREVER, 0)
     late = await copies_seen.lateness(context, permit.at)
+    kinds = list(copies_seen.kinds_for(permit.operation.purpose))
     matter = copies_making.matter_in(asked.number) if asked.number else asked.matter
     rows = await context.rows(
-        LIST_SQL, patient, asked.state, matter, asked.overdue, late.opened_before, before, number, count + 1
-    )
+        LIST_SQL, patient, asked.state, matter, asked.overdue, late.opened_before, before, number, count + 1,
+        kinds,
+    )  # fmt: skip
     read = [read_row(context.runtime, row) for row in rows[:count]]
     seen = [one for one in await copies_seen.seen(context, read) if copies_seen.shown_to(context, permit, one)]
-    counts = dict(await context.rows(COUNTS_SQL, patient)) if context.actor.role is not Role.PATIENT else {}
+    counts = dict(await context.rows(COUNTS_SQL, patient, kinds)) if context.actor.role is not Role.PATIENT else {}
     lines = await copies_seen.lines(context, seen, late)
     if asked.number:
         lines = tuple(one for one in lines if one.number == asked.number.strip())
