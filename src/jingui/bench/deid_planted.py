@@ -92,18 +92,20 @@ def _passport(chance: random.Random) -> str:
 #: Kind, maker, sentences, noises that people write it with.
 _KINDS: Final[tuple[tuple[str, Callable[[random.Random], str], tuple[str, ...], tuple[str, ...]], ...]] = (
     ("id_card", id_card, ("身份证号：{}，已核对。", "患者{}持本人证件就诊", "证件号码为{}。"),
-     ("as is", "full", "spaced", "dashed", "hidden", "lower", "han", "look")),
-    ("id_card_15", _old_card, ("身份证号：{}（旧证）。", "老人证件号{}，"), ("as is", "full", "hidden")),
+     ("as is", "full", "spaced", "dashed", "hidden", "lower", "han", "look", "mixed", "many")),
+    ("id_card_15", _old_card, ("身份证号：{}（旧证）。", "老人证件号{}，"),
+     ("as is", "full", "hidden", "mixed", "many")),
     ("mobile", _mobile, ("联系电话{}，家属在外地。", "手机：{}", "请拨{}联系其子。"),
-     ("as is", "full", "344", "344dash", "hidden", "han", "look", "+86", "single")),
-    ("landline", _landline, ("单位电话：{}。", "家中座机{}"), ("as is", "full", "hidden")),
-    ("bank", _bank, ("退费至银行卡{}。", "卡号：{}"), ("as is", "full", "4444", "hidden")),
-    ("plate", _plate, ("驾驶{}车辆来院。", "车牌号{}"), ("as is", "full", "hidden")),
-    ("email", _email, ("报告发至{}。", "邮箱：{}"), ("as is", "full", "at", "hidden")),
-    ("wechat", _wechat, ("微信：{}", "加微信号{}随访。", "vx：{}"), ("as is", "full", "hidden")),
-    ("address", _address, ("住址：{}。", "患者家住{}，独居。", "从{}由急救车送来。"), ("as is", "full", "hidden")),
-    ("record", _record, ("住院号：{}，", "病案号{}。", "门诊号 {}"), ("as is", "full", "hidden")),
-    ("passport", _passport, ("护照号{}。", "持护照（{}）就诊。"), ("as is", "full", "hidden")),
+     ("as is", "full", "344", "344dash", "hidden", "han", "look", "+86", "single", "dots", "mixed", "many")),
+    ("landline", _landline, ("单位电话：{}。", "家中座机{}"), ("as is", "full", "hidden", "mixed", "many")),
+    ("bank", _bank, ("退费至银行卡{}。", "卡号：{}"), ("as is", "full", "4444", "hidden", "mixed", "many")),
+    ("plate", _plate, ("驾驶{}车辆来院。", "车牌号{}"), ("as is", "full", "hidden", "mixed", "many")),
+    ("email", _email, ("报告发至{}。", "邮箱：{}"), ("as is", "full", "at", "hidden", "mixed", "many")),
+    ("wechat", _wechat, ("微信：{}", "加微信号{}随访。", "vx：{}"), ("as is", "full", "hidden", "mixed", "many")),
+    ("address", _address, ("住址：{}。", "患者家住{}，独居。", "从{}由急救车送来。"),
+     ("as is", "full", "hidden", "mixed", "many")),
+    ("record", _record, ("住院号：{}，", "病案号{}。", "门诊号 {}"), ("as is", "full", "hidden", "mixed", "many")),
+    ("passport", _passport, ("护照号{}。", "持护照（{}）就诊。"), ("as is", "full", "hidden", "mixed", "many")),
 )  # fmt: skip
 
 
@@ -133,6 +135,13 @@ def _noisy(value: str, noise: str, chance: random.Random) -> str:
         return " ".join(value)
     if noise == "at":
         return value.replace("@", chance.choice(("(at)", "[at]", " @ ")))
+    if noise == "dots":
+        return f"{value[:3]}.{value[3:7]}.{value[7:]}"
+    if noise == "mixed":  # half in full width, one invisible character
+        half = len(value) // 2
+        return value[:half].translate(_FULL) + chance.choice("\u200b\u2060") + value[half:]
+    if noise == "many":  # an invisible character after each
+        return "\u200c".join(value)
     if noise == "hidden":
         at = chance.randint(1, len(value) - 1)
         return value[:at] + chance.choice("\u200b\u200d\ufeff\u2060") + value[at:]

@@ -33,7 +33,7 @@ _EMAIL: Final = re.compile(
     r"(?:[A-Za-z0-9\-]{1,63}\s?(?:\.|点|\[dot\]|\(dot\)|。| dot )\s?){1,4}[A-Za-z]{2,10}(?![A-Za-z])"
 )
 _ACCOUNT: Final = re.compile(
-    r"(?:微信号?|微\s?信|薇[❤♥\ufe0f]*|weixin|wechat|WeChat|Wechat|WECHAT|VX|vx|V信|v信|薇信|威信|[Qq]\s?[Qq]|扣扣|抖音号?|快手号?|小红书|微博|支付宝|钉钉|Skype|skype|Line|telegram|Telegram)"
+    r"(?:微信号?|微\s?信|薇[❤♥\ufe0f]*|weixin|wechat|WeChat|Wechat|WECHAT|(?<![A-Za-z])(?:VX|vx|wx|WX|Wx)|V信|v信|薇信|威信|[Qq]\s?[Qq]|扣扣|抖音号?|快手号?|小红书|微博|支付宝|钉钉|Skype|skype|Line|telegram|Telegram)"
     r"(?:账号|帐号|号码|号|ID|id|群)?\s?(?:[:：=是为加]|号是|就是){0,2}\s{0,2}"
     r"([A-Za-z0-9_][A-Za-z0-9_\-.@ ]{3,23}[A-Za-z0-9_])"
 )

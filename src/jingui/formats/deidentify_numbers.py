@@ -38,6 +38,7 @@ _DAY: Final = re.compile(r"(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01]
 _UNIT: Final = re.compile(r"\s?(?:IU|U/|copies|拷贝|个/|cells|×10|\*10|万|元|ml|mg|[%％])", re.IGNORECASE)
 LONG: Final = 8  # digits from which a number without separators is no measured value
 CARD: Final = 13  # digits of a bank card at least
+_CARD_CUE: Final = re.compile(r"[卡账帐户]")
 _PHONE_CUE: Final = re.compile(
     r"(?:电话|手机|联系方式|号码|座机|宅电|传真|热线|Tel|TEL|tel|Phone|phone|☎|📞)\S{0,4}\s?\Z"
 )
@@ -94,16 +95,17 @@ def _kind(text: str, places: list[int], digits: str, sizes: list[int], spoken: b
         return Kind.ID_CARD
     if not digits.isdigit():
         return Kind.NUMBER if len(digits) >= LONG else None
-    if _MOBILE.match(digits) and _phone_groups(sizes):
+    cued = _PHONE_CUE.search(text, max(0, places[0] - 12), places[0]) is not None
+    if _MOBILE.match(digits) and (cued or _phone_groups(sizes)):
         return Kind.PHONE
-    if CARD <= len(digits) <= 19 and (whole or set(sizes[:-1]) <= {4} or len(sizes) >= 12) and luhn.is_valid(digits):
+    if CARD <= len(digits) <= 19 and luhn.is_valid(digits) and (whole or _card_groups(text, places, digits, sizes)):
         return Kind.BANK_CARD
     dotted = "." in text[places[0] : places[-1]] or before in (".", "\uff0e")
     if (_LANDLINE.match(digits) and sizes[0] >= 3 and len(sizes) <= 4 and not dotted) or (
         _SERVICE.match(digits) and len(sizes) <= 4
     ):
         return Kind.PHONE
-    if 7 <= len(digits) <= 12 and _PHONE_CUE.search(text, max(0, places[0] - 12), places[0]):
+    if 7 <= len(digits) <= 12 and cued:
         return Kind.PHONE
     if whole and len(digits) >= LONG and not _DAY.match(digits) and not _UNIT.match(text, places[-1] + 1):
         return Kind.NUMBER
@@ -124,6 +126,12 @@ def _old_card(digits: str) -> bool:
     return int(digits[:2]) in _PLACE and "01" <= digits[8:10] <= "12" and "01" <= digits[10:12] <= "31"
 
 
+def _card_groups(text: str, places: list[int], digits: str, sizes: list[int]) -> bool:
+    """Whether groups are those of a bank card: fours under a card's first digits or after a word for it."""
+    cued = _CARD_CUE.search(text, max(0, places[0] - 12), places[0]) is not None
+    return len(sizes) >= 12 or (set(sizes[:-1]) <= {4} and (cued or digits.startswith("62")))
+
+
 def _even(sizes: list[int]) -> bool:
     return len(sizes) <= 4 or set(sizes) == {1}
 
@@ -133,4 +141,4 @@ def _phone_groups(sizes: list[int]) -> bool:
     if len(sizes) == 1 or set(sizes) == {1} or max(sizes) >= 7:
         return True
     tail = sizes[1:] if sizes[0] in (2, 4) and sum(sizes) > 11 else sizes
-    return len(tail) <= 5 and all(size >= 2 for size in tail)
+    return len(tail) <= 3 and min(tail) >= 3
