@@ -72,6 +72,9 @@ def matter_in(address: str) -> int:
 def test_the_patient_is_found_and_the_kinds_say_what_to_bring(house: Hospital, patient: str) -> None:
     """[4.2.1] Terms stand in no address; each kind names its papers; heirs are not offered for the living."""
     window = page(house, "archivist")
+    assert f'href="{to("copy_start")}"' in text(window.get(to("start_matters")))
+    asked = window.get(to("start_matter", kind="own_copy") + f"?patient={patient}")
+    assert asked["Location"] == to("copy_kinds", patient=patient)  # from a refusal: the patient is known
     assert "要复制谁的病历" in text(window.get(to("copy_start")))
     found = window.post(to("copy_start"), {"name": NAME, "number": ""})
     assert NAME in text(found)

@@ -45,7 +45,9 @@ def kinds(request: HttpRequest) -> HttpResponse:
             row,
             Kind(
                 id=row.id, title=_(row.text), purpose=_(row.purpose),
-                href=to(row.page) if row.page else to("start_matter", kind=row.id),
+                href=to(row.page) if row.page
+                else to("start_matter", kind=row.id) if row.about is About.NOTHING
+                else "",
                 clauses=wording.clause_refs(row.clauses),
             ),
         )
