@@ -15,6 +15,7 @@ GIVEN: Final = 6.0  # what a usual given name from abroad weighs by itself
 PART: Final = 1.5
 LIKELY: Final = 1.0  # and so much in an ordinary text
 CLEAR: Final = 2.0  # the mean of a name joined by a dash
+PEOPLES: Final = 10.0
 SHORT: Final = 4  # so few characters between a dot and a stop are all of the name
 LONG: Final = 7.0  # what a transliteration without a dot must weigh
 LONG_CLINICAL: Final = 11.0  # names of drugs sound alike
@@ -47,7 +48,19 @@ def _transliterated(text: str, words: Words) -> Iterator[Name]:
         inner = [sound.get(one, 0.0) for one in text[name.start : name.end] if one not in DASHES]
         if len(inner) >= 3 and sum(inner) / len(inner) >= (CLEAR if words.medical else LIKELY):
             yield name
+    for match in _peoples().finditer(text):
+        if len(match.group()) >= 3:
+            yield Name(match.start(), match.end(), PEOPLES)
     yield from _runs(text, words)
+
+
+@cache
+def _peoples() -> re.Pattern[str]:
+    """Names made of parts that only they are made of."""
+    listed_parts = listed("names", "peoples")
+    parts = "|".join(sorted(listed_parts, key=len, reverse=True))
+    long = "|".join(sorted((one for one in listed_parts if len(one) >= 3), key=len, reverse=True))
+    return re.compile(f"(?:{parts})(?:[{DOTS}]?(?:{parts}))+|(?:{long})")
 
 
 def _trimmed(text: str, words: Words, start: int, end: int, dots: str, weight: float) -> Name:
