@@ -81,4 +81,4 @@ def test_what_is_told_of_a_name() -> None:
         "",
         "阿*",
     ]
-    assert Pages("1", 3, 12).count == 10
+    assert Pages("1", 3, 12).sheets == 10
