@@ -204,6 +204,28 @@ def patients(running: Any, base: str) -> None:
     keep(small, "portal-phone")
 
 
+def released(running: Any, base: str) -> None:
+    """A copy with its steps, a sealed list, a study with its risk; the public check on a phone."""
+    context = running.new_context(viewport=DESK, locale="zh-CN")
+    page = context.new_page()
+    sign_in(page, base, "duan.chengyan")
+    page.goto(f"{base}/copies/")
+    page.goto(base + str(page.locator("main table a", has_text="FZ").nth(1).get_attribute("href")))
+    keep(page, "copy")
+    page.goto(f"{base}/sealings/")
+    page.goto(base + next(one for one in hrefs(page, "/patients/") if "/sealings/" in one))
+    keep(page, "sealing")
+    asked = running.new_context(viewport=DESK, locale="zh-CN").new_page()
+    sign_in(asked, base, "li.mingzhe")
+    asked.goto(f"{base}/research/")
+    asked.goto(base + next(one for one in hrefs(asked, "/research/") if re.fullmatch(r"/research/\d+/", one)))
+    asked.locator("h3, h4, h2", has_text="风险").first.scroll_into_view_if_needed()
+    keep(asked, "study")
+    small = running.new_context(viewport=PHONE, locale="zh-CN").new_page()
+    small.goto(f"{base}/verify/")
+    keep(small, "verify-phone")
+
+
 def main() -> None:
     """Take them all."""
     base = (sys.argv[1] if len(sys.argv) > 1 else f"http://localhost:{os.environ.get('PORT', '8400')}").rstrip("/")
@@ -216,6 +238,7 @@ def main() -> None:
         writing(running, base)
         offices(running, base)
         patients(running, base)
+        released(running, base)
 
 
 if __name__ == "__main__":

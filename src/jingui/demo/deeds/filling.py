@@ -1,4 +1,4 @@
-"""一（二）: what people fill in and bring along: answers, made-up identity cards, papers on the scanner [4.2.1]"""
+"""四（二）: what people fill in and bring along: answers, made-up identity cards, papers on the scanner [4.2.1]"""
 
 from datetime import date
 
