@@ -10,14 +10,16 @@ import psycopg
 import pytest
 
 from jingui import jobs
+from jingui.core.collect import MergePatient
 from jingui.core.errors import Conflict, Invalid, JinguiError, Refused, Tampered
 from jingui.core.operation import Target
 from jingui.core.sealing import DrawList, SettleDispute, Settlement, Thing
-from jingui.core.words import Verb
+from jingui.core.words import Role, Verb
 from jingui.store.models import Sealing
 from jingui.store.verification import verify
 from tests.gate import sealed as s
 from tests.gate.entering import Admitted, admit, entered, entries, sign, signing
+from tests.gate.test_patients import confirmed
 from tests.gate.test_sealing import correct, house, patient
 from tests.hospital import Hospital
 from tests.pictures import png
@@ -228,3 +230,21 @@ def test_lists_of_every_size_and_shape(house: Hospital, patient: Admitted) -> No
     many = tuple(Thing("volume", f"第 {n} 册", "1", "病案库") for n in range(300))
     drawn = s.seal(house, "archivist", patient.patient, DrawList(matter=matter, things=many))
     assert len(s.shown(house, patient.patient, drawn.sealing).rounds[0].things) == 300
+
+
+def test_a_merged_number_is_named_and_sealed_apart(house: Hospital, patient: Admitted) -> None:
+    """What stands under an older number of the same patient is told, and sealed by a list of its own."""
+    old = admit(house)
+    signing(house, "doctor")
+    sign(house, "doctor", old, entered(house, "doctor", old))
+    merging = MergePatient(into=patient.patient, reason="同一人")
+    if "registrar2" not in house.actors:
+        house.person("registrar2", Role.REGISTRAR, "xxk")
+    confirmed(house, "registrar", "registrar2", Verb.MERGE_PATIENT, merging, target=Target(patient=old.patient))
+    assert s.shown(house, patient.patient).merged == (old.public,)
+    assert s.shown(house, old.patient).merged == ()
+    drawn = s.sealed(house, old.patient)
+    assert drawn.items == 1
+    with pytest.raises(Refused) as refused:
+        correct(house, old)
+    assert refused.value.reason == "sealed"

@@ -214,13 +214,17 @@ class SealingLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sealings:
-    """What READ_SEALINGS answers. `matters`: approved ones of the patient whose list is still to be drawn."""
+    """What READ_SEALINGS answers. `matters`: approved ones of the patient whose list is still to be drawn.
+
+    `merged`: public ids of numbers that were merged into this one; what stands under them is sealed apart.
+    """
 
     rows: tuple[SealingLine, ...]
     rounds: tuple[RoundShown, ...] = ()
     candidates: tuple[Candidate, ...] = ()
     matters: tuple[int, ...] = ()
     patient_name: str = ""
+    merged: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

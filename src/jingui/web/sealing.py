@@ -60,6 +60,10 @@ def of_patient(request: HttpRequest, patient: str) -> HttpResponse:
     for kind, fits in (("sealing", True), ("unsealing", live), ("judicial_retrieval", True), ("outside_view", True)):
         if fits and role in KINDS[kind].starters:
             begin.append(Link(label=_(KINDS[kind].text), href=f"{to('start_matter', kind=kind)}?patient={patient}"))
+    begin += [
+        Link(label=_("合并前号码下的记录另行封存（%(n)d）") % {"n": n}, href=to("patient_sealings", patient=one))
+        for n, one in enumerate(found.merged, 1)
+    ]
     page = view.ListPage(
         title=_("封存与调取"), lead=_("发生医疗纠纷时，双方在场封存；原件仍可用于诊疗和复制。"),
         rows=tuple(row(one, found.patient_name) for one in found.rows), begin=tuple(begin),

@@ -42,6 +42,8 @@ ITEM.sealed("i", "sealed_item")
 ITEM.sealed("h", "hold")
 ITEMS_SQL: Final = f"""SELECT {ITEM.sql} FROM sealed_item i LEFT JOIN hold h ON h.patient_id = i.patient_id
   AND h.hold_id = i.hold_id WHERE i.patient_id = $1::bigint AND i.sealing_id = $2::bigint"""  # noqa: S608 -- own texts only
+MERGED_SQL: Final = """SELECT p.patient_id FROM patient p WHERE p.linked_to = $1::bigint AND NOT p.destroyed
+ORDER BY p.patient_id LIMIT 50"""
 APPROVED_SQL: Final = """SELECT m.id FROM matter m WHERE m.patient_id = $1::bigint AND m.kind = 'sealing'
   AND m.state = 'executed' AND NOT EXISTS (SELECT 1 FROM sealing s WHERE s.matter = m.id) ORDER BY m.id"""
 
@@ -68,7 +70,9 @@ async def read_sealings(context: ReadContext, permit: Permit) -> Done:
         lines = tuple(one for one in lines if one.id == request.sealing)
     approved = tuple(row[0] for row in await context.rows(APPROVED_SQL, patient))
     name = str(context.face(context.patient).get("name", "")) if context.patient is not None else ""
-    return Done(value=Sealings(rows=lines, rounds=rounds, candidates=waiting, matters=approved, patient_name=name))
+    merged = tuple(context.runtime.public(row[0], 0) for row in await context.rows(MERGED_SQL, patient))
+    value = Sealings(rows=lines, rounds=rounds, candidates=waiting, matters=approved, patient_name=name, merged=merged)
+    return Done(value=value)
 
 
 async def everybody(context: ReadContext, found: Sequence[dict[str, Any]]) -> Done:
