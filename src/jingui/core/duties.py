@@ -114,7 +114,8 @@ DUTIES: Final[dict[str, Duty]] = {
         Duty(
             id="extract_review", text=N_("数据集期限核对"), clauses=("4.2.4",), section="release",
             roles=(Role.MEDICAL_AFFAIRS, Role.QUALITY), every=Every.MONTH,
-            evidence=N_("逐份核对已放行的数据集：即将到期的提醒领取人，已到期的催交销毁证明，写明份数。"), page="studies",
+            evidence=N_("逐份核对已放行的数据集：即将到期的提醒领取人，已到期的催交销毁证明，写明份数。"),
+            page="studies",
         ),
         Duty(
             id="teaching_library_review", text=N_("教学库年度核对"), clauses=("4.2.4",), section="release",

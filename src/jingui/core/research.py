@@ -77,11 +77,14 @@ class CountCohort:
 
 
 class CohortCount(NamedTuple):
-    """`people` rounded to 5, or 0 with `hidden` when fewer than the setting; None until it is `done`."""
+    """`people` rounded to 5, or 0 with `hidden` when fewer than the setting; None until it is `done`.
+
+    How far it is, is told in parts of many patients: how many were looked at is a count as well.
+    """
 
     done: bool
-    looked: int  # patients looked at so far
-    total: int
+    looked: int  # parts done
+    total: int  # of so many
     people: int | None = None
     hidden: bool = False
     small: int = 0  # below how many nothing is told
@@ -117,7 +120,7 @@ class BuildExtract:
 
 
 class Built(NamedTuple):
-    """How far the building is."""
+    """How far the building is; people and rows by the hundred, so that it tells of no small group."""
 
     stage: str
     looked: int

@@ -8,13 +8,14 @@ Few different counts a day keep anybody from asking until it does.
 
 import zlib
 from base64 import b64decode, b64encode
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
 import orjson
 
+from jingui.core.entry import Line
 from jingui.core.errors import Conflict, Invalid, JinguiError
 from jingui.core.word import N_
 from jingui.gate.actors import CHINA
@@ -24,6 +25,7 @@ from jingui.gate.sql import raw
 WIDTH: Final = 1 << 64
 STEP: Final = 5
 NOISE: Final = 4  # the largest change before rounding, up or down
+PAD: Final = 32  # lines of a count's entry come in this many
 LARGEST: Final = 4000  # characters of a cursor that is taken back
 MARKED_SQL: Final = """INSERT INTO mark (name, value, at) VALUES ($1, '', $2) ON CONFLICT (name)
 DO UPDATE SET at = mark.at RETURNING value"""
@@ -86,6 +88,16 @@ def noise(runtime: Runtime, cell: int) -> int:
     """From -NOISE to NOISE, evenly, by the people who were counted."""
     made = runtime.suite.mac(runtime.keyring.key("cohort-noise"), cell.to_bytes(8))
     return int.from_bytes(made[:8]) % (2 * NOISE + 1) - NOISE
+
+
+def padding(runtime: Runtime, lines: Sequence[Line]) -> tuple[Line, ...]:
+    """Lines that name nobody. The number of an entry's lines stands in its open part and in its proof: with these it
+    says no more than what is told, and two counts that differ by one person differ by unrelated numbers of them."""
+    text = "\n".join(sorted(f"{one.patient} {one.record} {one.version}" for one in lines))
+    made = runtime.suite.mac(runtime.keyring.key("cohort-noise"), text.encode())
+    wanted = len(lines) + PAD + int.from_bytes(made[:8]) % (2 * PAD)
+    count = -(-wanted // PAD) * PAD - len(lines)
+    return tuple(Line("", runtime.suite.digest(made + n.to_bytes(4)).hex(), "padding", 1) for n in range(count))
 
 
 def spend(runtime: Runtime, person: int, query: str, at: datetime, most: int) -> int:

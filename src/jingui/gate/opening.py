@@ -18,7 +18,7 @@ from jingui.gate.runtime import Runtime
 
 ENTRIES_SQL = """SELECT i.idx, e.id, e.at, e.writer, e.n, e.head, e.leaf, e.mac, e.private, e.targets, e.verb,
   e.decision, e.person_id FROM entry e LEFT JOIN entry_index i ON i.id = e.id"""
-PRIVATE, TARGETS, PERSON = 8, 9, 12
+PRIVATE, TARGETS, VERB, PERSON = 8, 9, 10, 12
 NOTE_SQL = "SELECT payload FROM entry_payload WHERE id = $1::uuid"
 SHOWN = 50  # targets of one entry
 

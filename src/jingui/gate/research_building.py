@@ -69,8 +69,12 @@ def step(context: WriteContext, row: Extract, study: Study, at: datetime) -> tup
         remember(context.runtime, row, state)
     files = state["pieces"]
     built = Built(
-        row.state, hundreds(state["looked"]), hundreds(max(state["total"], state["looked"])), hundreds(state["rows"]),
-        len(state["files"]), files,
+        row.state,
+        hundreds(state["looked"]),
+        hundreds(max(state["total"], state["looked"])),
+        hundreds(state["rows"]),
+        len(state["files"]),
+        files,
     )
     return built, seen
 

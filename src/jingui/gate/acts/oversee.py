@@ -1,5 +1,6 @@
 """七（一）监督检查: the evidence ledger is read, proved and exported; a lockdown is ended [7.1.1] [7.1.2] [6.1.3]"""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, cast
 from uuid import UUID
@@ -12,6 +13,7 @@ from jingui.core.oversee import (
     CheckpointLine,
     Checkpoints,
     CheckpointsRequest,
+    EntryLine,
     EntryRequest,
     ExportRequest,
     GrowthDay,
@@ -35,6 +37,8 @@ from jingui.store import recovery
 from jingui.store.models import Epoch
 
 MOST = 200
+#: Whoever counts or makes an extract learns numbers and rows without names: not from their own entries whose they are.
+UNNAMED = frozenset({Verb.COUNT_COHORT.value, Verb.BUILD_EXTRACT.value})
 SLACK = timedelta(minutes=1)  # an entry's id is made a moment before its time is set
 NAMES_SQL = "SELECT staff_no, name FROM person WHERE staff_no = ANY($1::text[])"
 PERSON_SQL = "SELECT id FROM person WHERE staff_no = $1::text"
@@ -112,7 +116,7 @@ async def found(context: ReadContext, search: LedgerSearch) -> Done:
         f"ORDER BY e.id DESC LIMIT ${len(args)}::int",
         *args,
     )
-    entries = [opening.line(context.runtime, row) for row in rows[:count]]
+    entries = [told(opening.line(context.runtime, row), mine=search.mine) for row in rows[:count]]
     named = await names(context, {entry.person for entry in entries})
     entries = [opening.with_name(entry, named.get(entry.person, "")) for entry in entries]
     return Done(value=tuple(entries), more=entries[-1].id if len(rows) > count else "", note=words(search))
@@ -121,7 +125,7 @@ async def found(context: ReadContext, search: LedgerSearch) -> Done:
 async def shown(context: ReadContext, request: EntryRequest) -> Done:
     """One entry with its neighbours in the writer's chain; its free text only for the one who wrote it."""
     row = await one(context, request.entry, mine=request.mine)
-    entry = opening.line(context.runtime, row)
+    entry = told(opening.line(context.runtime, row), mine=request.mine)
     before, after = (await context.rows(NEIGHBOURS_SQL, UUID(entry.writer), entry.n))[0]
     note = ""
     if request.mine:
@@ -133,9 +137,16 @@ async def shown(context: ReadContext, request: EntryRequest) -> Done:
     return Done(value=value)
 
 
+def told(entry: EntryLine, *, mine: bool) -> EntryLine:
+    """The entry as its own actor may see it [4.2.4]."""
+    return replace(entry, targets=()) if mine and entry.verb in UNNAMED else entry
+
+
 async def proved(context: ReadContext, request: ProofRequest) -> Done:
     """The proof of one entry, or of one of its targets without a word about the others."""
     row = await one(context, request.entry, mine=request.mine)
+    if request.mine and request.position is not None and row[opening.VERB] in UNNAMED:
+        raise Refused(clauses=("4.2.4",), reason="not_yours")
     library = plane.current().library
     placed = await library.placed(request.entry)
     if placed.index is None or request.position is None:

@@ -15,7 +15,7 @@ from jingui.formats import scans
 from jingui.gate import research_people as people
 from jingui.gate import settings
 from jingui.gate.actors import CHINA
-from jingui.gate.cohort_counts import Running, spend, told
+from jingui.gate.cohort_counts import Running, padding, spend, told
 from jingui.gate.matter_safe import safe_of
 from jingui.gate.registry import Done, write_act
 from jingui.gate.research_building import lines, patients
@@ -103,11 +103,19 @@ def count(context: WriteContext, permit: Permit) -> Done:
     small = cast(int, values["small_cell"])
     answer = told(runtime, running, small) if done else None
     value = CohortCount(
-        done=done, looked=running.looked, total=max(running.total, running.looked), people=answer,
+        done=done, looked=parts(running.looked), total=parts(max(running.total, running.looked)), people=answer,
         hidden=answer == 0, small=small, left=left,
     )  # fmt: skip
     cursor = "" if done else running.sealed(runtime, name)
-    return Done(value=value, more=cursor, lines=lines(runtime, seen), patients=patients(seen), note=query.encode())
+    named = lines(runtime, seen)
+    return Done(
+        value=value, more=cursor, lines=(*named, *padding(runtime, named)), patients=patients(seen), note=query.encode()
+    )
+
+
+def parts(people: int) -> int:
+    """How many parts of a count so many patients fill."""
+    return max(1, -(-people // PART))
 
 
 def counted(context: WriteContext, permit: Permit, cohort: Cohort, running: Running) -> Seen:

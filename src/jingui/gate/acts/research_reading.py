@@ -35,7 +35,7 @@ from jingui.gate.acts.research_extracts import CHECKERS
 from jingui.gate.context import ReadContext
 from jingui.gate.names import NOBODY, names_of
 from jingui.gate.registry import Done, read_act
-from jingui.gate.research_building import plan_of
+from jingui.gate.research_building import hundreds, plan_of
 from jingui.gate.research_rows import ACTIVE, RIGHT, ROWS, opened_part
 from jingui.gate.settings import loop_values
 from jingui.store.statements import Columns
@@ -191,7 +191,7 @@ def extract_line(
         ends=row["ends"], disposed=row["disposed"], said=len(checks),
         verdicts=tuple(verdict(runtime, one, named) for one in seen),
         taken=bool(mine) and row["state"] == Stage.RELEASED.value and not any(at < one["ends"] for one in mine),
-        may=may, looked=state.get("looked", 0), total=state.get("total", 0),
+        may=may, looked=hundreds(state.get("looked", 0)), total=hundreds(state.get("total", 0)),
     )  # fmt: skip
 
 
