@@ -1,8 +1,9 @@
 """四（二）1 封存: the rows of a sealing, what lies encrypted beside them, and the list that both sides sign [4.2.1]"""
 
 from base64 import b64decode, b64encode
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
+from itertools import count
 from typing import Any, NamedTuple
 
 import orjson
@@ -15,6 +16,7 @@ from jingui.crypto.canon import canon
 from jingui.crypto.envelope import aad
 from jingui.crypto.keyring import DataKey
 from jingui.formats import capture
+from jingui.gate.entry_forms import extract_number
 from jingui.gate.rows import PERIOD
 from jingui.gate.runtime import Runtime
 from jingui.gate.sql import raw
@@ -102,10 +104,24 @@ def signs(form: str) -> bool:
     return bool(form) and (template is None or template.signed)
 
 
+def taken_out(runtime: Runtime, patient: int, record: int, known: Mapping[int, str]) -> Iterator[int]:
+    """The numbers of what was ever taken out of a form, among the patient's records (number: kind).
+
+    What a correction withdrew keeps its number, so the places of a kind have no gap.
+    """
+    for kind in sorted(set(known.values())):
+        for place in count():
+            number = extract_number(runtime, patient, record, kind, place)
+            if known.get(number) != kind:
+                break
+            yield number
+
+
 def candidates(context: WriteContext, wanted: Sequence[str]) -> list[Record]:
     """The finished records to be listed, locked and genuine, in the versions that stand at this moment.
 
-    The lock makes a correction wait: it then finds the hold, or its version was the one that is listed.
+    What was taken out of a form comes with it, so that nobody corrects by itself what the sealed form says. The lock
+    makes a correction wait: it then finds the hold, or its version was the one that is listed.
     """
     patient = context.operation.target.patient
     live = {row[0] for row in raw(LIVE_SQL, patient)}
@@ -114,14 +130,19 @@ def candidates(context: WriteContext, wanted: Sequence[str]) -> list[Record]:
     rows = list(found.filter(record_id__in=numbers)) if numbers else list(found)
     if len(rows) < len(numbers):
         raise NotFound()
+    if numbers:
+        known = dict(Record.objects.filter(patient_id=patient).values_list("record_id", "kind"))
+        parts = {part for one in rows if one.form for part in taken_out(context.runtime, patient, one.record_id, known)}
+        rows += found.filter(record_id__in=parts - set(numbers))
     live |= {row[0] for row in raw(LIVE_SQL, patient)}  # another sealing may have held the locks until now
     out = []
-    for row in rows:
+    for row in sorted(rows, key=lambda one: one.record_id):
         fits = listed(row.kind, row.state)
         ready = fits and finished(state=row.state, status=row.status, signs=signs(row.form))
-        if numbers and row.record_id in live:
+        chosen = row.record_id in numbers
+        if chosen and row.record_id in live:
             raise Conflict(N_("所选记录已经封存，不能重复封存。"), N_("请在清单中去掉已封存的记录。"))
-        if numbers and not ready:
+        if chosen and not ready:
             raise Invalid(N_("所选记录尚未完成，不能列入清单。"), N_("未完成的部分完成后补充封存。"),
                           places=(("records", context.runtime.public(patient, row.record_id)),))  # fmt: skip
         if ready and row.record_id not in live:
