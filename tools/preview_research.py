@@ -18,6 +18,16 @@ def person(name: str) -> PersonLine:
     return PersonLine(name=name, post="", department="")
 
 
+def lead(t: T) -> PersonLine:
+    """Who leads the study."""
+    return person(t("陈望舒", "Chen Wangshu"))
+
+
+def number(t: T) -> str:
+    """The approval's number."""
+    return t("2026-科伦审-018", "2026-IRB-018")
+
+
 def gauges(t: T) -> tuple[view.Gauge, ...]:
     """Measures with their bounds."""
     return (
@@ -36,7 +46,7 @@ def gauges(t: T) -> tuple[view.Gauge, ...]:
 def extract(t: T, state: Tag, may: frozenset[str], **more: Any) -> view.ExtractCard:
     """An extract in some state."""
     given: dict[str, Any] = {
-        "id": 7, "title": t("数据集 7", "Extract 7"), "state": state, "form": "Parquet", "recipient": person("陈望舒"),
+        "id": 7, "title": t("数据集 7", "Extract 7"), "state": state, "form": "Parquet", "recipient": lead(t),
         "made": NOW, "released": None, "ends": None, "disposed": None, "rows": 1874, "held": 62,
         "manifest": "9c" * 32, "stopped": "", "share": 100, "looked": 2011, "total": 2011, "gauges": gauges(t),
         "quasi": (
@@ -56,16 +66,19 @@ def extract(t: T, state: Tag, may: frozenset[str], **more: Any) -> view.ExtractC
 
 def study(t: T) -> view.StudyPage:
     """A study with an extract to check and one that was stopped."""
-    checked = view.Verdict(person=person("沈知行"), said=Tag(text=t("通过", "pass"), tone="ok"), at=NOW, reasons="")
+    checked = view.Verdict(
+        person=person(t("沈知行", "Shen Zhixing")), said=Tag(text=t("通过", "pass"), tone="ok"), at=NOW, reasons=""
+    )
     stopped = view.Verdict(
-        person=person("何若谷"), said=Tag(text=t("不通过", "stop"), tone="bad"), at=NOW,
+        person=person(t("何若谷", "He Ruogu")), said=Tag(text=t("不通过", "stop"), tone="bad"), at=NOW,
         reasons=t("抽看的第 3 行文本里仍有家属姓名。", "The text of the third row still names a relative."),
     )  # fmt: skip
     return view.StudyPage(
         id=3, title=t("急性心肌梗死预后研究", "Outcome after myocardial infarction"),
-        facts=((t("用途", "Use"), t("科研", "Research")), (t("负责人", "Lead"), "陈望舒"),
-               (t("伦理批件", "Ethics approval"), "2026-科伦审-018"), (t("患者数上限", "Patients at most"), "3000")),
-        cohort=((t("诊断", "Diagnoses"), "I21、I22"), (t("就诊开始日期", "Visit begins"), "2024-01-01 – 2025-12-31")),
+        facts=((t("用途", "Use"), t("科研", "Research")), (t("负责人", "Lead"), lead(t).name),
+               (t("伦理批件", "Ethics approval"), number(t)), (t("患者数上限", "Patients at most"), "3000")),
+        cohort=((t("诊断", "Diagnoses"), t("I21、I22", "I21, I22")),
+                (t("就诊开始日期", "Visit begins"), "2024-01-01 – 2025-12-31")),
         fields=((t("性别", "Sex"), t("准标识符", "Quasi-identifier")),
                 (t("离院方式", "Discharge"), t("敏感属性", "Sensitive"))),
         state=Tag(text=t("有效", "In force"), tone="ok"), matter_href=to("matter", matter=12), plans=True,
@@ -82,13 +95,13 @@ def pages(t: T) -> dict[str, tuple[str, Any]]:
     code = Field(name="diagnoses", label=t("诊断编码（开头）", "Diagnosis codes (beginning)"), value="I21")
     form = Form(fields=(code,), submit=t("统计", "Count"))
     approval = view.ApprovalRow(
-        number="2026-科伦审-018", title=t("急性心肌梗死预后研究", "Outcome after myocardial infarction"),
-        person=person("陈望舒"), fields=t("性别、年龄", "Sex, age"), most=3000, identifiable=True,
+        number=number(t), title=t("急性心肌梗死预后研究", "Outcome after myocardial infarction"),
+        person=lead(t), fields=t("性别、年龄", "Sex, age"), most=3000, identifiable=True,
         starts=NOW, ends=NOW + timedelta(days=200), state=Tag(text=t("有效", "In force"), tone="ok"), end_href="#",
     )  # fmt: skip
     row = view.StudyRow(
         href=to("study", study=3), title=approval.title, kind=t("科研", "Research"), number=approval.number,
-        person=person("陈望舒"), ends=NOW + timedelta(days=100), state=Tag(text=t("有效", "In force"), tone="ok"),
+        person=lead(t), ends=NOW + timedelta(days=100), state=Tag(text=t("有效", "In force"), tone="ok"),
     )  # fmt: skip
     actions = (Link(label=t("统计队列人数", "Count a cohort"), href=to("cohort")),)
     back = Link(label=t("返回课题", "Back to the study"), href=to("study", study=3))
