@@ -128,7 +128,7 @@ def drawn(public: str, found: CopyView, errors: tuple[str, ...]) -> shown.Patien
         preview=to("portal_copy_preview", copy=public) if found.stamped is None and good else "",
         file=file if offered else "",
         side=to("portal_copy_side", copy=public) if offered else "", until=line.until, digest=found.digest,
-        replaced=to("portal_copy", copy=found.replaced) if found.replaced else "", ended=found.ended_why,
+        replaced=to("portal_copy", copy=found.replaced) if found.replaced else "", ended=release_words.ended(found),
     )  # fmt: skip
 
 

@@ -216,7 +216,7 @@ def drawn(request: HttpRequest, public: str, found: CopyView, forms: Forms, know
         digest=found.digest, lacking=_(found.lacking) if found.lacking else "", pages=line.pages,
         replaces=Link(label=_("前一份"), href=to("copy", copy=found.replaces)) if found.replaces else None,
         replaced=Link(label=_("换发的新件"), href=to("copy", copy=found.replaced)) if found.replaced else None,
-        ended=found.ended_why, signing=forms.signing, hand_route=line.route,
+        ended=release_words.ended(found), signing=forms.signing, hand_route=line.route,
         confirm=forms.form("confirm", _("双方已核对，确认")), charge=forms.form("charge", _("登记收费")),
         stamp=forms.form("stamp", _("盖章")), hand=forms.form("hand", _("登记交付")),
         revoke=forms.form("revoke", _("作废")),

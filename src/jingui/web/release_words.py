@@ -129,6 +129,12 @@ def volumes(pages: Iterable[Pages]) -> tuple[str, ...]:
     )
 
 
+def ended(found: CopyView) -> str:
+    """Why it ended: of a copy that was replaced the system's own words, else what somebody wrote."""
+    why = found.ended_why
+    return _(why) if why and CopyState(found.line.state) is CopyState.SUPERSEDED else why
+
+
 def following(one: CopyLine) -> str:
     """What a patient reads of a copy: what happens next. What is posted or fetched is not in the portal."""
     known = CopyState(one.state)
