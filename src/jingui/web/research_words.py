@@ -11,6 +11,7 @@ from jingui.core.research_cohort import OLDEST, Cohort
 from jingui.core.research_fields import FIELDS, FileForm, Ladder, Tells
 from jingui.core.word import N_
 from jingui.core.words import EncounterKind
+from jingui.store import lists
 from jingui.web import wording
 from jingui.web.viewmodels.parts import Tag, Tone
 from jingui.web.viewmodels.research import Bar, Gauge, QuasiRow
@@ -82,11 +83,17 @@ def cohort(one: Cohort) -> tuple[tuple[str, str], ...]:
             (_("就诊开始日期"), days if one.first or one.last else ""),
             (_("性别"), wording.sex(one.sex) if one.sex else ""),
             (_("年龄"), _("%(low)d 至 %(high)d 岁") % {"low": one.youngest, "high": one.oldest} if aged else ""),
-            (_("科室"), _("、").join(one.departments)),
+            (_("科室"), _("、").join(departments(one.departments))),
             (_("就诊类型"), kinds),
         )
         if text
     ) or ((_("范围"), _("全部就诊患者")),)
+
+
+def departments(codes: tuple[str, ...]) -> tuple[str, ...]:
+    """Departments by their names; one that was never registered by its code."""
+    names = {row.code: row.name for row in lists.departments()} if codes else {}
+    return tuple(wording.department(names[code]) if code in names else code for code in codes)
 
 
 def risk(line: ExtractLine) -> dict[str, Any]:
