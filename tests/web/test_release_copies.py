@@ -34,10 +34,10 @@ def patient(house: Hospital) -> str:
     return born(house, NAME, "62000001", "1949-12-31", CARD)[0]
 
 
-def page(house: Hospital, who: str) -> Any:
+def page(house: Hospital, who: str, language: str = "zh-hans") -> Any:
     from tests.web.clinic import Pages
 
-    return Pages(house.actors[who])
+    return Pages(house.actors[who], language)
 
 
 def text(answer: Any) -> str:
@@ -260,6 +260,10 @@ def test_a_replacement_says_what_it_does(house: Hospital, patient: str) -> None:
     old = text(clerk.get(first))
     assert "已换发" in old
     assert replaced["Location"] in old
+    assert "重新制作" in old
+    english = text(page(house, "archivist", "en").get(first))
+    assert "Made again" in english
+    assert "重新制作" not in english
     assert clerk.post(replaced["Location"], {"do": "revoke", "reason": ""}).status_code == 400
     assert clerk.post(replaced["Location"], {"do": "revoke", "reason": "申请人撤回"}).status_code == 302
     assert "申请人撤回" in text(clerk.get(replaced["Location"]))
