@@ -365,14 +365,10 @@ def test_about_a_patient_it_lies_under_their_key(people: Hospital, row: list[dic
         verb=Verb.REGISTER_PATIENT,
     )  # fmt: skip
     patient = door.locate(made.made[0].id).patient
-    kind = MatterKind(
-        **{**{f: getattr(TEST, f) for f in TEST.__dataclass_fields__}, "id": "about", "about": About.PATIENT}
-    )
-    KINDS["about"] = checked(kind)
+    KINDS["about"] = checked(replace(TEST, id="about", about=About.PATIENT))
     try:
-        data = StartMatter(
-            kind="about", answers=ANSWERS, submit=True, papers=(Brought("basis", "依据.png", "image/png", PNG),)
-        )
+        papers = (Brought("basis", "依据.png", "image/png", PNG),)
+        data = StartMatter(kind="about", answers=ANSWERS, submit=True, papers=papers)
         done = people.write("surgeon", Verb.START_MATTER, data, target=Target(patient=patient))
         seen = view(people, "surgeon", done.value.matter)
         assert seen.line.patient == made.made[0].id
