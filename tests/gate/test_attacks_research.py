@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import psycopg
@@ -10,11 +10,11 @@ import pytest
 from django.db import connections
 
 from jingui.core.errors import Conflict, Invalid, JinguiError, Refused, Tampered
-from jingui.core.matters.asking import SaveMatter
+from jingui.core.matters.asking import CloseMatter, SaveMatter
 from jingui.core.operation import Actor
 from jingui.core.oversee import EntryRequest, LedgerSearch, ProofRequest
 from jingui.core.protect import GrantPost
-from jingui.core.research import BuildExtract, CheckExtract, CountCohort, PlanExtract, Said
+from jingui.core.research import BuildExtract, CheckExtract, CountCohort, DisposeExtract, PlanExtract, Said
 from jingui.core.research_cohort import Cohort
 from jingui.core.words import Entrance, Purpose, Role, Strength, Verb
 from jingui.gate import door
@@ -23,6 +23,7 @@ from tests.gate.studying import (
     FIELDS,
     PEOPLE,
     STUDY,
+    SYSTEM,
     answers,
     approval,
     built,
@@ -230,3 +231,30 @@ def test_what_was_asked_for_cannot_be_widened_afterwards(house: Hospital) -> Non
         house.write("researcher", Verb.SAVE_MATTER, SaveMatter(matter=matter, answers=wide, revision=1), purpose=STUDY)
     with pytest.raises(Invalid):
         start(house, "researcher", "research_use", wide)
+
+
+def test_a_study_whose_time_is_over_gives_nothing(house: Hospital, monkeypatch: pytest.MonkeyPatch) -> None:
+    """[4.2.4] Nobody did anything: what was released is not taken, what was made is not passed; then all is erased."""
+    number = study(house)
+    one, two = built(house, number), built(house, number)
+    for who in ("quality", "ethics"):
+        check(house, who, one)
+    matter = house.sql("SELECT matter FROM study WHERE id = %s", number)[0][0]
+    late = house.now() + timedelta(days=101)
+    with monkeypatch.context() as patched:
+        patched.setattr(Hospital, "now", lambda _: late)
+        with pytest.raises(Refused):
+            take(house, "researcher", one)
+        with pytest.raises(Conflict):
+            check(house, "quality", two)
+        with pytest.raises(Conflict):
+            house.write("researcher", Verb.PLAN_EXTRACT, PlanExtract(study=number), purpose=STUDY)
+        assert matter in door.due.matters(house.now())
+        house.write(SYSTEM, Verb.CLOSE_MATTER, CloseMatter(matter=matter))
+        assert house.sql("SELECT state, key = '' FROM study WHERE id = %s", number) == [("ended", True)]
+        over = door.due.extracts_over(house.now())
+        assert {one, two} <= set(over)
+        for extract in (one, two):
+            house.write(SYSTEM, Verb.DISPOSE_EXTRACT, DisposeExtract(extract=extract))
+    full = "SELECT stage FROM extract_part WHERE extract_id = ANY(%s) AND n > 0 AND payload <> ''"
+    assert house.sql(full, [one, two]) == []

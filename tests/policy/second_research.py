@@ -4,8 +4,10 @@ from jingui.core.vector import Vector
 from jingui.core.words import Entrance, Grant, Purpose, Role, Strength, Verb
 
 CAREGIVERS = {Role.PHYSICIAN, Role.NURSE, Role.TECHNICIAN, Role.PHARMACIST}
-WATCHERS = {Role.ETHICS, Role.QUALITY, Role.SYSTEM_ADMIN, Role.AUDIT_ADMIN, Role.MEDICAL_AFFAIRS, Role.DUTY_ADMINISTRATOR,
-            Role.HEAD, Role.SUPERVISOR, Role.DISCIPLINE}  # fmt: skip
+WATCHERS = {
+    Role.ETHICS, Role.QUALITY, Role.SYSTEM_ADMIN, Role.AUDIT_ADMIN, Role.MEDICAL_AFFAIRS, Role.DUTY_ADMINISTRATOR,
+    Role.HEAD, Role.SUPERVISOR, Role.DISCIPLINE,
+}  # fmt: skip
 NOBODYS = {Role.PATIENT, Role.PARTNER, Role.INTERFACE, Role.SYSTEM, Role.PUBLIC}
 CHECKERS = {Role.QUALITY, Role.MEDICAL_AFFAIRS, Role.ETHICS}
 MAKES = {Verb.PLAN_EXTRACT, Verb.BUILD_EXTRACT}

@@ -116,9 +116,7 @@ def number_of(face: Mapping[str, Any]) -> str:
     return next((str(numbers[one]) for one in NUMBERS if numbers.get(one)), "")
 
 
-def document(
-    runtime: Runtime, records: Sequence[Found], visits: Mapping[int, Visit], around: Setting
-) -> CopyDocument:
+def document(runtime: Runtime, records: Sequence[Found], visits: Mapping[int, Visit], around: Setting) -> CopyDocument:
     """The copy as it is printed: its records by visit, in the order they happened."""
     face, answers = around.face, around.answers
     sex = SEXES.get(str(face.get("sex", "")), ("", ""))

@@ -173,9 +173,7 @@ def visits(runtime: Runtime, rows: Sequence[Sequence[Any]]) -> dict[int, Visit]:
         number = row[at["e.encounter_id"]]
         if not runtime.sealer.holds(group.table, group.values(row), group.mac(row)):
             raise Tampered(where=f"encounter:{row[0]}.{number}")
-        out[number] = Visit(
-            number, row[at["e.kind"]], row[at["d.name"]] or "", row[at["e.starts"]], row[at["e.ends"]]
-        )
+        out[number] = Visit(number, row[at["e.kind"]], row[at["d.name"]] or "", row[at["e.starts"]], row[at["e.ends"]])
     return out
 
 

@@ -90,9 +90,7 @@ def prepare(context: WriteContext, permit: Permit) -> Done:
     return Done(value=steps.copied(context, made), lines=lines, patients=(patient,), clauses=order.kind.clauses)
 
 
-def old_one(
-    context: WriteContext, permit: Permit, order: copies_making.Order, data: PrepareCopy
-) -> Opened | None:
+def old_one(context: WriteContext, permit: Permit, order: copies_making.Order, data: PrepareCopy) -> Opened | None:
     """The copy that the new one replaces; Conflict when there is one already and it is not named."""
     standing = copies_making.live_of(order.row.pk)
     if not data.replaces:
