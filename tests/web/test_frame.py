@@ -3,7 +3,7 @@
 import pytest
 
 from jingui.core.words import Role
-from jingui.web.policies import PORTAL, WHO, Who
+from jingui.web.policies import OUTSIDE, PORTAL, WHO, Who
 from jingui.web.viewmodels.paths import PATHS
 from tests.hospital import Hospital
 from tests.web.browser import Browser, with_credentials
@@ -57,7 +57,8 @@ def test_a_visitor_sees_no_page(clinic: Hospital, name: str, method: str) -> Non
     token = browser.client.cookies["csrftoken"].value
     answer = getattr(browser.client, method)(address(name), headers={"X-CSRFToken": token})
     assert answer.status_code == 302
-    assert answer["Location"].startswith("/portal/sign-in/" if WHO[name] in PORTAL else "/sign-in/")
+    door = "/portal/sign-in/" if WHO[name] in PORTAL else "/outside/sign-in/" if WHO[name] in OUTSIDE else "/sign-in/"
+    assert answer["Location"].startswith(door)
     assert answer.content == b""
 
 
