@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from jingui.core.errors import Invalid
@@ -64,6 +64,8 @@ def test_a_table_that_no_template_knows_is_refused() -> None:
 
 
 @given(st.binary(max_size=300))
+@example(b"\r\0")
+@example(b"I10,\xe7\x94\xb2\rI11,\xe4\xb9\x99")
 def test_any_bytes_are_read_or_refused(data: bytes) -> None:
     try:
         rows = rows_of("编码,名称\n".encode() + data)

@@ -183,8 +183,9 @@ def attempt(wait: float, do: Any, *args: Any) -> Any:
 
 def test_the_whole_ledger_agrees_with_everything_that_was_sealed_and_opened(house: Hospital, patient: Admitted) -> None:
     """[7.1.2] Every row of this chapter names a fitting entry; a lock that a DBA takes away is found."""
+    before = {one.where for one in verified(house)}  # what other files bent on purpose
     s.sealed(house, patient.patient)
-    told = {one.where.split(":")[0] for one in verified(house)}
+    told = {one.where.split(":")[0] for one in verified(house) if one.where not in before}
     assert not told & {"sealing", "sealed_item", "hold", "outside_access", "account", "post", "person", "access_grant"}
     row = house.sql("SELECT * FROM hold WHERE patient_id = %s", patient.patient)[0]
     house.sql("DELETE FROM hold WHERE patient_id = %s", patient.patient)

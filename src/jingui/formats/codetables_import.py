@@ -27,7 +27,7 @@ def rows_of(data: bytes) -> list[tuple[str, str]]:
     """The (code, name) rows of a file; Invalid says in which line what is wrong."""
     if len(data) > LARGEST:
         raise TooLarge()
-    text = unicodedata.normalize("NFC", _decoded(data))
+    text = unicodedata.normalize("NFC", _decoded(data)).replace("\r\n", "\n").replace("\r", "\n")
     first = text.partition("\n")[0]
     reader = csv.reader(io.StringIO(text), delimiter=max("\t,;|", key=first.count))
     heading = [one.strip().lower() for one in next(reader, [])]
