@@ -2,12 +2,15 @@
 
 from typing import Any
 
+import psycopg
+
 from jingui.core.matters.asking import Brought, DecideMatter, ReadMatter, StartMatter
 from jingui.core.operation import Target
 from jingui.core.sealing import DrawList, Present, SealingsRequest, SignList, TakePackage
 from jingui.core.signatures import OpenSigning
 from jingui.core.words import Purpose, Role, Verb
 from jingui.gate import door
+from jingui.store.verification import verify
 from tests.hospital import Hospital
 from tests.pictures import png
 
@@ -106,3 +109,9 @@ def shown(hospital: Hospital, patient: int, sealing: str = "", who: str = "archi
         who, Verb.READ_SEALINGS, SealingsRequest(sealing=sealing), target=Target(patient=patient), **WISH
     )
     return door.read(asked).value
+
+
+def verified(house: Hospital) -> Any:
+    """What verification finds in the whole house."""
+    with psycopg.connect(house.addresses["root"].psycopg()) as connection:
+        return verify(connection, house.runtime.keyring, house.runtime.origin).findings

@@ -6,7 +6,6 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-import psycopg
 import pytest
 
 from jingui import jobs
@@ -16,7 +15,6 @@ from jingui.core.operation import Target
 from jingui.core.sealing import DrawList, SettleDispute, Settlement, Thing
 from jingui.core.words import Role, Verb
 from jingui.store.models import Sealing
-from jingui.store.verification import verify
 from tests.gate import sealed as s
 from tests.gate.entering import Admitted, admit, entered, entries, sign, signing
 from tests.gate.test_patients import confirmed
@@ -179,23 +177,6 @@ def attempt(wait: float, do: Any, *args: Any) -> Any:
         return do(*args)
     except JinguiError as error:
         return error
-
-
-def test_the_whole_ledger_agrees_with_everything_that_was_sealed_and_opened(house: Hospital, patient: Admitted) -> None:
-    """[7.1.2] Every row of this chapter names a fitting entry; a lock that a DBA takes away is found."""
-    before = {one.where for one in verified(house)}  # what other files bent on purpose
-    s.sealed(house, patient.patient)
-    told = {one.where.split(":")[0] for one in verified(house) if one.where not in before}
-    assert not told & {"sealing", "sealed_item", "hold", "outside_access", "account", "post", "person", "access_grant"}
-    row = house.sql("SELECT * FROM hold WHERE patient_id = %s", patient.patient)[0]
-    house.sql("DELETE FROM hold WHERE patient_id = %s", patient.patient)
-    assert f"patient.marks:{patient.patient}" in {one.where for one in verified(house)}
-    house.sql(f"INSERT INTO hold VALUES ({', '.join(['%s'] * len(row))})", *row)
-
-
-def verified(house: Hospital) -> Any:
-    with psycopg.connect(house.addresses["root"].psycopg()) as connection:
-        return verify(connection, house.runtime.keyring, house.runtime.origin).findings
 
 
 def test_two_sealings_at_once_list_a_record_once(house: Hospital) -> None:

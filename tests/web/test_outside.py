@@ -17,8 +17,8 @@ from jingui.web.policies import OUTSIDE, PORTAL, WHO, Who
 from jingui.web.viewmodels.paths import PATHS
 from tests.gate import sealed as s
 from tests.gate.entering import Admitted, admit, entered
+from tests.gate.sealed import verified
 from tests.gate.test_outside import asked, line
-from tests.gate.test_unsealing import verified
 from tests.hospital import Hospital
 from tests.web.browser import Browser, Later, with_credentials
 from tests.web.clinic import Pages, pages
