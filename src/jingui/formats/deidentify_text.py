@@ -16,6 +16,7 @@ from jingui.formats.deidentify_foreign import foreign, latin
 from jingui.formats.deidentify_known import canonical, known_places
 from jingui.formats.deidentify_marks import marks
 from jingui.formats.deidentify_names import Name, chosen, native, spaced
+from jingui.formats.deidentify_nicknames import nicknames
 from jingui.formats.deidentify_noise import Plain, plain
 from jingui.formats.deidentify_numbers import numbers
 from jingui.formats.deidentify_places import coarse, organisations, places
@@ -90,7 +91,7 @@ def _by_words(shown: Plain) -> Iterator[Found]:
     spans = [*places(shown.text, words), *organisations(shown.text, words)]
     candidates = [
         *native(shown.text, words), *spaced(shown.text), *foreign(shown.text, words), *called(shown.text, words),
-        *latin(shown.text, words),
+        *latin(shown.text, words), *nicknames(shown.text, words),
     ]  # fmt: skip
     names = chosen(shown.text, candidates)
     if more := list(again(shown.text, names)):
