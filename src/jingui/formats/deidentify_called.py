@@ -20,6 +20,8 @@ NOT_FAMILIAR: Final = frozenset(
     """小康 小龙 小麦 小鲁 小雷 小柳 老龙 老白 小白
     老路 小路 小于 小乔 小丁 老毛 阿胶 阿古 小毛 小葛 小苏 小桑 阿米""".split()
 )
+_SPLIT: Final = re.compile(r"[·・•‧∙●･\-—－ ]+")
+_KNOWN_WORDS: Final = frozenset((TERM, ORDINARY, PLACE, "v", "d", "c", "p", "a", "m", "q", "r", "t", "vn", "ad", "n"))
 
 
 @cache
@@ -120,11 +122,42 @@ def _given(text: str, words: Words, enough: float) -> Iterator[Name]:
                     yield Name(at, at + 2, (total - enough) / 2)
 
 
-def again(text: str, names: Iterable[Name]) -> Iterator[Name]:
-    """Yield the other places of names that are sure, three characters or more, in the same text."""
-    sure = {text[one.start : one.end] for one in names if one.weight >= SURE and one.end - one.start >= 3}
+def again(text: str, names: Iterable[Name], words: Words) -> Iterator[Name]:
+    """Yield the other places of names that are sure in the same text, and those of their parts.
+
+    Parts are a given name of two characters (建国) and what stands between the dots of a foreign one: only where the
+    cutter sees words of their own and no ordinary word.
+    """
+    sure: set[str] = set()
+    parts: set[str] = set()
+    for one in names:
+        name = text[one.start : one.end]
+        if one.weight < SURE or len(name) < 2:
+            continue
+        if len(name) >= 3:
+            sure.add(name)
+        else:
+            parts.add(name)
+        if (split := _SPLIT.split(name))[1:]:
+            parts.update(part for part in split if len(part) >= 2)
+        elif not words.medical and len(name) == 3 and name[0] in tables().surname:
+            parts.add(name[1:])
     for name in sorted(sure, key=len, reverse=True):
         at = text.find(name)
         while at >= 0:
             yield Name(at, at + len(name), SURE)
             at = text.find(name, at + 1)
+    for name in parts:
+        at = text.find(name)
+        while at >= 0:
+            if _own_word(words, at, at + len(name)):
+                yield Name(at, at + len(name), SURE / 2)
+            at = text.find(name, at + 1)
+
+
+def _own_word(words: Words, start: int, end: int) -> bool:
+    """Whether [start, end) are whole words and no ordinary one."""
+    if not words.first[start] or not words.first[end]:
+        return False
+    word, kind = words.words[words.number[start]]
+    return len(word) < end - start or kind not in _KNOWN_WORDS

@@ -94,7 +94,7 @@ def _by_words(shown: Plain) -> Iterator[Found]:
         *latin(shown.text, words), *nicknames(shown.text, words),
     ]  # fmt: skip
     names = chosen(shown.text, candidates)
-    if more := list(again(shown.text, names)):
+    if more := list(again(shown.text, names, words)):
         names = chosen(shown.text, [*candidates, *more])
     spans += [Found(Kind.NAME, name.start, name.end) for name in names]
     yield from _ranked(Found(one.kind, *shown.place(one.start, one.end)) for one in spans)
