@@ -13,6 +13,7 @@ DASHES: Final = "-—－"
 SOUND: Final = 1.0  # from here on a character may stand in a transliteration
 USUAL: Final = 4.0  # what a usual name from abroad weighs more, outside clinical texts
 PART: Final = 1.5
+KNOWN: Final = 2.5  # the least weight of each character of a usual name from abroad
 LIKELY: Final = 1.0  # and so much in an ordinary text
 CLEAR: Final = 2.0  # the mean of a name joined by a dash
 PEOPLES: Final = 10.0
@@ -138,7 +139,13 @@ def _run(text: str, words: Words, run: list[int], sound: dict[str, float], enoug
     end = words.at[run[-1]] + len(words.words[run[-1]][0])
     if not 2 <= end - start <= 9:
         return
-    weight = sum(min(sound.get(one, 0.0), 4.5) for one in text[start:end]) + around(text, words, start, end)
+    abroad = _abroad()
+    weight = 0.0
+    for one in run:
+        word = words.words[one][0]
+        least = KNOWN if word in abroad else 0.0
+        weight += sum(max(least, min(sound.get(character, 0.0), 4.5)) for character in word)
+    weight += around(text, words, start, end)
     if len(run) == 1:
         kind = words.words[run[0]][1]
         weight += (
@@ -152,7 +159,7 @@ def _run(text: str, words: Words, run: list[int], sound: dict[str, float], enoug
         )
     if end - start == 2:
         weight -= 3.0
-    if not words.medical and any(words.words[one][0] in _abroad() for one in run):
+    if not words.medical and any(words.words[one][0] in abroad for one in run):
         weight += USUAL
     if weight >= enough:
         yield Name(start, end, weight - enough)

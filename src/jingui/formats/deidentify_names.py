@@ -12,7 +12,7 @@ from typing import Final, NamedTuple
 from jingui.formats.deidentify_words import NAMED, ORDINARY, PLACE, TERM, Words, listed, weights
 from jingui.formats.tables import table
 
-ENOUGH: Final = -3.3  # in ordinary texts
+ENOUGH: Final = -3.6  # in ordinary texts
 CLINICAL: Final = -2.2  # in texts full of words of medicine, where more looks like a name
 DOUBT: Final = 1.8  # less is enough beside another name in a row of names
 LONGER: Final = 1.5  # the longer of two readings may weigh so much less
@@ -258,6 +258,8 @@ def _after(text: str, these: Tables, end: int) -> str:
     for length in (4, 3, 2):
         if text[end : end + length] in these.after:
             return "cue"
+    if text[end] in "男女" and text[end + 1 : end + 2] in ("", "，", ",", "、", " ", "；"):
+        return "cue"
     if (sign := _SIGNS.get(text[end])) is not None:
         return sign
     return "short_cue" if text[end] in these.after else "nothing"

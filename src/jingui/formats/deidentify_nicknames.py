@@ -31,6 +31,13 @@ def _quoted() -> re.Pattern[str]:
 
 
 @cache
+def _speaking() -> re.Pattern[str]:
+    """A short quotation that does what only a person does."""
+    cues = "|".join(sorted(listed("nicknames", "does"), key=len, reverse=True))
+    return re.compile(rf"[{_OPEN}]([^{_STOPS}：:、]{{2,8}})[{_CLOSE}](?:{cues})")
+
+
+@cache
 def _said() -> re.Pattern[str]:
     """A handle behind 网友 and before a colon, without quotation marks."""
     cues = "|".join(sorted(listed("nicknames", "said"), key=len, reverse=True))
@@ -61,6 +68,11 @@ def _alone() -> re.Pattern[str]:
 _FAMILIAR: Final = re.compile(rf"[小阿老大]([{HAN}])\1?")
 _KIN: Final = re.compile(rf"([{HAN}])[哥姐爷妹叔婶嫂仔少姨弟]")
 _TWICE: Final = re.compile(rf"([{HAN}])\1")
+@cache
+def _doubled() -> re.Pattern[str]:
+    return re.compile(rf"({surnames()})([{HAN}])\2")
+
+
 _MIXED: Final = re.compile(rf"(?<![A-Za-z0-9])(?:[老小阿大][A-Z]|[A-Z][{HAN}])(?![A-Za-z0-9])")
 
 
@@ -68,6 +80,8 @@ def nicknames(text: str, words: Words) -> Iterator[Name]:
     """Yield what people are called beside their names."""
     if any(mark in text for mark in _OPEN):
         for match in _quoted().finditer(text):
+            yield Name(*match.span(1), CUED)
+        for match in () if words.medical else _speaking().finditer(text):
             yield Name(*match.span(1), CUED)
     if "(" in text or "（" in text:
         for match in _signed().finditer(text):
@@ -120,6 +134,11 @@ def _by_form(text: str, words: Words) -> Iterator[Name]:
             if kind not in _DOUBLED and given.get(match.group(1), -9.0) >= (
                 TWICE if kind not in ("v", "z", "a") or not first[start + 1] else TWICE + 1.0
             ):
+                yield Name(start, end, FORM)
+    for match in _doubled().finditer(text):
+        start, end = match.span()
+        if first[start] and match.group(2) not in not_twice and given.get(match.group(2), -9.0) >= TWICE:
+            if words.words[words.number[start]][1] not in _WHOLE and tables().surname[match.group(1)] >= 2.0:
                 yield Name(start, end, FORM)
     for match in _MIXED.finditer(text):
         if match.group()[-1] in "某罗哥姐总君" or match.group()[0] in "老小阿":

@@ -20,7 +20,7 @@ PLACE: Final = "place"  # the kind of a province, a city or a place abroad
 TABLES: Final = ("icd10", "drugs", "procedures", "laboratory", "allergen", "specimen", "examination")
 DENSE: Final = 30  # one word of medicine in so many makes a clinical text
 LONGEST: Final = 12  # characters of a term; what is longer is found by its parts
-CLEAR: Final = 3.5  # the mean weight of an eponym's characters that sounds foreign
+CLEAR: Final = 2.5  # the mean weight of an eponym's characters that sounds foreign
 _OF_ILLNESS: Final = "病征氏症综甲试瘤"
 
 
@@ -62,7 +62,8 @@ def terms() -> frozenset[str]:
 def medical() -> frozenset[str]:
     """Return the terms that only a clinical text is full of: drugs, parts of the body, the code tables."""
     own = {word for name in ("drugs", "body") for word in listed("terms", name, "deid_terms")}
-    return frozenset(own | {name for each in TABLES for name in shipped()[each].codes.values()})
+    coded = {name for each in TABLES for name in shipped()[each].codes.values()}
+    return frozenset((own | coded).difference(listed("terms", "general", "deid_terms")))
 
 
 @cache
