@@ -5,16 +5,19 @@ from collections.abc import Iterable, Iterator
 from functools import cache
 from typing import Final
 
-from jingui.formats.deidentify_names import HAN, NEVER, Name, around, surnames, tables
+from jingui.formats.deidentify_names import DOUBT, HAN, NEVER, Name, around, surnames, tables
 from jingui.formats.deidentify_words import NAMED, ORDINARY, PLACE, TERM, Words, listed, weights
 
 HIDDEN: Final = "某×\uff0a*xX\uff38"
 COMMON: Final = 3.0  # the weight from which a surname alone may be a person
-GIVEN: Final = 3.5  # the weight of each character of a given name alone
-BOTH: Final = 9.5  # what both and their surroundings must weigh together
+GIVEN: Final = 1.5  # the weight of each character of a given name alone
+BOTH: Final = 5.0  # what both and their surroundings must weigh together
 BOTH_CLINICAL: Final = 13.0
 TWICE: Final = 3.0
 NO_NICKNAMES: Final = frozenset((TERM, ORDINARY, "v", "d", "z", "m", "q", "o"))
+OFTEN: Final = 3  # so often in one text
+LEAST: Final = 1.2  # and so near to a name in the mean
+SINGLE: Final = 3.5  # the weight of a character that is a given name by itself
 SURE: Final = 1.5  # from here on a name found once is looked for in the whole text
 NOT_FAMILIAR: Final = frozenset(
     """小康 小龙 小麦 小鲁 小雷 小柳 老龙 老白 小白
@@ -104,6 +107,7 @@ def _given(text: str, words: Words, enough: float) -> Iterator[Name]:
     """Yield pairs of characters that stand in given names alone: 思聪."""
     weight = weights("given")
     previous = -9.0
+    medical = words.medical
     for at, (word, kind) in zip(words.at, words.words, strict=True):
         if len(word) == 1:
             here = weight.get(word, -9.0)
@@ -111,6 +115,8 @@ def _given(text: str, words: Words, enough: float) -> Iterator[Name]:
                 total = here + previous + around(text, words, at - 1, at + 1)
                 if total >= enough:
                     yield Name(at - 1, at + 1, (total - enough) / 2)
+            elif here >= SINGLE and not medical:
+                yield Name(at, at + 1, 0.1)
             previous = here
             continue
         previous = -9.0
@@ -120,6 +126,18 @@ def _given(text: str, words: Words, enough: float) -> Iterator[Name]:
                 total = weight[word[0]] + weight[word[1]] + around(text, words, at, at + 2)
                 if total >= enough:
                     yield Name(at, at + 2, (total - enough) / 2)
+
+
+def repeated(text: str, candidates: Iterable[Name]) -> Iterator[Name]:
+    """Yield the doubtful that come again and again in one text: who is spoken of is named more than once."""
+    places: dict[str, list[Name]] = {}
+    for one in candidates:
+        if -DOUBT <= one.weight < 0:
+            places.setdefault(text[one.start : one.end], []).append(one)
+    for those in places.values():
+        if len(those) >= OFTEN and sum(one.weight for one in those) / len(those) >= -LEAST:
+            for one in those:
+                yield Name(one.start, one.end, 0.0)
 
 
 def again(text: str, names: Iterable[Name], words: Words) -> Iterator[Name]:

@@ -18,7 +18,9 @@ LIKELY: Final = 1.0  # and so much in an ordinary text
 CLEAR: Final = 2.0  # the mean of a name joined by a dash
 PEOPLES: Final = 10.0
 SHORT: Final = 4  # so few characters between a dot and a stop are all of the name
-LONG: Final = 5.0  # what a transliteration without a dot must weigh
+LONG: Final = 4.0  # what a transliteration without a dot must weigh
+NEAR: Final = 1.8  # what is doubtful and comes again and again
+ALONE: Final = 1.0  # what must stand around one word in Latin letters
 LONG_CLINICAL: Final = 11.0  # names of drugs sound alike
 _JOINED: Final = re.compile(rf"[{HAN}]{{1,8}}(?:\s?[{DOTS}]\s?(?:[{HAN}]{{1,10}}|[A-Z]\.?))+")
 _DASHED: Final = re.compile(rf"[{HAN}]{{1,6}}(?:[{DASHES}] ?[{HAN}]{{1,7}})+")
@@ -161,7 +163,7 @@ def _run(text: str, words: Words, run: list[int], sound: dict[str, float], enoug
         weight -= 3.0
     if not words.medical and any(words.words[one][0] in abroad for one in run):
         weight += USUAL
-    if weight >= enough:
+    if weight >= enough - (0.0 if words.medical else NEAR):
         yield Name(start, end, weight - enough)
 
 
@@ -187,5 +189,5 @@ def latin(text: str, words: Words) -> Iterator[Name]:
     for match in _SINGLE.finditer(text):
         if match.group().casefold() not in _kept():
             weight = around(text, words, match.start(), match.end())
-            if weight >= 3.0:
-                yield Name(match.start(), match.end(), weight - 3.0)
+            if weight >= ALONE:
+                yield Name(match.start(), match.end(), weight - ALONE)

@@ -13,7 +13,7 @@ from jingui.formats.deidentify_words import NAMED, ORDINARY, PLACE, TERM, Words,
 
 CUED: Final = 6.0  # what a cue names is a name
 FORM: Final = 1.0  # what only its form tells
-FAMILIAR: Final = 1.0  # the weight of a character after 小 or before 哥
+FAMILIAR: Final = 0.0  # the weight of a character after 小 or before 哥
 TWICE: Final = 0.0  # the weight of a character said twice
 MOST: Final = 4  # characters of a name before （化名）
 _WHOLE: Final = frozenset((TERM, PLACE, ORDINARY))  # words that are no nickname
