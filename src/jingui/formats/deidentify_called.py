@@ -24,6 +24,8 @@ NOT_FAMILIAR: Final = frozenset(
     老路 小路 小于 小乔 小丁 老毛 阿胶 阿古 小毛 小葛 小苏 小桑 阿米""".split()
 )
 _SPLIT: Final = re.compile(r"[·・•‧∙●･\-—－ ]+")
+_LOOSE: Final = frozenset(("nr", "ng", "g", "zg", "vg", "tg", "ag", "dg", "x"))
+_PREFIX: Final = frozenset("小老阿")
 _KNOWN_WORDS: Final = frozenset((TERM, ORDINARY, PLACE, "v", "d", "c", "p", "a", "m", "q", "r", "t", "vn", "ad", "n"))
 
 
@@ -171,6 +173,22 @@ def again(text: str, names: Iterable[Name], words: Words) -> Iterator[Name]:
             if _own_word(words, at, at + len(name)):
                 yield Name(at, at + len(name), SURE / 2)
             at = text.find(name, at + 1)
+
+
+def completed(text: str, words: Words, names: Iterable[Name]) -> Iterator[Name]:
+    """Yield the characters beside names that the cutter made no word of: 堤|幸彦, 小|卢卡斯."""
+    given, sound, never = weights("given"), weights("sound"), tables().never
+    for one in names:
+        before, after = words.number.get(one.start), words.number.get(one.end)
+        if before:
+            word, kind = words.words[before - 1]
+            if len(word) == 1 and word not in never and (kind in _LOOSE or word in _PREFIX) and tables().han.match(word):
+                yield Name(one.start - 1, one.start, 0.0)
+        if after is not None:
+            word, kind = words.words[after]
+            if len(word) == 1 and word not in never and kind in _LOOSE and tables().han.match(word):
+                if max(given.get(word, -9.0), sound.get(word, -9.0)) >= 1.0:
+                    yield Name(one.end, one.end + 1, 0.0)
 
 
 def _own_word(words: Words, start: int, end: int) -> bool:

@@ -22,6 +22,7 @@ RECORD: Final = 1.5  # how much more a cue of a record says than one of a newspa
 BESIDE: Final = 0.0  # from here on what a heavier name leaves of a candidate is hidden too
 REACH: Final = 1.0  # the weight of a character that a short name may reach over
 HOPELESS: Final = -5.0  # what no surroundings can make good
+SMALL: Final = frozenset("的和与由向被叫是据对跟称说在等则也将有因曾于从任那")  # no rest of a name by themselves
 NEVER: Final = -99.0
 HAN: Final = "㐀-䶿一-鿿\uf900-\ufaff\U00020000-\U0003ffff\u3007"
 VERBS: Final = frozenset("任于向时应成过都但由对来全国和与为")  # a surname that is a word in most sentences
@@ -147,20 +148,20 @@ def chosen(text: str, found: Iterable[Name]) -> list[Name]:
             taken[name.start : name.end] = b"\1" * (name.end - name.start)
             good.append(name)
         elif name.weight >= BESIDE:
-            good += _rest(name, taken)
+            good += _rest(text, name, taken)
     if good and doubtful:
         good += _row(text, doubtful, taken)
     return good
 
 
-def _rest(name: Name, taken: bytearray) -> Iterator[Name]:
+def _rest(text: str, name: Name, taken: bytearray) -> Iterator[Name]:
     """What a heavier name leaves of another: two readings of the same place, both are hidden."""
     start = name.start
     while start < name.end:
         end = start
         while end < name.end and not taken[end]:
             end += 1
-        if end > start:
+        if end > start and (end - start > 1 or text[start] not in SMALL):
             taken[start:end] = b"\1" * (end - start)
             yield Name(start, end, name.weight)
         start = end + 1

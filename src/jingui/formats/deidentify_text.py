@@ -10,7 +10,7 @@ from typing import Final
 
 from jingui.core.deidentify import TOP, profile
 from jingui.core.deidentify_words import Kind, Technique
-from jingui.formats.deidentify_called import again, called, repeated
+from jingui.formats.deidentify_called import again, called, completed, repeated
 from jingui.formats.deidentify_dates import days, moved, quarter
 from jingui.formats.deidentify_foreign import foreign, latin
 from jingui.formats.deidentify_known import canonical, known_places
@@ -98,6 +98,8 @@ def _by_words(shown: Plain) -> Iterator[Found]:
     names = chosen(shown.text, candidates)
     if more := list(again(shown.text, names, words)):
         names = chosen(shown.text, [*candidates, *more])
+    if not words.medical:
+        names += list(completed(shown.text, words, names))
     spans += [Found(Kind.NAME, name.start, name.end) for name in names]
     yield from _ranked(Found(one.kind, *shown.place(one.start, one.end)) for one in spans)
 
