@@ -13,11 +13,10 @@ COMMON: Final = 3.0  # the weight from which a surname alone may be a person
 GIVEN: Final = 1.5  # the weight of each character of a given name alone
 BOTH: Final = 5.0  # what both and their surroundings must weigh together
 BOTH_CLINICAL: Final = 13.0
-TWICE: Final = 3.0
-NO_NICKNAMES: Final = frozenset((TERM, ORDINARY, "v", "d", "z", "m", "q", "o"))
 OFTEN: Final = 3  # so often in one text
 LEAST: Final = 1.2  # and so near to a name in the mean
 SINGLE: Final = 3.5  # the weight of a character that is a given name by itself
+HEARD: Final = 1.0  # the weight of a character that may belong to the name before it
 SURE: Final = 1.5  # from here on a name found once is looked for in the whole text
 NOT_FAMILIAR: Final = frozenset(
     """小康 小龙 小麦 小鲁 小雷 小柳 老龙 老白 小白
@@ -30,7 +29,7 @@ _KNOWN_WORDS: Final = frozenset((TERM, ORDINARY, PLACE, "v", "d", "c", "p", "a",
 
 
 @cache
-def _patterns() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
+def _patterns() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
     title = "|".join(sorted(listed("names", "title"), key=len, reverse=True))
     return (
         re.compile(
@@ -38,7 +37,6 @@ def _patterns() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str], re.P
         ),
         re.compile(rf"({surnames()})({title})"),
         re.compile(rf"(?:小|老|阿)({surnames()})"),
-        re.compile(r"([㐀-鿿])\1"),
     )
 
 
@@ -51,20 +49,24 @@ def _field() -> re.Pattern[str]:
     )
 
 
+@cache
+def _nobody() -> frozenset[str]:
+    return frozenset(listed("names", "nobody"))
+
+
 def fields(text: str, words: Words) -> Iterator[Name]:
     """Yield what stands in a name's field of a form."""
-    nobody = frozenset(listed("names", "nobody"))
     for match in _field().finditer(text) if ":" in text or "：" in text else ():
         start, end = match.span(1)
         at = words.number.get(start)
         term = at is not None and words.words[at][1] == TERM
-        if match.group(1) not in nobody and not term:
+        if match.group(1) not in _nobody() and not term:
             yield Name(start, end, 20.0)
 
 
 def called(text: str, words: Words) -> Iterator[Name]:
     """Yield surnames that stand for a person, nicknames and given names alone."""
-    hidden, titled, familiar, twice = _patterns()
+    hidden, titled, familiar = _patterns()
     medical = words.medical
     surname = tables().surname
     for match in hidden.finditer(text) if any(one in text for one in HIDDEN) else ():
@@ -79,13 +81,6 @@ def called(text: str, words: Words) -> Iterator[Name]:
         start, end = match.span()
         if not medical and words.first[start] and words.first[end] and surname[match.group(1)] >= COMMON:
             yield Name(start, end, 2.0 if match.group() not in NOT_FAMILIAR else NEVER)
-    if not medical:
-        given = weights("given")
-        for match in twice.finditer(text):
-            start, end = match.span()
-            fits = words.first[start] and words.first[end] and _kind(words, start) not in NO_NICKNAMES
-            if fits and given.get(match.group(1), 0.0) >= TWICE:
-                yield Name(start, end, 1.0)
     yield from fields(text, words)
     yield from _given(text, words, BOTH_CLINICAL if medical else BOTH)
 
@@ -177,18 +172,24 @@ def again(text: str, names: Iterable[Name], words: Words) -> Iterator[Name]:
 
 def completed(text: str, words: Words, names: Iterable[Name]) -> Iterator[Name]:
     """Yield the characters beside names that the cutter made no word of: 堤|幸彦, 小|卢卡斯."""
-    given, sound, never = weights("given"), weights("sound"), tables().never
+    given, sound = weights("given"), weights("sound")
     for one in names:
         before, after = words.number.get(one.start), words.number.get(one.end)
         if before:
             word, kind = words.words[before - 1]
-            if len(word) == 1 and word not in never and (kind in _LOOSE or word in _PREFIX) and tables().han.match(word):
+            if _loose(word) and (kind in _LOOSE or word in _PREFIX):
                 yield Name(one.start - 1, one.start, 0.0)
         if after is not None:
             word, kind = words.words[after]
-            if len(word) == 1 and word not in never and kind in _LOOSE and tables().han.match(word):
-                if max(given.get(word, -9.0), sound.get(word, -9.0)) >= 1.0:
-                    yield Name(one.end, one.end + 1, 0.0)
+            heard = max(given.get(word, -9.0), sound.get(word, -9.0))
+            if kind in _LOOSE and heard >= HEARD and _loose(word):
+                yield Name(one.end, one.end + 1, 0.0)
+
+
+def _loose(word: str) -> bool:
+    """Whether it is one Chinese character that a name may have."""
+    these = tables()
+    return len(word) == 1 and word not in these.never and these.han.match(word) is not None
 
 
 def _own_word(words: Words, start: int, end: int) -> bool:

@@ -6,20 +6,21 @@ What a cue names is found in every text; what only its form tells is looked for 
 import re
 from collections.abc import Iterator
 from functools import cache
-from typing import Final
+from typing import Final, NamedTuple
 
 from jingui.formats.deidentify_names import HAN, Name, surnames, tables
 from jingui.formats.deidentify_words import NAMED, ORDINARY, PLACE, TERM, Words, listed, weights
 
 CUED: Final = 6.0  # what a cue names is a name
+SURNAMED: Final = 2.0  # the least weight of a surname before a character said twice
 FORM: Final = 1.0  # what only its form tells
 FAMILIAR: Final = 0.0  # the weight of a character after 小 or before 哥
 TWICE: Final = 0.0  # the weight of a character said twice
 MOST: Final = 4  # characters of a name before （化名）
 _WHOLE: Final = frozenset((TERM, PLACE, ORDINARY))  # words that are no nickname
 _DOUBLED: Final = frozenset((TERM, PLACE, ORDINARY, "d", "m", "q", "o", "y", "e", "r", "t"))
-_OPEN: Final = "“\"‘「『"
-_CLOSE: Final = "”\"’」』"
+_OPEN: Final = '“"‘「『'
+_CLOSE: Final = '”"’」』'
 _STOPS: Final = f"{_OPEN}{_CLOSE}\\n，。！？；"
 
 
@@ -55,7 +56,7 @@ def _signed() -> re.Pattern[str]:
 def _behind() -> re.Pattern[str]:
     """What says of the words before it that they are not the real name."""
     cues = "|".join(sorted(listed("nicknames", "behind"), key=len, reverse=True))
-    return re.compile(rf"[”\"]?\s?[（(](?:{cues})")
+    return re.compile(rf"[（(](?:{cues})")
 
 
 @cache
@@ -66,14 +67,9 @@ def _alone() -> re.Pattern[str]:
 
 
 _FAMILIAR: Final = re.compile(rf"[小阿老大]([{HAN}])\1?")
-_KIN: Final = re.compile(rf"([{HAN}])[哥姐爷妹叔婶嫂仔少姨弟]")
-_TWICE: Final = re.compile(rf"([{HAN}])\1")
-@cache
-def _doubled() -> re.Pattern[str]:
-    return re.compile(rf"({surnames()})([{HAN}])\2")
-
-
-_MIXED: Final = re.compile(rf"(?<![A-Za-z0-9])(?:[老小阿大][A-Z]|[A-Z][{HAN}])(?![A-Za-z0-9])")
+_KIN: Final = re.compile("[哥姐爷妹叔婶嫂仔少姨弟]")
+_TWICE: Final = re.compile(r"(.)\1")
+_MIXED: Final = re.compile(r"(?<![A-Za-z0-9])(?:[老小阿][A-Z]|[A-Z][某罗哥姐总君])(?![A-Za-z0-9])")
 
 
 def nicknames(text: str, words: Words) -> Iterator[Name]:
@@ -87,7 +83,7 @@ def nicknames(text: str, words: Words) -> Iterator[Name]:
         for match in _signed().finditer(text):
             yield Name(*match.span(1), CUED)
         for match in _behind().finditer(text):
-            yield from _before(text, words, match.start())
+            yield from _before(text, words, len(text[: match.start()].rstrip('”" ')))
     if not words.medical:
         for match in _said().finditer(text):
             yield Name(*match.span(1), CUED)
@@ -113,36 +109,58 @@ def _before(text: str, words: Words, end: int) -> Iterator[Name]:
 def _by_form(text: str, words: Words) -> Iterator[Name]:
     """Pet names by their form alone."""
     first, given = words.first, weights("given")
-    not_familiar = frozenset(listed("nicknames", "not_familiar"))
+    forms = _forms()
     for match in _FAMILIAR.finditer(text):
         start, end = match.span()
-        if first[start] and first[end] and match.group() not in not_familiar and _fresh(words, start, end):
-            weight = given.get(match.group(1), -9.0)
-            if weight >= FAMILIAR + (1.0 if match.group()[0] in "大老" else 0.0):
-                yield Name(start, end, FORM)
-    not_kin = listed("nicknames", "not_kin")[0]
+        enough = given.get(match.group(1), -9.0) >= FAMILIAR + (1.0 if match.group()[0] in "大老" else 0.0)
+        word_of_its_own = first[start] and first[end] and match.group() not in forms.not_familiar
+        if enough and word_of_its_own and _fresh(words, start, end):
+            yield Name(start, end, FORM)
     for match in _KIN.finditer(text):
-        start, end = match.span()
-        if match.group(1) not in not_kin and first[start] and first[end] and _fresh(words, start, end):
-            if given.get(match.group(1), -9.0) >= FAMILIAR:
-                yield Name(start, end, FORM)
-    not_twice = listed("nicknames", "not_twice")[0]
+        start, end = match.start() - 1, match.end()
+        if start < 0 or not first[start] or not first[end] or text[start] in forms.not_kin:
+            continue
+        if given.get(text[start], -9.0) >= FAMILIAR and _fresh(words, start, end):
+            yield Name(start, end, FORM)
     for match in _TWICE.finditer(text):
         start, end = match.span()
-        if first[start] and first[end] and match.group(1) not in not_twice and text[end : end + 1] != match.group(1):
-            kind = words.words[words.number[start]][1]
-            if kind not in _DOUBLED and given.get(match.group(1), -9.0) >= (
-                TWICE if kind not in ("v", "z", "a") or not first[start + 1] else TWICE + 1.0
-            ):
-                yield Name(start, end, FORM)
-    for match in _doubled().finditer(text):
-        start, end = match.span()
-        if first[start] and match.group(2) not in not_twice and given.get(match.group(2), -9.0) >= TWICE:
-            if words.words[words.number[start]][1] not in _WHOLE and tables().surname[match.group(1)] >= 2.0:
-                yield Name(start, end, FORM)
+        weight = given.get(text[start])
+        if weight is not None and weight >= TWICE and text[start] not in forms.not_twice:
+            yield from _said_twice(text, words, start, end, weight)
     for match in _MIXED.finditer(text):
-        if match.group()[-1] in "某罗哥姐总君" or match.group()[0] in "老小阿":
-            yield Name(*match.span(), FORM)
+        yield Name(*match.span(), FORM)
+
+
+def _said_twice(text: str, words: Words, start: int, end: int, weight: float) -> Iterator[Name]:
+    """Yield 兔兔, or 宋晚晚 when a surname stands before it."""
+    first = words.first
+    if text[end : end + 1] == text[start]:
+        return
+    surname = tables().surname
+    surnamed = start and first[start - 1] and surname.get(text[start - 1], -9.0) >= SURNAMED
+    if surnamed and words.words[words.number[start - 1]][1] not in _WHOLE:
+        yield Name(start - 1, end, FORM)
+    if first[start] and first[end]:
+        kind = words.words[words.number[start]][1]
+        doing = kind in ("v", "z", "a") and first[start + 1]
+        if kind not in _DOUBLED and weight >= TWICE + (1.0 if doing else 0.0):
+            yield Name(start, end, FORM)
+
+
+class _Forms(NamedTuple):
+    not_familiar: frozenset[str]
+    not_kin: frozenset[str]
+    not_twice: frozenset[str]
+
+
+@cache
+def _forms() -> _Forms:
+    """What only looks like a pet name."""
+    return _Forms(
+        frozenset(listed("nicknames", "not_familiar")),
+        frozenset(listed("nicknames", "not_kin")[0]),
+        frozenset(listed("nicknames", "not_twice")[0]),
+    )
 
 
 def _fresh(words: Words, start: int, end: int) -> bool:

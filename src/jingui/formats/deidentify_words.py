@@ -98,7 +98,10 @@ def _people() -> frozenset[str]:
         for word in listed("terms", "eponyms", "deid_terms")
         if word not in always
         and word[-1] != "氏"
-        and (word in known or (1 < len(word) < 5 and sum(min(sound.get(one, -9.0), 6.0) for one in word) >= CLEAR * len(word)))
+        and (
+            word in known
+            or (1 < len(word) < 5 and sum(min(sound.get(one, -9.0), 6.0) for one in word) >= CLEAR * len(word))
+        )
     )
 
 
