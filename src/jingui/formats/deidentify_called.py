@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from functools import cache
 from typing import Final
 
-from jingui.formats.deidentify_names import DOUBT, HAN, NEVER, Name, around, surnames, tables
+from jingui.formats.deidentify_names import HAN, NEVER, Name, around, surnames, tables
 from jingui.formats.deidentify_words import NAMED, ORDINARY, PLACE, TERM, Words, listed, weights
 
 HIDDEN: Final = "某×\uff0a*xX\uff38"
@@ -13,8 +13,6 @@ COMMON: Final = 3.0  # the weight from which a surname alone may be a person
 GIVEN: Final = 1.5  # the weight of each character of a given name alone
 BOTH: Final = 5.0  # what both and their surroundings must weigh together
 BOTH_CLINICAL: Final = 13.0
-OFTEN: Final = 3  # so often in one text
-LEAST: Final = 1.2  # and so near to a name in the mean
 SINGLE: Final = 3.5  # the weight of a character that is a given name by itself
 HEARD: Final = 1.0  # the weight of a character that may belong to the name before it
 SURE: Final = 1.5  # from here on a name found once is looked for in the whole text
@@ -92,7 +90,7 @@ def _kind(words: Words, start: int) -> str:
 def _titled(words: Words, at: int, match: re.Match[str]) -> bool:
     """Whether the cutter sees the surname, or surname and title, as words of their own."""
     word, kind = words.words[at]
-    if kind in (TERM, PLACE, ORDINARY):
+    if kind in (TERM, PLACE, ORDINARY, "c", "p"):  # 和奶奶: and grandmother, nobody of the name 和
         return False
     whole, surname = match.group(), match.group(1)
     if word == whole:
@@ -123,18 +121,6 @@ def _given(text: str, words: Words, enough: float) -> Iterator[Name]:
                 total = weight[word[0]] + weight[word[1]] + around(text, words, at, at + 2)
                 if total >= enough:
                     yield Name(at, at + 2, (total - enough) / 2)
-
-
-def repeated(text: str, candidates: Iterable[Name]) -> Iterator[Name]:
-    """Yield the doubtful that come again and again in one text: who is spoken of is named more than once."""
-    places: dict[str, list[Name]] = {}
-    for one in candidates:
-        if -DOUBT <= one.weight < 0:
-            places.setdefault(text[one.start : one.end], []).append(one)
-    for those in places.values():
-        if len(those) >= OFTEN and sum(one.weight for one in those) / len(those) >= -LEAST:
-            for one in those:
-                yield Name(one.start, one.end, 0.0)
 
 
 def again(text: str, names: Iterable[Name], words: Words) -> Iterator[Name]:

@@ -19,7 +19,6 @@ CLEAR: Final = 2.0  # the mean of a name joined by a dash
 PEOPLES: Final = 10.0
 SHORT: Final = 4  # so few characters between a dot and a stop are all of the name
 LONG: Final = 4.0  # what a transliteration without a dot must weigh
-NEAR: Final = 1.8  # what is doubtful and comes again and again
 ALONE: Final = 1.0  # what must stand around one word in Latin letters
 LONG_CLINICAL: Final = 11.0  # names of drugs sound alike
 _JOINED: Final = re.compile(rf"[{HAN}]{{1,8}}(?:\s?[{DOTS}]\s?(?:[{HAN}]{{1,10}}|[A-Z]\.?))+")
@@ -163,7 +162,7 @@ def _run(text: str, words: Words, run: list[int], sound: dict[str, float], enoug
         weight -= 3.0
     if not words.medical and any(words.words[one][0] in abroad for one in run):
         weight += USUAL
-    if weight >= enough - (0.0 if words.medical else NEAR):
+    if weight >= enough:
         yield Name(start, end, weight - enough)
 
 

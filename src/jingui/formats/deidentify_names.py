@@ -20,7 +20,6 @@ RARE: Final = 1.0  # the weight of a character that the table does not know
 COMPOUND: Final = 7.0
 RECORD: Final = 1.5  # how much more a cue of a record says than one of a newspaper
 BESIDE: Final = 0.0  # from here on what a heavier name leaves of a candidate is hidden too
-REACH: Final = 1.0  # the weight of a character that a short name may reach over
 HOPELESS: Final = -5.0  # what no surroundings can make good
 SMALL: Final = frozenset("的和与由向被叫是据对跟称说在等则也将有因")  # no rest of a name by themselves
 NEVER: Final = -99.0
@@ -100,8 +99,6 @@ def native(text: str, words: Words) -> Iterator[Name]:
         start, surname = match.start(), match.group()
         if (best := _best(text, words, these, start, surname, enough)) is not None:
             yield best
-            if best.weight >= 0 and enough != CLINICAL and (more := _reaching(text, words, these, best)) is not None:
-                yield more
         if len(surname) > 1 and not words.first[start]:  # 部长|孙某: not the surname 长孙
             for at in range(start, match.end()):
                 single = text[at]
@@ -231,22 +228,6 @@ def _best(text: str, words: Words, these: Tables, start: int, surname: str, enou
             best = Name(start, end, total)
             fits = bool(words.first[start] and words.first[end])
     return best
-
-
-def _reaching(text: str, words: Words, these: Tables, name: Name) -> Name | None:
-    """A short name with the character behind it, where the cutter took that for the beginning of another word.
-
-    邱志|承认|为: missing a character costs more than hiding one.
-    """
-    end = name.end
-    if name.end - name.start != 2 or end >= len(text) or not words.first[end]:
-        return None
-    word, kind = words.words[words.number[end]]
-    if kind in (TERM, PLACE) or text[end] in these.never or these.given.get(text[end], -9.0) < REACH:
-        return None
-    behind = words.number.get(end + len(word))
-    joint = len(word) == 2 and behind is not None and text[end + 1] + words.words[behind][0][0] in these.after
-    return Name(end, end + 1, 0.0) if joint or len(word) == 1 else None
 
 
 def _before(text: str, these: Tables, start: int) -> str:

@@ -10,7 +10,7 @@ from typing import Final
 
 from jingui.core.deidentify import TOP, profile
 from jingui.core.deidentify_words import Kind, Technique
-from jingui.formats.deidentify_called import again, called, completed, repeated
+from jingui.formats.deidentify_called import again, called, completed
 from jingui.formats.deidentify_dates import days, moved, quarter
 from jingui.formats.deidentify_foreign import foreign, latin
 from jingui.formats.deidentify_known import canonical, known_places
@@ -93,8 +93,6 @@ def _by_words(shown: Plain) -> Iterator[Found]:
         *native(shown.text, words), *spaced(shown.text), *foreign(shown.text, words), *called(shown.text, words),
         *latin(shown.text, words), *nicknames(shown.text, words),
     ]  # fmt: skip
-    if not words.medical:
-        candidates += repeated(shown.text, candidates)
     names = chosen(shown.text, candidates)
     if more := list(again(shown.text, names, words)):
         names = chosen(shown.text, [*candidates, *more])
