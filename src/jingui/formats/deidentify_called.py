@@ -90,7 +90,7 @@ def _kind(words: Words, start: int) -> str:
 def _titled(words: Words, at: int, match: re.Match[str]) -> bool:
     """Whether the cutter sees the surname, or surname and title, as words of their own."""
     word, kind = words.words[at]
-    if kind in (TERM, PLACE, ORDINARY, "c", "p"):  # 和奶奶: and grandmother, nobody of the name 和
+    if kind in (TERM, PLACE, ORDINARY, "c"):  # 和奶奶: and grandmother, nobody of the name 和
         return False
     whole, surname = match.group(), match.group(1)
     if word == whole:

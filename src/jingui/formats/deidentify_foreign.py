@@ -48,7 +48,10 @@ def _transliterated(text: str, words: Words) -> Iterator[Name]:
         name = _trimmed(text, words, match.start(), match.end(), DASHES, 5.0)
         sound = weights("sound")
         inner = [sound.get(one, 0.0) for one in text[name.start : name.end] if one not in DASHES]
-        if len(inner) >= 3 and sum(inner) / len(inner) >= (CLEAR if words.medical else LIKELY):
+        usual = not words.medical and any(
+            part in _abroad() for part in re.split(f"[{DASHES}] ?", text[name.start : name.end])
+        )
+        if usual or (len(inner) >= 3 and sum(inner) / len(inner) >= (CLEAR if words.medical else LIKELY)):
             yield name
     for match in _peoples().finditer(text):
         if len(match.group()) >= 3:
@@ -155,7 +158,7 @@ def _run(text: str, words: Words, run: list[int], sound: dict[str, float], enoug
             else 2.0
             if kind == "nrt"
             else 1.0
-            if kind in ("nr", "x")
+            if kind in ("nr", "x") or words.words[run[0]][0] in abroad
             else -2.0
         )
     if end - start == 2:

@@ -119,7 +119,7 @@ def spaced(text: str) -> Iterator[Name]:
     these = tables()
     for match in _wide().finditer(text) if " " in text or "　" in text else ():
         start, end = match.span()
-        if these.surname[match.group(1)] >= 2.5 and these.given.get(text[end - 1], RARE) >= 0.0:
+        if these.surname[match.group(1)] >= 0.5 and these.given.get(text[end - 1], RARE) >= 0.0:
             yield Name(
                 start, end, 2.0 if _before(text, these, start) in ("cue", "record", "list", "start", "space") else -1.0
             )

@@ -66,6 +66,7 @@ def _alone() -> re.Pattern[str]:
     return re.compile(rf"(?:{cues})[ 　]?({surnames()})(?=[\s，。、；）)的]|$)")
 
 
+_LAST: Final = re.compile(rf"[。！？”…]\s?[（(]([{HAN}]{{2,4}})[)）]\s*$")  # who wrote it
 _FAMILIAR: Final = re.compile(rf"[小阿老大]([{HAN}])\1?")
 _KIN: Final = re.compile("[哥姐爷妹叔婶嫂仔少姨弟]")
 _TWICE: Final = re.compile(r"(.)\1")
@@ -82,6 +83,8 @@ def nicknames(text: str, words: Words) -> Iterator[Name]:
     if "(" in text or "（" in text:
         for match in _signed().finditer(text):
             yield Name(*match.span(1), CUED)
+        if (last := _LAST.search(text, max(0, len(text) - 16))) and not words.medical:
+            yield Name(*last.span(1), FORM)
         for match in _behind().finditer(text):
             yield from _before(text, words, len(text[: match.start()].rstrip('”" ')))
     if not words.medical:
