@@ -73,6 +73,7 @@ def _own() -> dict[str, str]:
     cues = (word for name in CUES for word in listed("names", name) if len(word) > 1)
     ordinary = dict.fromkeys((*listed("ordinary", "words", "deid_terms"), *cues), ORDINARY)
     ordinary |= dict.fromkeys(listed("places", "address_cue"), ORDINARY)
+    ordinary |= {f"{name}省": PLACE for name in listed("places", "province")}
     return ordinary | dict.fromkeys(places, PLACE) | dict.fromkeys(terms(), TERM)
 
 
