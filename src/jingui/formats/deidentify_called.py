@@ -10,20 +10,24 @@ from jingui.formats.deidentify_words import NAMED, ORDINARY, PLACE, TERM, Words,
 
 HIDDEN: Final = "某×\uff0a*xX\uff38"
 COMMON: Final = 3.0  # the weight from which a surname alone may be a person
-GIVEN: Final = 3.5  # the weight of each character of a given name alone
-BOTH: Final = 9.5  # what both and their surroundings must weigh together
+GIVEN: Final = 1.5  # the weight of each character of a given name alone
+BOTH: Final = 5.0  # what both and their surroundings must weigh together
 BOTH_CLINICAL: Final = 13.0
-TWICE: Final = 3.0
-NO_NICKNAMES: Final = frozenset((TERM, ORDINARY, "v", "d", "z", "m", "q", "o"))
+SINGLE: Final = 3.5  # the weight of a character that is a given name by itself
+HEARD: Final = 1.0  # the weight of a character that may belong to the name before it
 SURE: Final = 1.5  # from here on a name found once is looked for in the whole text
 NOT_FAMILIAR: Final = frozenset(
     """小康 小龙 小麦 小鲁 小雷 小柳 老龙 老白 小白
     老路 小路 小于 小乔 小丁 老毛 阿胶 阿古 小毛 小葛 小苏 小桑 阿米""".split()
 )
+_SPLIT: Final = re.compile(r"[·・•‧∙●･\-—－ ]+")
+_LOOSE: Final = frozenset(("nr", "ng", "g", "zg", "vg", "tg", "ag", "dg", "x"))
+_PREFIX: Final = frozenset("小老阿")
+_KNOWN_WORDS: Final = frozenset((TERM, ORDINARY, PLACE, "v", "d", "c", "p", "a", "m", "q", "r", "t", "vn", "ad", "n"))
 
 
 @cache
-def _patterns() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
+def _patterns() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
     title = "|".join(sorted(listed("names", "title"), key=len, reverse=True))
     return (
         re.compile(
@@ -31,7 +35,6 @@ def _patterns() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str], re.P
         ),
         re.compile(rf"({surnames()})({title})"),
         re.compile(rf"(?:小|老|阿)({surnames()})"),
-        re.compile(r"([㐀-鿿])\1"),
     )
 
 
@@ -44,20 +47,24 @@ def _field() -> re.Pattern[str]:
     )
 
 
+@cache
+def _nobody() -> frozenset[str]:
+    return frozenset(listed("names", "nobody"))
+
+
 def fields(text: str, words: Words) -> Iterator[Name]:
     """Yield what stands in a name's field of a form."""
-    nobody = frozenset(listed("names", "nobody"))
     for match in _field().finditer(text) if ":" in text or "：" in text else ():
         start, end = match.span(1)
         at = words.number.get(start)
         term = at is not None and words.words[at][1] == TERM
-        if match.group(1) not in nobody and not term:
+        if match.group(1) not in _nobody() and not term:
             yield Name(start, end, 20.0)
 
 
 def called(text: str, words: Words) -> Iterator[Name]:
     """Yield surnames that stand for a person, nicknames and given names alone."""
-    hidden, titled, familiar, twice = _patterns()
+    hidden, titled, familiar = _patterns()
     medical = words.medical
     surname = tables().surname
     for match in hidden.finditer(text) if any(one in text for one in HIDDEN) else ():
@@ -72,13 +79,6 @@ def called(text: str, words: Words) -> Iterator[Name]:
         start, end = match.span()
         if not medical and words.first[start] and words.first[end] and surname[match.group(1)] >= COMMON:
             yield Name(start, end, 2.0 if match.group() not in NOT_FAMILIAR else NEVER)
-    if not medical:
-        given = weights("given")
-        for match in twice.finditer(text):
-            start, end = match.span()
-            fits = words.first[start] and words.first[end] and _kind(words, start) not in NO_NICKNAMES
-            if fits and given.get(match.group(1), 0.0) >= TWICE:
-                yield Name(start, end, 1.0)
     yield from fields(text, words)
     yield from _given(text, words, BOTH_CLINICAL if medical else BOTH)
 
@@ -90,7 +90,7 @@ def _kind(words: Words, start: int) -> str:
 def _titled(words: Words, at: int, match: re.Match[str]) -> bool:
     """Whether the cutter sees the surname, or surname and title, as words of their own."""
     word, kind = words.words[at]
-    if kind in (TERM, PLACE, ORDINARY):
+    if kind in (TERM, PLACE, ORDINARY, "c"):  # 和奶奶: and grandmother, nobody of the name 和
         return False
     whole, surname = match.group(), match.group(1)
     if word == whole:
@@ -102,6 +102,7 @@ def _given(text: str, words: Words, enough: float) -> Iterator[Name]:
     """Yield pairs of characters that stand in given names alone: 思聪."""
     weight = weights("given")
     previous = -9.0
+    medical = words.medical
     for at, (word, kind) in zip(words.at, words.words, strict=True):
         if len(word) == 1:
             here = weight.get(word, -9.0)
@@ -109,6 +110,8 @@ def _given(text: str, words: Words, enough: float) -> Iterator[Name]:
                 total = here + previous + around(text, words, at - 1, at + 1)
                 if total >= enough:
                     yield Name(at - 1, at + 1, (total - enough) / 2)
+            elif here >= SINGLE and not medical:
+                yield Name(at, at + 1, 0.1)
             previous = here
             continue
         previous = -9.0
@@ -120,11 +123,64 @@ def _given(text: str, words: Words, enough: float) -> Iterator[Name]:
                     yield Name(at, at + 2, (total - enough) / 2)
 
 
-def again(text: str, names: Iterable[Name]) -> Iterator[Name]:
-    """Yield the other places of names that are sure, three characters or more, in the same text."""
-    sure = {text[one.start : one.end] for one in names if one.weight >= SURE and one.end - one.start >= 3}
+def again(text: str, names: Iterable[Name], words: Words) -> Iterator[Name]:
+    """Yield the other places of names that are sure in the same text, and those of their parts.
+
+    Parts are a given name of two characters (建国) and what stands between the dots of a foreign one: only where the
+    cutter sees words of their own and no ordinary word.
+    """
+    sure: set[str] = set()
+    parts: set[str] = set()
+    for one in names:
+        name = text[one.start : one.end]
+        if one.weight < SURE or len(name) < 2:
+            continue
+        if len(name) >= 3:
+            sure.add(name)
+        else:
+            parts.add(name)
+        if (split := _SPLIT.split(name))[1:]:
+            parts.update(part for part in split if len(part) >= 2)
+        elif not words.medical and len(name) == 3 and name[0] in tables().surname:
+            parts.add(name[1:])
     for name in sorted(sure, key=len, reverse=True):
         at = text.find(name)
         while at >= 0:
             yield Name(at, at + len(name), SURE)
             at = text.find(name, at + 1)
+    for name in parts:
+        at = text.find(name)
+        while at >= 0:
+            if _own_word(words, at, at + len(name)):
+                yield Name(at, at + len(name), SURE / 2)
+            at = text.find(name, at + 1)
+
+
+def completed(text: str, words: Words, names: Iterable[Name]) -> Iterator[Name]:
+    """Yield the characters beside names that the cutter made no word of: 堤|幸彦, 小|卢卡斯."""
+    given, sound = weights("given"), weights("sound")
+    for one in names:
+        before, after = words.number.get(one.start), words.number.get(one.end)
+        if before:
+            word, kind = words.words[before - 1]
+            if _loose(word) and (kind in _LOOSE or word in _PREFIX):
+                yield Name(one.start - 1, one.start, 0.0)
+        if after is not None:
+            word, kind = words.words[after]
+            heard = max(given.get(word, -9.0), sound.get(word, -9.0))
+            if kind in _LOOSE and heard >= HEARD and _loose(word):
+                yield Name(one.end, one.end + 1, 0.0)
+
+
+def _loose(word: str) -> bool:
+    """Whether it is one Chinese character that a name may have."""
+    these = tables()
+    return len(word) == 1 and word not in these.never and these.han.match(word) is not None
+
+
+def _own_word(words: Words, start: int, end: int) -> bool:
+    """Whether [start, end) are whole words and no ordinary one."""
+    if not words.first[start] or not words.first[end]:
+        return False
+    word, kind = words.words[words.number[start]]
+    return len(word) < end - start or kind not in _KNOWN_WORDS

@@ -11,13 +11,15 @@ from jingui.formats.deidentify_words import NAMED, ORDINARY, PLACE, TERM, Words,
 DOTS: Final = "·・•‧∙●･"
 DASHES: Final = "-—－"
 SOUND: Final = 1.0  # from here on a character may stand in a transliteration
-GIVEN: Final = 6.0  # what a usual given name from abroad weighs by itself
+USUAL: Final = 4.0  # what a usual name from abroad weighs more, outside clinical texts
 PART: Final = 1.5
+KNOWN: Final = 2.5  # the least weight of each character of a usual name from abroad
 LIKELY: Final = 1.0  # and so much in an ordinary text
 CLEAR: Final = 2.0  # the mean of a name joined by a dash
 PEOPLES: Final = 10.0
 SHORT: Final = 4  # so few characters between a dot and a stop are all of the name
-LONG: Final = 7.0  # what a transliteration without a dot must weigh
+LONG: Final = 4.0  # what a transliteration without a dot must weigh
+ALONE: Final = 1.0  # what must stand around one word in Latin letters
 LONG_CLINICAL: Final = 11.0  # names of drugs sound alike
 _JOINED: Final = re.compile(rf"[{HAN}]{{1,8}}(?:\s?[{DOTS}]\s?(?:[{HAN}]{{1,10}}|[A-Z]\.?))+")
 _DASHED: Final = re.compile(rf"[{HAN}]{{1,6}}(?:[{DASHES}] ?[{HAN}]{{1,7}})+")
@@ -46,7 +48,10 @@ def _transliterated(text: str, words: Words) -> Iterator[Name]:
         name = _trimmed(text, words, match.start(), match.end(), DASHES, 5.0)
         sound = weights("sound")
         inner = [sound.get(one, 0.0) for one in text[name.start : name.end] if one not in DASHES]
-        if len(inner) >= 3 and sum(inner) / len(inner) >= (CLEAR if words.medical else LIKELY):
+        usual = not words.medical and any(
+            part in _abroad() for part in re.split(f"[{DASHES}] ?", text[name.start : name.end])
+        )
+        if usual or (len(inner) >= 3 and sum(inner) / len(inner) >= (CLEAR if words.medical else LIKELY)):
             yield name
     for match in _peoples().finditer(text):
         if len(match.group()) >= 3:
@@ -138,7 +143,13 @@ def _run(text: str, words: Words, run: list[int], sound: dict[str, float], enoug
     end = words.at[run[-1]] + len(words.words[run[-1]][0])
     if not 2 <= end - start <= 9:
         return
-    weight = sum(min(sound.get(one, 0.0), 4.5) for one in text[start:end]) + around(text, words, start, end)
+    abroad = _abroad()
+    weight = 0.0
+    for one in run:
+        word = words.words[one][0]
+        least = KNOWN if word in abroad else 0.0
+        weight += sum(max(least, min(sound.get(character, 0.0), 4.5)) for character in word)
+    weight += around(text, words, start, end)
     if len(run) == 1:
         kind = words.words[run[0]][1]
         weight += (
@@ -147,11 +158,13 @@ def _run(text: str, words: Words, run: list[int], sound: dict[str, float], enoug
             else 2.0
             if kind == "nrt"
             else 1.0
-            if kind in ("nr", "x")
+            if kind in ("nr", "x") or words.words[run[0]][0] in abroad
             else -2.0
         )
     if end - start == 2:
         weight -= 3.0
+    if not words.medical and any(words.words[one][0] in abroad for one in run):
+        weight += USUAL
     if weight >= enough:
         yield Name(start, end, weight - enough)
 
@@ -178,5 +191,5 @@ def latin(text: str, words: Words) -> Iterator[Name]:
     for match in _SINGLE.finditer(text):
         if match.group().casefold() not in _kept():
             weight = around(text, words, match.start(), match.end())
-            if weight >= 3.0:
-                yield Name(match.start(), match.end(), weight - 3.0)
+            if weight >= ALONE:
+                yield Name(match.start(), match.end(), weight - ALONE)

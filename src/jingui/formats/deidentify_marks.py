@@ -37,7 +37,9 @@ _ACCOUNT: Final = re.compile(
     r"(?:账号|帐号|号码|号|ID|id|群)?\s?(?:[:：=是为加]|号是|就是){0,2}\s{0,2}"
     r"([A-Za-z0-9_][A-Za-z0-9_\-.@ ]{3,23}[A-Za-z0-9_])"
 )
-_HANDLE: Final = re.compile(r"(?<![A-Za-z0-9])@[A-Za-z0-9_\-一-鿿]{2,20}")
+_HANDLE: Final = re.compile(
+    r"(?<![A-Za-z0-9])@[A-Za-z0-9_\-一-鿿]{2,20}|(?<=[A-Za-z0-9_])@(?=[A-Za-z一-鿿])[A-Za-z0-9_\-一-鿿]{2,20}"
+)
 _PLATE: Final = re.compile(
     r"[京津沪渝冀豫云辽黑湘皖鲁苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼新使][ ·.\-]?[A-HJ-NP-Za-hj-np-z][ ·•.\-]{0,2}"
     r"(?=[A-Za-z0-9 \-]*\d)[A-HJ-NP-Za-hj-np-z0-9](?:[ \-]?[A-HJ-NP-Za-hj-np-z0-9]){4,5}(?![A-Za-z0-9])[挂学警港澳领]?"

@@ -12,15 +12,16 @@ from typing import Final, NamedTuple
 from jingui.formats.deidentify_words import NAMED, ORDINARY, PLACE, TERM, Words, listed, weights
 from jingui.formats.tables import table
 
-ENOUGH: Final = -3.3  # in ordinary texts
+ENOUGH: Final = -3.6  # in ordinary texts
 CLINICAL: Final = -2.2  # in texts full of words of medicine, where more looks like a name
 DOUBT: Final = 1.8  # less is enough beside another name in a row of names
 LONGER: Final = 1.5  # the longer of two readings may weigh so much less
 RARE: Final = 1.0  # the weight of a character that the table does not know
 COMPOUND: Final = 7.0
 RECORD: Final = 1.5  # how much more a cue of a record says than one of a newspaper
-BESIDE: Final = 0.8  # from here on what a heavier name leaves of a candidate is hidden too
+BESIDE: Final = 0.0  # from here on what a heavier name leaves of a candidate is hidden too
 HOPELESS: Final = -5.0  # what no surroundings can make good
+SMALL: Final = frozenset("的和与由向被叫是据对跟称说在等则也将有因")  # no rest of a name by themselves
 NEVER: Final = -99.0
 HAN: Final = "㐀-䶿一-鿿\uf900-\ufaff\U00020000-\U0003ffff\u3007"
 VERBS: Final = frozenset("任于向时应成过都但由对来全国和与为")  # a surname that is a word in most sentences
@@ -118,7 +119,7 @@ def spaced(text: str) -> Iterator[Name]:
     these = tables()
     for match in _wide().finditer(text) if " " in text or "　" in text else ():
         start, end = match.span()
-        if these.surname[match.group(1)] >= 2.5 and these.given.get(text[end - 1], RARE) >= 0.0:
+        if these.surname[match.group(1)] >= 0.5 and these.given.get(text[end - 1], RARE) >= 0.0:
             yield Name(
                 start, end, 2.0 if _before(text, these, start) in ("cue", "record", "list", "start", "space") else -1.0
             )
@@ -144,20 +145,20 @@ def chosen(text: str, found: Iterable[Name]) -> list[Name]:
             taken[name.start : name.end] = b"\1" * (name.end - name.start)
             good.append(name)
         elif name.weight >= BESIDE:
-            good += _rest(name, taken)
+            good += _rest(text, name, taken)
     if good and doubtful:
         good += _row(text, doubtful, taken)
     return good
 
 
-def _rest(name: Name, taken: bytearray) -> Iterator[Name]:
+def _rest(text: str, name: Name, taken: bytearray) -> Iterator[Name]:
     """What a heavier name leaves of another: two readings of the same place, both are hidden."""
     start = name.start
     while start < name.end:
         end = start
         while end < name.end and not taken[end]:
             end += 1
-        if end > start:
+        if end > start and (end - start > 1 or text[start] not in SMALL):
             taken[start:end] = b"\1" * (end - start)
             yield Name(start, end, name.weight)
         start = end + 1
@@ -258,6 +259,8 @@ def _after(text: str, these: Tables, end: int) -> str:
     for length in (4, 3, 2):
         if text[end : end + length] in these.after:
             return "cue"
+    if text[end] in "男女" and text[end + 1 : end + 2] in ("", "，", ",", "、", " ", "；"):
+        return "cue"
     if (sign := _SIGNS.get(text[end])) is not None:
         return sign
     return "short_cue" if text[end] in these.after else "nothing"

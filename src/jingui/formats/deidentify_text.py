@@ -10,12 +10,13 @@ from typing import Final
 
 from jingui.core.deidentify import TOP, profile
 from jingui.core.deidentify_words import Kind, Technique
-from jingui.formats.deidentify_called import again, called
+from jingui.formats.deidentify_called import again, called, completed
 from jingui.formats.deidentify_dates import days, moved, quarter
 from jingui.formats.deidentify_foreign import foreign, latin
 from jingui.formats.deidentify_known import canonical, known_places
 from jingui.formats.deidentify_marks import marks
 from jingui.formats.deidentify_names import Name, chosen, native, spaced
+from jingui.formats.deidentify_nicknames import nicknames
 from jingui.formats.deidentify_noise import Plain, plain
 from jingui.formats.deidentify_numbers import numbers
 from jingui.formats.deidentify_places import coarse, organisations, places
@@ -90,11 +91,13 @@ def _by_words(shown: Plain) -> Iterator[Found]:
     spans = [*places(shown.text, words), *organisations(shown.text, words)]
     candidates = [
         *native(shown.text, words), *spaced(shown.text), *foreign(shown.text, words), *called(shown.text, words),
-        *latin(shown.text, words),
+        *latin(shown.text, words), *nicknames(shown.text, words),
     ]  # fmt: skip
     names = chosen(shown.text, candidates)
-    if more := list(again(shown.text, names)):
+    if more := list(again(shown.text, names, words)):
         names = chosen(shown.text, [*candidates, *more])
+    if not words.medical:
+        names += list(completed(shown.text, words, names))
     spans += [Found(Kind.NAME, name.start, name.end) for name in names]
     yield from _ranked(Found(one.kind, *shown.place(one.start, one.end)) for one in spans)
 

@@ -20,6 +20,8 @@ PLACE: Final = "place"  # the kind of a province, a city or a place abroad
 TABLES: Final = ("icd10", "drugs", "procedures", "laboratory", "allergen", "specimen", "examination")
 DENSE: Final = 30  # one word of medicine in so many makes a clinical text
 LONGEST: Final = 12  # characters of a term; what is longer is found by its parts
+CLEAR: Final = 2.5  # the mean weight of an eponym's characters that sounds foreign
+_OF_ILLNESS: Final = "病征氏症综甲试瘤"
 
 
 class Words(NamedTuple):
@@ -60,7 +62,8 @@ def terms() -> frozenset[str]:
 def medical() -> frozenset[str]:
     """Return the terms that only a clinical text is full of: drugs, parts of the body, the code tables."""
     own = {word for name in ("drugs", "body") for word in listed("terms", name, "deid_terms")}
-    return frozenset(own | {name for each in TABLES for name in shipped()[each].codes.values()})
+    coded = {name for each in TABLES for name in shipped()[each].codes.values()}
+    return frozenset((own | coded).difference(listed("terms", "general", "deid_terms")))
 
 
 @cache
@@ -70,6 +73,7 @@ def _own() -> dict[str, str]:
     cues = (word for name in CUES for word in listed("names", name) if len(word) > 1)
     ordinary = dict.fromkeys((*listed("ordinary", "words", "deid_terms"), *cues), ORDINARY)
     ordinary |= dict.fromkeys(listed("places", "address_cue"), ORDINARY)
+    ordinary |= {f"{name}省": PLACE for name in listed("places", "province")}
     return ordinary | dict.fromkeys(places, PLACE) | dict.fromkeys(terms(), TERM)
 
 
@@ -84,6 +88,32 @@ def _cutter() -> rjieba.Jieba:
     return made
 
 
+@cache
+def _people() -> frozenset[str]:
+    """Eponyms that sound like people: 贝尔, 威尔逊, 桥本. Outside clinical texts they are people."""
+    sound = weights("sound")
+    known = frozenset((*listed("names", "abroad"), *listed("names", "japanese")))
+    always = frozenset(listed("terms", "always", "deid_terms"))
+    return frozenset(
+        word
+        for word in listed("terms", "eponyms", "deid_terms")
+        if word not in always
+        and word[-1] != "氏"
+        and (
+            word in known
+            or (1 < len(word) < 5 and sum(min(sound.get(one, -9.0), 6.0) for one in word) >= CLEAR * len(word))
+        )
+    )
+
+
+def _as_people(words: list[tuple[str, str]]) -> None:
+    """What stays as an eponym in a clinical text is a word like others elsewhere, unless its illness follows."""
+    people = _people()
+    for at, (word, kind) in enumerate(words):
+        if kind == TERM and word in people and words[at + 1 : at + 2] and words[at + 1][0][0] not in _OF_ILLNESS:
+            words[at] = (word, "nrt")
+
+
 def cut(text: str) -> Words:
     """Cut a text into words and their kinds."""
     own = _own()
@@ -96,4 +126,6 @@ def cut(text: str) -> Words:
     number = dict(zip(at, range(len(at)), strict=True))
     own_field = medical()
     dense = sum([kind == TERM and word in own_field for word, kind in words]) * DENSE >= len(words)
+    if not dense:
+        _as_people(words)
     return Words(words, at, first, number, dense)
