@@ -32,7 +32,7 @@ def brief(value: Any, name: str = "") -> str:
         return word(name, str(value)) or moment(str(value))
     if value.keys() <= _CONCEPT:
         return _coded(value, name)
-    for shape in (_quantity, _between, _named, _period, _numbered):
+    for shape in (_quantity, _between, named, _period, _numbered):
         if text := shape(value):
             return text
     return ""
@@ -74,7 +74,8 @@ def _between(value: Mapping[str, Any]) -> str:
     return f"{_quantity(low) if low else ''} – {_quantity(high) if high else ''}".strip()
 
 
-def _named(value: Mapping[str, Any]) -> str:
+def named(value: Mapping[str, Any]) -> str:
+    """A person's name in the order in which it is written here; "" when the value is none."""
     family, given = value.get("family"), value.get("given")
     if not (isinstance(family, str) or isinstance(given, list)):
         return ""

@@ -15,6 +15,7 @@ from typing import Any
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from jingui.formats.copy_words import named
 from jingui.formats.terms import LABELS, word
 from jingui.web.viewmodels.diff import Part
 
@@ -154,7 +155,7 @@ def brief(value: Any, name: str = "") -> str:
         return f"{text[:24]}… ({len(text)})" if name == "data" and len(text) > 64 else _explained(name, _moment(text))
     if text := _coded(value, name):
         return text
-    for shape in (_quantity, _range, _name, _period, _telecom, _identifier):
+    for shape in (_quantity, _range, named, _period, _telecom, _identifier):
         if text := shape(value):
             return text
     return ""
@@ -216,13 +217,6 @@ def _range(value: Mapping[str, Any]) -> str:
     if not (isinstance(low, Mapping) or isinstance(high, Mapping)) or value.keys() - {"low", "high", "type", "text"}:
         return ""
     return f"{_quantity(low) if low else ''} – {_quantity(high) if high else ''}".strip()
-
-
-def _name(value: Mapping[str, Any]) -> str:
-    family, given = value.get("family"), value.get("given")
-    if not (isinstance(family, str) or isinstance(given, list)):
-        return ""
-    return f"{family or ''}{''.join(map(str, given or ()))}"
 
 
 def _period(value: Mapping[str, Any]) -> str:
