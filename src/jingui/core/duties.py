@@ -7,39 +7,20 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Final
 
+from jingui.core import duties_archive, duties_backup, duties_climate, duties_custody, duties_keep
 from jingui.core.calendars import CHINA
-from jingui.core.word import N_, Word
+from jingui.core.duty_rows import Duty, Every
+from jingui.core.word import N_
 from jingui.core.words import Role
-
-
-class Every(Word):
-    """How often."""
-
-    DAY = "day", N_("每日")
-    WEEK = "week", N_("每周")
-    MONTH = "month", N_("每月")
-    QUARTER = "quarter", N_("每季度")
-    YEAR = "year", N_("每年")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Duty:
-    """A row. `departments`: once for each clinical department instead of once for the house."""
-
-    id: str
-    text: str
-    clauses: tuple[str, ...]
-    section: str
-    roles: tuple[Role, ...]
-    every: Every
-    evidence: str  # msgid: what is to be recorded
-    departments: bool = False
-    page: str = ""  # where the work is done, a name of web's addresses
-
 
 DUTIES: Final[dict[str, Duty]] = {
     row.id: row
     for row in (
+        *duties_custody.ROWS,
+        *duties_archive.ROWS,
+        *duties_climate.ROWS,
+        *duties_keep.ROWS,
+        *duties_backup.ROWS,
         Duty(
             id="template_review", text=N_("采集模板复核"), clauses=("2.1.1",), section="collect",
             roles=(Role.MEDICAL_AFFAIRS, Role.QUALITY), every=Every.YEAR,

@@ -6,7 +6,15 @@ A row is parsed once into a number, a word or a pattern. A value that the law fo
 from collections.abc import Mapping
 from typing import Final
 
-from jingui.core import settings_release, settings_research
+from jingui.core import (
+    settings_archive,
+    settings_backup,
+    settings_climate,
+    settings_custody,
+    settings_keep,
+    settings_release,
+    settings_research,
+)
 from jingui.core.errors import Invalid, Misconfigured
 from jingui.core.setting_rows import (
     CHARACTERS,
@@ -214,6 +222,11 @@ TABLE: Final[tuple[Setting, ...]] = (
         name="sensitive_codes", kind="codes", default=NONE, unit="", clause="2.1.3", basis=HOUSE, source="",
         text=N_("本院另行列为敏感的疾病编码"),
     ),
+    *settings_custody.ROWS,
+    *settings_archive.ROWS,
+    *settings_climate.ROWS,
+    *settings_keep.ROWS,
+    *settings_backup.ROWS,
     *settings_release.ROWS,
     *settings_research.ROWS,
 )  # fmt: skip

@@ -4,9 +4,14 @@ from jingui.core.errors import Misconfigured
 from jingui.core.matters import (
     access,
     access_operations,
+    archive,
+    backup,
+    climate,
     collect,
+    custody,
     downtime,
     enter,
+    keep,
     monitor,
     outside,
     portal,
@@ -63,6 +68,11 @@ KINDS: dict[str, MatterKind] = {
         *outside.ROWS,
         *release.ROWS,
         *research.ROWS,
+        *custody.ROWS,
+        *archive.ROWS,
+        *climate.ROWS,
+        *keep.ROWS,
+        *backup.ROWS,
     )
 }
 
