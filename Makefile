@@ -7,7 +7,8 @@ export JINGUI_HOME
 export PYTHONDONTWRITEBYTECODE ?= 1
 MAKEFLAGS += --no-print-directory --no-builtin-rules
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-reset dev test check bench docs messages lock prove-crash clean setup setup-test setup-dev
+.PHONY: help demo demo-reset dev test check bench docs messages lock prove-crash prove-power prove-clock prove-disk prove-fsync \
+	prove-failover clean setup setup-test setup-dev
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -32,7 +33,22 @@ bench: setup ## Measure speed and print the ratios
 	@exec $(BIN)/jingui bench $(ARGS)
 
 prove-crash: setup-test ## Kill workers and the database at random moments and check that nothing is lost
-	@exec $(BIN)/python -m pytest -m "faults" $(TESTS)
+	@exec $(BIN)/python -m pytest -m "faults" tests/faults/test_crash.py
+
+prove-power: setup-test ## Cut the power of a house under load (root), with and without fsync
+	@exec $(BIN)/python -m pytest -m "faults" tests/faults/test_power.py
+
+prove-clock: setup-test ## Set the clock back and 31 years ahead
+	@exec $(BIN)/python -m pytest -m "faults" tests/faults/test_clock.py
+
+prove-disk: setup-test ## Fill each disk of a house under load, one at a time (root)
+	@exec $(BIN)/python -m pytest -m "faults" tests/faults/test_disk.py
+
+prove-fsync: setup-test ## Let the disk refuse what the database wants kept
+	@exec $(BIN)/python -m pytest -m "faults" tests/faults/test_fsync.py
+
+prove-failover: setup-test ## Two machines in network namespaces: cut off, heal, freeze, switch (root)
+	@exec $(BIN)/python -m pytest -m "faults" tests/faults/test_standby.py tests/faults/test_failover.py
 
 docs: setup-test ## Write the generated pages under docs/ anew
 	@$(BIN)/python -m tools.docs

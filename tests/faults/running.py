@@ -148,6 +148,35 @@ def resident(pid: int) -> int:
     return 0
 
 
+def found(home: Path) -> dict[str, Any]:
+    """Found a house in `home` and return its clients' facts (tokens, a patient)."""
+    facts = home.parent / f"{home.name}.json"
+    python(home, "tests.faults.founding", str(facts))
+    made: dict[str, Any] = json.loads(facts.read_text())
+    facts.unlink()
+    return made
+
+
+def served(home: Path, facts: dict[str, Any], log: Path, **more: str) -> House:
+    """The founded house in `home`, served by a process of its own; `more` is added to its environment."""
+    port = free_port()
+    with log.open("ab") as out:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "tests.faults.serving"], env={**environment(home), "PORT": str(port), **more},
+            cwd=SRC.parent, stdout=out, stderr=out, start_new_session=True,
+        )  # fmt: skip
+    return House(home, port, facts, process, log)
+
+
+def ended(house: House) -> None:
+    """Stop a house as an operator does."""
+    house.process.send_signal(signal.SIGTERM)
+    try:
+        house.process.wait(60)
+    except subprocess.TimeoutExpired:
+        kill(house.process.pid)
+
+
 @contextlib.contextmanager
 def running() -> Iterator[House]:
     """A founded house with a durable database, served; stopped and removed at the end."""
@@ -155,24 +184,11 @@ def running() -> Iterator[House]:
     home.chmod(0o755)
     keep = bool(os.environ.get("JINGUI_FAULTS_KEEP"))
     try:
-        facts = home.parent / f"{home.name}.json"
-        python(home, "tests.faults.founding", str(facts))
-        made = json.loads(facts.read_text())
-        facts.unlink()
-        port, log = free_port(), home / "serve.log"
-        with log.open("ab") as out:
-            process = subprocess.Popen(
-                [sys.executable, "-m", "tests.faults.serving"], env={**environment(home), "PORT": str(port)},
-                cwd=SRC.parent, stdout=out, stderr=out, start_new_session=True,
-            )  # fmt: skip
+        house = served(home, found(home), home / "serve.log")
         try:
-            yield House(home, port, made, process, log)
+            yield house
         finally:
-            process.send_signal(signal.SIGTERM)
-            try:
-                process.wait(60)
-            except subprocess.TimeoutExpired:
-                kill(process.pid)
+            ended(house)
     finally:
         if keep:
             print(f"kept: {home}")
@@ -237,6 +253,13 @@ def ordeal(house: House, kills: list[str], seed: int) -> Outcome:
     time.sleep(1.0)
     for (at, named), (until, _) in pairwise([*moments, (time.monotonic(), "")]):
         outcome.outages.setdefault(named, []).append(good.longest_gap(at, until))
+    finish(outcome, clients, house.home, folder)
+    outcome.seconds = time.monotonic() - begun
+    return outcome
+
+
+def finish(outcome: Outcome, clients: list[Client], home: Path, folder: Path) -> None:
+    """Stop the clients and check the house in `home` against their journals in `folder`."""
     for client in clients:
         client.stopping.set()
     for client in clients:
@@ -244,11 +267,20 @@ def ordeal(house: House, kills: list[str], seed: int) -> Outcome:
         outcome.improper += client.improper
         for status, count in client.statuses.items():
             outcome.statuses[status] = outcome.statuses.get(status, 0) + count
-    found = house.home / "report.json"
-    python(house.home, "tests.faults.checking", str(folder), str(found))
-    outcome.report = json.loads(found.read_text())
-    outcome.seconds = time.monotonic() - begun
-    return outcome
+    report = folder / "report.json"
+    python(home, "tests.faults.checking", str(folder), str(report))
+    outcome.report = json.loads(report.read_text())
+
+
+def proved(outcome: Outcome) -> None:
+    """I1 to I5; AssertionError with the first finding."""
+    report = outcome.report
+    for name in FINDINGS:
+        assert not report[name], (name, report[name][:5])
+    assert not outcome.improper, outcome.improper[:5]
+    assert report["verifier"]["ok"], report["verifier"]
+    assert report["verifier"]["entries"] == report["entries"]
+    assert report["writes"] > 10 * sum(outcome.kills.values()) ** 0.5, "there was hardly any load"
 
 
 def back(good: Successes, at: float) -> None:

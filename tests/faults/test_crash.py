@@ -4,7 +4,7 @@ import os
 
 import pytest
 
-from tests.faults.running import FINDINGS, Outcome, ordeal, running
+from tests.faults.running import ordeal, proved, running
 
 pytestmark = [pytest.mark.faults, pytest.mark.slow]
 
@@ -16,17 +16,6 @@ def counts(config: pytest.Config) -> tuple[int, int, int]:
         worker, database, sequencer = (int(part) for part in given.split(","))
         return worker, database, sequencer
     return (200, 50, 20) if config.option.markexpr == "faults" else (5, 5, 2)
-
-
-def proved(outcome: Outcome) -> None:
-    """I1 to I5."""
-    report = outcome.report
-    for name in FINDINGS:
-        assert not report[name], (name, report[name][:5])
-    assert not outcome.improper, outcome.improper[:5]
-    assert report["verifier"]["ok"], report["verifier"]
-    assert report["verifier"]["entries"] == report["entries"]
-    assert report["writes"] > 10 * sum(outcome.kills.values()) ** 0.5, "there was hardly any load"
 
 
 def test_kills_lose_nothing(pytestconfig: pytest.Config, capsys: pytest.CaptureFixture[str]) -> None:
