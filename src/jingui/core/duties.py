@@ -137,10 +137,11 @@ class OpenDuties:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DoDuty:
-    """A run was done: what was found and done, in words."""
+    """A run was done: what was found and done, in words; `abnormal`: a storeroom's round that asks for a remedy."""
 
     run: int
     result: str
+    abnormal: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -166,3 +167,5 @@ class DutyLine:
     result: str
     mine: bool
     entry: str
+    place: int = 0  # of a storeroom's round
+    matter: int = 0  # what it led to

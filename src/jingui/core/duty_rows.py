@@ -18,7 +18,9 @@ class Every(Word):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Duty:
-    """A row. `departments`: once for each clinical department instead of once for the house."""
+    """A row. `departments`: once for each clinical department instead of once for the house; `storerooms`: for each
+    storeroom, whose number the run then carries as its place.
+    """
 
     id: str
     text: str
@@ -28,4 +30,5 @@ class Duty:
     every: Every
     evidence: str  # msgid: what is to be recorded
     departments: bool = False
+    storerooms: bool = False
     page: str = ""  # where the work is done, a name of web's addresses
