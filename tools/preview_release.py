@@ -167,7 +167,11 @@ def listed(t: T) -> dict[str, tuple[str, Any]]:
     full = copies.CopiesPage(
         tabs=tabs, state="", rows=(row(t, overdue=True, due=NOW - DAY), row(t, pages=0, due=None, paid=False)),
         form=Form(fields=(number,), submit=t("筛选", "Filter")), empty=t("做好的在这里。", "Copies stand here."),
-        pager=Pager(page=1, next="?after=x"), may_start=True, seals_href="#main", approved_href="#main",
+        pager=Pager(page=1, next="?after=x"), may_start=True, seals_href="#main",
+    )  # fmt: skip
+    order = copies.OrderRow(
+        href="#main", matter=7, kind=t("委托代理人复制申请", "Copy for an agent"), patient=name(t),
+        opened=NOW - 9 * DAY, approved=NOW - 8 * DAY, due=NOW - DAY, overdue=True,
     )  # fmt: skip
     make = copies.MakePage(
         title=t("委托代理人复制申请", "Copy for an agent"), patient=name(t), matter=Link(label="7", href="#main"),
@@ -187,6 +191,7 @@ def listed(t: T) -> dict[str, tuple[str, Any]]:
     )  # fmt: skip
     return {
         "copies": ("release/copies.html", full),
+        "copies-orders": ("release/copies.html", replace(full, rows=(), orders=(order, order), state="approved")),
         "copies-none": ("release/copies.html", replace(full, rows=(), pager=None)),
         "copy-make": ("release/make.html", make),
         "seals": ("release/seals.html", seals),

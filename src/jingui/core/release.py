@@ -5,7 +5,7 @@ in fen. What is to be confirmed or stamped is named by the digest of its manifes
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final, NamedTuple
 
@@ -124,12 +124,17 @@ class RevokeCopy:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CopiesRequest:
-    """Which copies: of a state, of a matter, of the target patient (the portal: only their own), those overdue."""
+    """Which copies: of a state, of a matter, of the target patient (the portal: only their own), those overdue.
+
+    `orders`: approved applications that have no copy yet instead. `counted`: only how many wait, nobody is named.
+    """
 
     state: str = ""
     matter: int = 0
     number: str = ""
     overdue: bool = False
+    orders: bool = False
+    counted: bool = False
     count: int = 50
     cursor: str = ""
 
@@ -190,12 +195,31 @@ class CopyLine(NamedTuple):
     until: datetime | None  # the portal offers it until then
 
 
+class OrderLine(NamedTuple):
+    """An approved application that has no copy yet. `patient` is a public id."""
+
+    matter: int
+    kind: str
+    patient: str
+    patient_name: str
+    opened: datetime
+    approved: datetime | None
+    due: datetime
+    overdue: bool
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Copies:
-    """One page of the list; `waiting` counts what is not handed over yet, by state."""
+    """One page of the list, what is overdue first of all.
+
+    `waiting` counts what is not handed over yet, by state, and what can be done at once: "approved" (no copy yet),
+    "to_stamp" (confirmed and paid), "to_hand" (stamped, not for the portal); `dues`: when the oldest of each is due.
+    """
 
     rows: tuple[CopyLine, ...]
     waiting: Mapping[str, int]
+    orders: tuple[OrderLine, ...] = ()
+    dues: Mapping[str, datetime] = field(default_factory=dict)
 
 
 class CopiedRecord(NamedTuple):

@@ -155,10 +155,14 @@ class AskUnsealing:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SealingsRequest:
-    """READ_SEALINGS: a patient's (target) or all live ones; `sealing` for one with its lists and signatures."""
+    """READ_SEALINGS: a patient's (target) or all live ones; `sealing` for one with its lists and signatures.
+
+    `later`: of all live ones only those with finished records that no list names yet.
+    """
 
     sealing: str = ""
     ended: bool = False
+    later: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,7 +7,7 @@ every patient that any part shows and rests on the clauses of every part that wa
 import asyncio
 from dataclasses import replace
 
-from jingui.core.desk import PARTS, Desk, DeskRequest
+from jingui.core.desk import COUNTING, PARTS, Desk, DeskRequest
 from jingui.core.entry import Line
 from jingui.core.errors import Unprocessable
 from jingui.core.operation import Target
@@ -19,6 +19,7 @@ from jingui.gate.registry import READ_ACTS, Done
 
 async def laid_out(context: ReadContext, permit: Permit, request: DeskRequest) -> Done:
     """The parts side by side, so that what they ask of the same patients is asked once; refused ones are left out."""
+    check(request)
     opened = [part for name, verb in PARTS.items() if (part := allowed(context, permit, request, name, verb))]
     found = await asyncio.gather(*(READ_ACTS[inner.operation.verb](own, inner) for _, own, inner in opened))
     lines: dict[Line, None] = {}
@@ -34,6 +35,13 @@ async def laid_out(context: ReadContext, permit: Permit, request: DeskRequest) -
     return Done(value=value, lines=tuple(lines), patients=tuple(patients), clauses=tuple(clauses), more=more, note=note)
 
 
+def check(request: DeskRequest) -> None:
+    """Unprocessable when a part has a purpose of its own and is not one of those that only count under it."""
+    for name, purpose in request.purposes.items():
+        if purpose not in COUNTING.get(name, ()) or not getattr(getattr(request, name), "counted", False):
+            raise Unprocessable(places=((f"purposes.{name}", ""),))
+
+
 def allowed(
     context: ReadContext, permit: Permit, request: DeskRequest, name: str, verb: Verb
 ) -> tuple[str, ReadContext, Permit] | None:
@@ -43,7 +51,8 @@ def allowed(
         return None
     if permit.operation.target != Target():
         raise Unprocessable(places=(("target", ""),))  # a desk is about nobody in particular
-    operation = replace(permit.operation, verb=verb, data=data)
+    purpose = request.purposes.get(name, permit.operation.purpose)
+    operation = replace(permit.operation, verb=verb, data=data, purpose=purpose)
     decided = decision(context.runtime, operation, stance(operation, context.actor, None, Category.NONE))
     if not decided.allow:
         return None

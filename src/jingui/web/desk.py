@@ -8,7 +8,19 @@ from jingui.core.access import WorkLine, Worklist
 from jingui.core.desk import Desk, DeskRequest
 from jingui.core.oversee import LedgerSearch
 from jingui.core.words import Relation, Verb
-from jingui.web import answering, asking, charting, entering_desk, ledger, matters, outside, reminding, waiting, wording
+from jingui.web import (
+    answering,
+    asking,
+    charting,
+    entering_desk,
+    ledger,
+    matters,
+    outside,
+    release_desk,
+    reminding,
+    waiting,
+    wording,
+)
 from jingui.web.viewmodels.desk import DeskPage, DeskPatient, Waiting
 from jingui.web.viewmodels.parts import EntryLine, Tag
 from jingui.web.viewmodels.paths import to
@@ -40,6 +52,7 @@ def desk(request: HttpRequest) -> HttpResponse:
         waiting=(
             *owed(lines), *entering_desk.for_me(found), *matters.for_me(found), *waiting.for_me(found),
             *reminding.for_me(request, found), *outside.for_me(found),
+            *release_desk.for_me(found),
         ),
         scope=scope(mine, wording.department(facts.department_name)) if ward else "",
     )  # fmt: skip
@@ -51,7 +64,7 @@ def wanted(request: HttpRequest, ward: bool, mine: bool) -> DeskRequest:
     return DeskRequest(
         patients=Worklist(mine=mine, count=COUNT) if ward else None, **entering_desk.wanted(request),
         matters=matters.QUEUE, proposals=waiting.wanted(request), grants=reminding.wanted(request),
-        outside=outside.wanted(request),
+        outside=outside.wanted(request), **release_desk.wanted(request),
         entries=LedgerSearch(mine=True, count=LOOKED),
     )  # fmt: skip
 

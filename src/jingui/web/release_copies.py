@@ -27,8 +27,10 @@ COUNT: Final = 40
 NUMBER: Final = re.compile(r"FZ\d{8}-(\d{1,15})-\d{1,6}")
 IN_FILE: Final = 200  # lines of the register asked at once, for the file
 PARTS: Final = 100
+APPROVED: Final = "approved"  # of the tabs: applications without a copy yet
 EMPTY: Final[dict[str, str]] = {
     "": N_("申请审核通过后，从事项页面制作复制件；做好的在这里一步步办到交付。"),
+    "approved": N_("审核通过、还没有制作复制件的申请会列在这里，先申请的排在前面。"),
     "prepared": N_("做好、还没有经双方核对的复制件会列在这里。"),
     "confirmed": N_("双方核对过、等待收费和盖章的复制件会列在这里。"),
     "stamped": N_("盖了章、等待领取或寄出的复制件会列在这里。"),
@@ -43,27 +45,27 @@ def copies(request: HttpRequest) -> HttpResponse:
     """The list, narrowed and paged; a number that was typed stands in no address."""
     narrowed: Any = request.POST or request.GET
     state = narrowed.get("state", "")
-    state = state if state in set(CopyState) else ""
+    state = state if state in {APPROVED, *CopyState} else ""
     filled = Filled(narrowed, sent=True)
     number = filled.text("number", _("复制件编号"), longest=40, required=False)
     overdue = filled.choice("overdue", _("期限"), (("", _("不限")), ("1", _("已逾期"))), required=False)
     asked = CopiesRequest(
-        state=state, number=number.upper(), matter=matter_in(number), overdue=overdue == "1", count=COUNT,
+        state="" if state == APPROVED else state, orders=state == APPROVED,
+        number=number.upper(), matter=matter_in(number), overdue=overdue == "1", count=COUNT,
         cursor=narrowed.get("after", "")[:200],
     )  # fmt: skip
     why = release_words.purpose(Role(asking.role(request)))
     result = asking.read(request, Verb.READ_COPIES, asked, why=why)
     found: Copies = result.value
-    late_first = sorted(found.rows, key=lambda one: not one.overdue)
     page = view.CopiesPage(
-        tabs=tuple(tab(one, state, found) for one in ("", *CopyState)), state=state,
-        rows=tuple(release_words.row(one) for one in late_first), form=filled.form(_("筛选")),
+        tabs=tuple(tab(one, state, found) for one in ("", APPROVED, *CopyState)), state=state,
+        rows=tuple(release_words.row(one) for one in found.rows),
+        orders=tuple(release_words.order(one) for one in found.orders), form=filled.form(_("筛选")),
         empty=_("没有这个编号的复制件。请核对编号。") if number else _(EMPTY[state]),
         pager=Pager(page=1, next=f"?state={state}&overdue={overdue}&after={quote(result.more)}")
         if result.more else None,
         may_start=asking.may(request, release_words.HANDLES),
         seals_href=to("seal_uses") if asking.may(request, Verb.READ_SEAL_USES) else "",
-        approved_href=f"{to('matters')}?which=all&state=executed",
     )  # fmt: skip
     return answering.page(request, "release/copies.html", page)
 
@@ -76,7 +78,7 @@ def matter_in(number: str) -> int:
 
 def tab(word: str, chosen: str, found: Copies) -> Link:
     """A state to narrow the list by, with how many wait there."""
-    label = _(CopyState(word).label) if word else _("全部")
+    label = _(CopyState(word).label) if word in set(CopyState) else _("待制作") if word else _("全部")
     count = found.waiting.get(word, 0)
     return Link(label=f"{label} {count}" if count else label, href=f"?state={word}", primary=word == chosen)
 

@@ -7,7 +7,7 @@ from typing import Final
 
 from django.utils.translation import gettext as _
 
-from jingui.core.release import PURPOSES, CopiedRecord, CopyLine, CopyState, CopyView, Medium, Pages, Route
+from jingui.core.release import PURPOSES, CopiedRecord, CopyLine, CopyState, CopyView, Medium, OrderLine, Pages, Route
 from jingui.core.word import N_
 from jingui.core.words import Purpose, Role, Verb
 from jingui.web import matter_words, wording
@@ -102,6 +102,14 @@ def row(one: CopyLine) -> view.CopyRow:
         href=to("copy", copy=one.id), number=one.number, patient=one.patient_name, applicant=one.applicant,
         kind=matter_words.title(one.kind), route=route(one.route), state=state(one.state), prepared=one.prepared,
         pages=one.pages, due=one.due if one.state in WAITS else None, overdue=one.overdue, paid=one.paid,
+    )  # fmt: skip
+
+
+def order(one: OrderLine) -> view.OrderRow:
+    """An approved application without a copy."""
+    return view.OrderRow(
+        href=to("copy_make", matter=one.matter), matter=one.matter, kind=matter_words.title(one.kind),
+        patient=one.patient_name, opened=one.opened, approved=one.approved, due=one.due, overdue=one.overdue,
     )  # fmt: skip
 
 

@@ -2,6 +2,8 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
 from typing import Any, Final, cast
 
 from jingui.core.entry import Line
@@ -9,7 +11,6 @@ from jingui.core.errors import Conflict, Invalid, NotFound, Refused, Tampered, U
 from jingui.core.permit import Permit
 from jingui.core.release import (
     COPY,
-    Copies,
     CopiesRequest,
     CopyCheck,
     CopyFile,
@@ -23,7 +24,7 @@ from jingui.core.release import (
 from jingui.core.word import N_
 from jingui.core.words import Role, Verb
 from jingui.formats import manifest, pdf
-from jingui.gate import copies_document, copies_making, copies_seen, copies_visits
+from jingui.gate import copies_document, copies_making, copies_seen, copies_visits, copies_waiting
 from jingui.gate.acts.release_checking import answer
 from jingui.gate.context import ReadContext
 from jingui.gate.copies import FILE_SQL, ROW, read_row
@@ -36,15 +37,13 @@ from jingui.gate.registry import Done, read_act
 from jingui.store.statements import Columns
 
 MOST: Final = 200
-LIST_SQL: Final = f"""SELECT {ROW.sql} FROM copy_made c JOIN matter m ON m.id = c.matter
+LATE: Final = "(c.state IN ('prepared', 'confirmed', 'stamped') AND m.opened < $5::timestamptz)"
+LIST_SQL: Final = f"""SELECT {ROW.sql}, {LATE} FROM copy_made c JOIN matter m ON m.id = c.matter
 WHERE ($1::bigint = 0 OR c.patient_id = $1::bigint) AND ($2::text = '' OR c.state = $2::text)
   AND ($3::bigint = 0 OR c.matter = $3::bigint)
-  AND (NOT $4::boolean OR (c.state IN ('prepared', 'confirmed', 'stamped') AND m.opened < $5::timestamptz))
-  AND (c.prepared, c.copy_id) < ($6::timestamptz, $7::bigint) AND c.kind = ANY($9::text[])
-ORDER BY c.prepared DESC, c.copy_id DESC LIMIT $8::int"""  # noqa: S608 -- own column names
-COUNTS_SQL: Final = """SELECT c.state, count(*)::int FROM copy_made c
-WHERE ($1::bigint = 0 OR c.patient_id = $1::bigint) AND c.state IN ('prepared', 'confirmed', 'stamped')
-  AND c.kind = ANY($2::text[]) GROUP BY 1"""
+  AND (NOT $4::boolean OR {LATE}) AND ({LATE}, c.prepared, c.copy_id) < ($10::boolean, $6::timestamptz, $7::bigint)
+  AND c.kind = ANY($9::text[])
+ORDER BY {LATE} DESC, c.prepared DESC, c.copy_id DESC LIMIT $8::int"""  # noqa: S608 -- own texts only
 USE: Final = Columns()
 USE.sealed("u", "seal_use")
 USES_SQL: Final = f"""SELECT {USE.sql} FROM seal_use u
@@ -54,7 +53,7 @@ ORDER BY u.at DESC, u.id DESC LIMIT $5::int"""  # noqa: S608 -- own column names
 
 @read_act(Verb.READ_COPIES)
 async def read_copies(context: ReadContext, permit: Permit) -> Done:
-    """A page of copies; a patient's own are only those that their account asked for [4.2.1]."""
+    """A page of copies, the overdue first; a patient's own are only those that their account asked for [4.2.1]."""
     if isinstance(permit.operation.data, VisitsRequest):
         return await copies_visits.visits_of(context, permit)
     asked = cast(CopiesRequest, permit.operation.data or CopiesRequest())
@@ -62,27 +61,41 @@ async def read_copies(context: ReadContext, permit: Permit) -> Done:
         raise Invalid(places=(("state", N_("没有这一项。")),))
     patient = permit.operation.target.patient
     count = min(max(asked.count, 1), MOST)
-    before, number = read_cursor(asked.cursor) if asked.cursor else (copies_seen.FOREVER, 0)
     late = await copies_seen.lateness(context, permit.at)
     kinds = list(copies_seen.kinds_for(permit.operation.purpose))
+    counts = await copies_waiting.counts(context, patient, kinds)
+    if asked.counted:
+        return Done(value=copies_waiting.counted(counts, late))
+    if asked.orders:
+        return await copies_waiting.orders(context, asked, patient, kinds, counts, late, count)
+    hurry, before, number = read_place(asked.cursor)
     matter = copies_making.matter_in(asked.number) if asked.number else asked.matter
     rows = await context.rows(
         LIST_SQL, patient, asked.state, matter, asked.overdue, late.opened_before, before, number, count + 1,
-        kinds,
+        kinds, hurry,
     )  # fmt: skip
     read = [read_row(context.runtime, row) for row in rows[:count]]
     seen = [one for one in await copies_seen.seen(context, read) if copies_seen.shown_to(context, permit, one)]
-    counts = dict(await context.rows(COUNTS_SQL, patient, kinds)) if context.actor.role is not Role.PATIENT else {}
     lines = await copies_seen.lines(context, seen, late)
     if asked.number:
         lines = tuple(one for one in lines if one.number == asked.number.strip())
     last = read[-1] if read else None
-    more = cursor(last["prepared"], last["copy_id"]) if last is not None and len(rows) > count else ""
+    more = ""
+    if last is not None and len(rows) > count:
+        more = f"{int(rows[count - 1][-1])}{cursor(last['prepared'], last['copy_id'])}"
     named = tuple(dict.fromkeys(one.row["patient_id"] for one in seen))
     return Done(
-        value=Copies(rows=lines, waiting=counts), more=more, patients=named or ((patient,) if patient else ()),
+        value=replace(copies_waiting.counted(counts, late), rows=lines), more=more,
+        patients=named or ((patient,) if patient else ()),
         lines=tuple(copy_line(context, one.row) for one in seen) or ((context.line(patient),) if patient else ()),
     )  # fmt: skip
+
+
+def read_place(text: str) -> tuple[bool, datetime, int]:
+    """Where the next page begins: whether still among the overdue, and after which copy."""
+    if not text:
+        return True, copies_seen.FOREVER, 0
+    return text[0] == "1", *read_cursor(text[1:])
 
 
 @read_act(Verb.READ_COPY)

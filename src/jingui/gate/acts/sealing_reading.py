@@ -33,9 +33,12 @@ ORDER BY s.starts DESC, s.sealing_id LIMIT {MOST}"""  # noqa: S608 -- own texts 
 RECORD: Final = Columns()
 RECORD.sealed("r", "record")
 RECORD.add("r.status", "r.entered")
-RECORDS_SQL: Final = f"""SELECT {RECORD.sql} FROM record r WHERE r.patient_id = $1::bigint AND NOT EXISTS (
+UNLISTED: Final = """NOT EXISTS (
   SELECT 1 FROM sealed_item i JOIN sealing s ON s.patient_id = i.patient_id AND s.sealing_id = i.sealing_id
-  WHERE i.patient_id = r.patient_id AND i.record_id = r.record_id AND s.state <> 'unsealed')
+  WHERE i.patient_id = r.patient_id AND i.record_id = r.record_id AND s.state <> 'unsealed')"""
+UNLISTED_SQL: Final = f"""SELECT r.patient_id, r.kind, r.form, r.state, r.status, count(*)::int FROM record r
+WHERE r.patient_id = ANY($1::bigint[]) AND {UNLISTED} GROUP BY 1, 2, 3, 4, 5"""  # noqa: S608 -- own texts only
+RECORDS_SQL: Final = f"""SELECT {RECORD.sql} FROM record r WHERE r.patient_id = $1::bigint AND {UNLISTED}
 ORDER BY r.entered, r.record_id LIMIT {s.MOST_RECORDS + 1}"""  # noqa: S608 -- own texts only
 ITEM: Final = Columns()
 ITEM.sealed("i", "sealed_item")
@@ -57,9 +60,9 @@ async def read_sealings(context: ReadContext, permit: Permit) -> Done:
     rows = await context.rows(LIST_SQL, patient, request.ended or bool(patient))
     found = [genuine(context, row) for row in rows]
     if not patient:
-        return await everybody(context, found)
+        return await everybody(context, found, later=request.later)
     waiting = await candidates(context, patient)
-    lines = tuple(line(context, one, waiting) for one in found)
+    lines = tuple(line(context, one, [each.finished for each in waiting]) for one in found)
     rounds: tuple[RoundShown, ...] = ()
     if request.sealing:
         public = context.runtime.public
@@ -75,8 +78,11 @@ async def read_sealings(context: ReadContext, permit: Permit) -> Done:
     return Done(value=value)
 
 
-async def everybody(context: ReadContext, found: Sequence[dict[str, Any]]) -> Done:
-    """Everybody's sealings, with names, the oldest question first."""
+async def everybody(context: ReadContext, found: Sequence[dict[str, Any]], *, later: bool) -> Done:
+    """Everybody's sealings, with names, the oldest question first; `later`: those with something to add."""
+    added = await unlisted(context, found)
+    if later:
+        found = [one for one in found if any(ready for ready in added.get(one["patient_id"], ()))]
     patients = tuple(dict.fromkeys(one["patient_id"] for one in found))
     names = {}
     for facts in await context.about(patients):
@@ -84,7 +90,8 @@ async def everybody(context: ReadContext, found: Sequence[dict[str, Any]]) -> Do
             names[facts.patient] = str(context.face(facts).get("name", ""))
     lines = []
     for one in sorted(found, key=lambda row: (row["state"] == SealingState.UNSEALED, row["asks"])):
-        lines.append(line(context, one, (), names.get(one["patient_id"], "")))
+        waiting = added.get(one["patient_id"], ())
+        lines.append(line(context, one, waiting, names.get(one["patient_id"], "")))
     return Done(
         value=Sealings(rows=tuple(lines)), patients=patients, lines=tuple(context.line(one) for one in patients)
     )
@@ -99,15 +106,27 @@ def genuine(context: ReadContext, row: Sequence[Any]) -> dict[str, Any]:
     return {**get, "items": row[-1]}
 
 
-def line(context: ReadContext, one: dict[str, Any], waiting: Sequence[Candidate], name: str = "") -> SealingLine:
-    """A sealing in a list."""
+async def unlisted(context: ReadContext, found: Sequence[dict[str, Any]]) -> dict[int, list[bool]]:
+    """Of each patient with a live sealing the records that no list names: whether each is finished. Only counted here:
+    drawing a list checks every row.
+    """
+    live = sorted({one["patient_id"] for one in found if one["state"] != SealingState.UNSEALED})
+    out: dict[int, list[bool]] = {}
+    for patient, kind, form, state, status, n in await context.rows(UNLISTED_SQL, live) if live else ():
+        if listed(kind, state):
+            ready = finished(state=state, status=status, signs=s.signs(form))
+            out.setdefault(patient, []).extend([ready] * n)
+    return out
+
+
+def line(context: ReadContext, one: dict[str, Any], waiting: Sequence[bool], name: str = "") -> SealingLine:
+    """A sealing in a list; `waiting`: the records that no list names, whether each is finished."""
     public, over = context.runtime.public, one["state"] == SealingState.UNSEALED
     return SealingLine(
         id=public(one["patient_id"], one["sealing_id"]), patient=public(one["patient_id"], 0), matter=one["matter"],
         state=one["state"], sides=one["sides"], starts=one["starts"], asks=one["asks"], settled=one["settled"],
         ends=one["ends"], unsealing=one["unsealing"], items=one["items"], name=name,
-        waiting=0 if over else sum(each.finished for each in waiting),
-        unfinished=0 if over else sum(not each.finished for each in waiting),
+        waiting=0 if over else sum(waiting), unfinished=0 if over else sum(not ready for ready in waiting),
     )  # fmt: skip
 
 

@@ -27,8 +27,22 @@ class CopyRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OrderRow:
+    """An approved application that has no copy yet; `href` leads to making one."""
+
+    href: str
+    matter: int
+    kind: str
+    patient: str
+    opened: datetime
+    approved: datetime | None
+    due: datetime
+    overdue: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CopiesPage:
-    """release/copies.html: the office's list, the overdue ones first."""
+    """release/copies.html: the office's list, the overdue ones first; or the applications without a copy."""
 
     tabs: tuple[Link, ...]
     state: str
@@ -38,7 +52,7 @@ class CopiesPage:
     pager: Pager | None = None
     may_start: bool = False
     seals_href: str = ""
-    approved_href: str = ""
+    orders: tuple[OrderRow, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
