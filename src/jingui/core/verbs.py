@@ -178,6 +178,7 @@ class Verb(Word):
     LIST_DUE = "list_due", N_("查看到期病历")
     PLAN_DESTRUCTION = "plan_destruction", N_("列销毁清册")
     DESTROY = "destroy", N_("销毁病历")
+    ERASE_KEYS = "erase_keys", N_("擦除已销毁病历的密钥")
     DESTROY_PAPER = "destroy_paper", N_("销毁纸质病案")
     READ_DESTRUCTIONS = "read_destructions", N_("查看销毁清册")
     READ_CERTIFICATE = "read_certificate", N_("取阅销毁证明")

@@ -1,0 +1,163 @@
+"""三（一）3 保存期限: what the store knows of one person's terms, each row genuine, for reading and for destroying [3.1.3]
+
+The same statements serve both hinges: `QUERIES` say what to ask about the numbers of all linked identities, `Known` is
+what came back.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Final
+
+from jingui.core.calendars import CHINA
+from jingui.core.errors import Tampered
+from jingui.core.retention import CONTENT, Person, Standing, Term, Visit, term
+from jingui.core.settings import Value
+from jingui.core.words import Hold, RetentionClass
+from jingui.formats.tables import table
+from jingui.gate.faces import birth_of
+from jingui.gate.runtime import Runtime
+from jingui.gate.sql import raw
+from jingui.store.statements import Columns
+
+GROUP_SQL: Final = """WITH RECURSIVE g(id) AS (SELECT $1::bigint UNION SELECT n.id FROM g, LATERAL (
+  SELECT p.linked_to AS id FROM patient p WHERE p.patient_id = g.id AND p.linked_to IS NOT NULL
+  UNION ALL SELECT p.patient_id FROM patient p WHERE p.linked_to = g.id) n)
+SELECT id FROM g ORDER BY id"""
+PATIENT: Final = Columns()
+PATIENT.sealed("p", "patient")
+PATIENT.add("p.face", "p.created")
+VISIT: Final = Columns()
+VISIT.sealed("e", "encounter")
+HELD: Final = Columns()
+HELD.sealed("h", "hold")
+HELD.add("h.reason")
+MORE: Final = Columns()
+MORE.sealed("x", "extension")
+LINE: Final = Columns()
+LINE.sealed("d", "destruction")
+TEXTS: Final = [one.value for one in CONTENT]
+# $1: the numbers of the linked identities
+QUERIES: Final[Mapping[str, str]] = {
+    "patients": f"""SELECT {PATIENT.sql}, k.wrapped FROM patient p LEFT JOIN patient_key k
+      ON k.patient_id = p.patient_id AND k.retention_class = 'identity' WHERE p.patient_id = ANY($1::bigint[])
+      ORDER BY p.patient_id""",
+    "visits": f"SELECT {VISIT.sql} FROM encounter e WHERE e.patient_id = ANY($1::bigint[])",
+    "holds": f"SELECT {HELD.sql} FROM hold h WHERE h.patient_id = ANY($1::bigint[]) ORDER BY h.starts",
+    "extensions": f"SELECT {MORE.sql} FROM extension x WHERE x.patient_id = ANY($1::bigint[])",
+    "lines": f"SELECT {LINE.sql} FROM destruction d WHERE d.patient_id = ANY($1::bigint[]) ORDER BY d.destruction_id",
+    "classes": """SELECT k.patient_id, k.retention_class, (SELECT count(*)::int FROM record r
+        WHERE r.patient_id = k.patient_id AND r.retention_class = k.retention_class),
+      (SELECT max(r.entered) FROM record r WHERE r.patient_id = k.patient_id AND r.encounter_id IS NULL
+        AND r.retention_class = k.retention_class AND r.kind NOT IN ('Patient', 'Encounter'))
+      FROM patient_key k WHERE k.patient_id = ANY($1::bigint[]) ORDER BY 1, 2""",
+    "sealings": """SELECT s.patient_id, s.starts FROM sealing s WHERE s.patient_id = ANY($1::bigint[])
+      AND s.state <> 'unsealed'""",
+}  # fmt: skip
+INPATIENT: Final = RetentionClass.INPATIENT.value
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """One person as the store knows them. `rows` by the names of QUERIES; `person` what the rules are asked about."""
+
+    numbers: tuple[int, ...]
+    person: Person
+    rows: Mapping[str, Sequence[Any]]
+    names: Mapping[int, str]
+
+    def classes(self, patient: int) -> dict[str, int]:
+        """The classes of one of the identities that still have a key, with their number of records."""
+        return {row[1]: row[2] for row in self.rows["classes"] if row[0] == patient}
+
+    def term(self, which: RetentionClass, settings: Mapping[str, Value]) -> Term:
+        """Until when a class is kept, and why."""
+        return term(self.person, which, settings)
+
+
+def known_now(runtime: Runtime, patient: int, at: datetime) -> Known:
+    """The person read on this transaction's connection."""
+    numbers = [row[0] for row in raw(GROUP_SQL, patient)]
+    return known(runtime, numbers, {name: raw(sql, numbers) for name, sql in QUERIES.items()}, at)
+
+
+async def known_seen(context: Any, patient: int, at: datetime) -> Known:
+    """The person read by a reading act."""
+    numbers = [row[0] for row in await context.rows(GROUP_SQL, patient)]
+    return known(
+        context.runtime, numbers, {name: await context.rows(sql, numbers) for name, sql in QUERIES.items()}, at
+    )
+
+
+def known(runtime: Runtime, numbers: Sequence[int], rows: Mapping[str, Sequence[Any]], at: datetime) -> Known:
+    """What the rows say; Tampered for one that is not as Jingui wrote it."""
+    for name, columns in (
+        ("patients", PATIENT), ("visits", VISIT), ("holds", HELD), ("extensions", MORE), ("lines", LINE)
+    ):
+        genuine(runtime, columns, rows[name])
+    faces = {}
+    for row in rows["patients"]:
+        number = row[PATIENT.at["p.patient_id"]]
+        faces[number] = face(runtime, number, row[-1], row[PATIENT.at["p.face"]])
+    p, x = PATIENT.at, MORE.at
+    births = [one for one in (birth_of({"birthDate": face.get("birth", "")}) for face in faces.values()) if one]
+    loose = [row[3] for row in rows["classes"] if row[3] is not None]
+    person = Person(
+        visits=tuple(visit(row) for row in rows["visits"]),
+        classes=frozenset(RetentionClass(row[1]) for row in rows["classes"]),
+        loose=day(max(loose)) if loose else None,
+        registered=day(max(row[p["p.created"]] for row in rows["patients"])) if rows["patients"] else None,
+        birth=max(births) if births else None,
+        deceased=any(row[p["p.deceased"]] for row in rows["patients"]),
+        holds=standing(rows, at),
+        extensions=tuple(
+            (RetentionClass(row[x["x.retention_class"]]), row[x["x.until"]]) for row in rows["extensions"]
+        ),
+    )  # fmt: skip
+    return Known(
+        numbers=tuple(numbers), person=person, rows=rows,
+        names={number: str(one.get("name", "")) for number, one in faces.items()},
+    )  # fmt: skip
+
+
+def genuine(runtime: Runtime, columns: Columns, rows: Sequence[Sequence[Any]]) -> None:
+    """Tampered unless every sealed row among these holds."""
+    for row in rows:
+        for group in columns.groups.values():
+            if not runtime.sealer.holds(group.table, group.values(row), group.mac(row)):
+                raise Tampered(where=f"{group.table}:{'.'.join(map(str, row[group.start : group.start + 2]))}")
+
+
+def face(runtime: Runtime, number: int, wrapped: bytes | None, sealed: bytes | None) -> dict[str, Any]:
+    """Who it is; {} where identity was destroyed."""
+    if wrapped is None or sealed is None:
+        return {}
+    return runtime.vault.open_face(runtime.vault.key(number, "identity", wrapped), number, sealed)
+
+
+def visit(row: Sequence[Any]) -> Visit:
+    """A visit in days of the hospital."""
+    at = VISIT.at
+    kind, ends = row[at["e.kind"]], row[at["e.ends"]]
+    return Visit(
+        inpatient=table("categories")["retention"].get(kind) == INPATIENT, starts=day(row[at["e.starts"]]),
+        ends=None if ends is None else day(ends), going_on=row[at["e.state"]] == "open",
+    )  # fmt: skip
+
+
+def standing(rows: Mapping[str, Sequence[Any]], at: datetime) -> tuple[Standing, ...]:
+    """The holds that stand: not lifted, and not over by the time that is trusted; and sealings, whatever their locks."""
+    h, out = HELD.at, []
+    for row in rows["holds"]:
+        ends = row[h["h.ends"]]
+        if not row[h["h.lifted"]] and (ends is None or ends > at):
+            kind = Hold(row[h["h.kind"]])
+            out.append(Standing(kind=kind, since=day(row[h["h.starts"]]), until=None if ends is None else day(ends)))
+    if not any(one.kind is Hold.DISPUTE_SEAL for one in out):  # paper and samples alone have no lock of a record
+        out += [Standing(kind=Hold.DISPUTE_SEAL, since=day(row[1])) for row in rows["sealings"][:1]]
+    return tuple(out)
+
+
+def day(at: datetime) -> date:
+    """The hospital's day of a moment."""
+    return at.astimezone(CHINA).date()
