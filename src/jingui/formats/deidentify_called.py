@@ -6,7 +6,7 @@ from functools import cache
 from typing import Final
 
 from jingui.formats.deidentify_names import HAN, NEVER, Name, around, surnames, tables
-from jingui.formats.deidentify_words import NAMED, ORDINARY, PLACE, TERM, Words, listed, weights
+from jingui.formats.deidentify_words import NAMED, ORDINARY, PLACE, TERM, Words, either, listed, weights
 
 HIDDEN: Final = "某×\uff0a*xX\uff38"
 COMMON: Final = 3.0  # the weight from which a surname alone may be a person
@@ -28,7 +28,7 @@ _KNOWN_WORDS: Final = frozenset((TERM, ORDINARY, PLACE, "v", "d", "c", "p", "a",
 
 @cache
 def _patterns() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
-    title = "|".join(sorted(listed("names", "title"), key=len, reverse=True))
+    title = either(listed("names", "title"))
     return (
         re.compile(
             rf"({surnames()})(?:某+[某甲乙丙丁]?(?![些个种日年月天处位地])|[×\uff0a*]{{1,3}}|[xX\uff38]{{1,2}}(?![A-Za-z]))"
@@ -41,9 +41,9 @@ def _patterns() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
 @cache
 def _field() -> re.Pattern[str]:
     """A field of a form and the name in it, up to the next stop."""
-    fields = "|".join(sorted(listed("names", "field"), key=len, reverse=True))
+    fields = either(listed("names", "field"))
     return re.compile(
-        rf"(?:{fields})\s?[:：]\s{{0,2}}([{HAN}]{{2,4}}|[{HAN}]{{1,10}}(?:[·•・‧][{HAN}]{{1,10}}){{1,3}})(?![{HAN}·•・‧])"
+        rf"{fields}\s?[:：]\s{{0,2}}([{HAN}]{{2,4}}|[{HAN}]{{1,10}}(?:[·•・‧][{HAN}]{{1,10}}){{1,3}})(?![{HAN}·•・‧])"
     )
 
 

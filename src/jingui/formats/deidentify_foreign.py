@@ -6,7 +6,7 @@ from functools import cache
 from typing import Final
 
 from jingui.formats.deidentify_names import HAN, Name, around, tables
-from jingui.formats.deidentify_words import NAMED, ORDINARY, PLACE, TERM, Words, listed, weights
+from jingui.formats.deidentify_words import NAMED, ORDINARY, PLACE, TERM, Words, either, listed, weights
 
 DOTS: Final = "·・•‧∙●･"
 DASHES: Final = "-—－"
@@ -63,9 +63,9 @@ def _transliterated(text: str, words: Words) -> Iterator[Name]:
 def _peoples() -> re.Pattern[str]:
     """Names made of parts that only they are made of."""
     listed_parts = listed("names", "peoples")
-    parts = "|".join(sorted(listed_parts, key=len, reverse=True))
-    long = "|".join(sorted((one for one in listed_parts if len(one) >= 3), key=len, reverse=True))
-    return re.compile(f"(?:{parts})(?:[{DOTS}]?(?:{parts}))+|(?:{long})")
+    parts = either(listed_parts)
+    long = either(one for one in listed_parts if len(one) >= 3)
+    return re.compile(f"{parts}(?:[{DOTS}]?{parts})+|{long}")
 
 
 def _trimmed(text: str, words: Words, start: int, end: int, dots: str, weight: float) -> Name:

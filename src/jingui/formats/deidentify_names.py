@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from functools import cache
 from typing import Final, NamedTuple
 
-from jingui.formats.deidentify_words import NAMED, ORDINARY, PLACE, TERM, Words, listed, weights
+from jingui.formats.deidentify_words import NAMED, ORDINARY, PLACE, TERM, Words, either, listed, weights
 from jingui.formats.tables import table
 
 ENOUGH: Final = -3.6  # in ordinary texts
@@ -59,6 +59,8 @@ class Tables(NamedTuple):
     cut: dict[str, float]
     following: dict[str, float]
     previous: dict[str, float]
+    hopeless: float  # what no surroundings can make good
+    unlikely: float  # and what the best following sign cannot
 
 
 @cache
@@ -66,6 +68,8 @@ def tables() -> Tables:
     """Return the prepared tables."""
     compound = (*listed("names", "compound"), *listed("names", "japanese"))
     weighed = table("deid_weights")
+    left = weighed["before"] | {"record": weighed["before"]["cue"] + RECORD}
+    sign = max(weighed["after"].values())
     return Tables(
         pattern=re.compile(surnames()),
         surname=weights("surname") | dict.fromkeys(compound, COMPOUND),
@@ -76,18 +80,20 @@ def tables() -> Tables:
         never=frozenset(listed("names", "function")[0]),
         han=re.compile(f"[{HAN}]"),
         own=weighed["own"],
-        left=weighed["before"] | {"record": weighed["before"]["cue"] + RECORD},
+        left=left,
         right=weighed["after"],
         cut=weighed["cut"],
         following={_kind(kind): weight for kind, weight in weighed["next"].items()},
         previous={_kind(kind): weight for kind, weight in weighed["previous"].items()},
+        hopeless=-DOUBT - max(left.values()) - sign - max(weighed["next"].values()) - max(weighed["previous"].values()),
+        unlikely=-DOUBT - sign,
     )
 
 
 @cache
 def surnames() -> str:
     """A pattern of all surnames."""
-    some = "|".join(sorted((*listed("names", "compound"), *listed("names", "japanese")), key=len, reverse=True))
+    some = either((*listed("names", "compound"), *listed("names", "japanese")))
     return f"(?:{some}|[{''.join(weights('surname'))}])"
 
 
@@ -167,9 +173,7 @@ def _rest(text: str, name: Name, taken: bytearray) -> Iterator[Name]:
 @cache
 def _polite() -> re.Pattern[str]:
     """Forms of address that tell nothing of a clinical role: they go with the name."""
-    return re.compile(
-        "|".join(sorted((one for one in listed("names", "polite") if len(one) > 1), key=len, reverse=True))
-    )
+    return re.compile(either(one for one in listed("names", "polite") if len(one) > 1))
 
 
 def _row(text: str, doubtful: list[Name], taken: bytearray) -> Iterator[Name]:
@@ -192,7 +196,7 @@ def _best(text: str, words: Words, these: Tables, start: int, surname: str, enou
     """The heaviest candidate that begins with the surname at `start`; a longer one wins when it weighs little less."""
     own = these.own
     begin = start + len(surname)
-    fixed = own["constant"] + (own["verb"] if surname in VERBS else 0.0)
+    fixed = own["constant"] + (own["verb"] if surname in VERBS else 0.0) - enough
     weight = these.surname[surname]
     before: float | None = None
     givens: list[float] = []
@@ -209,19 +213,23 @@ def _best(text: str, words: Words, these: Tables, start: int, surname: str, enou
             break
         givens.append(given)
         if len(givens) == 1:
-            total = own["one"] * weight + own["given"] * given
+            total = fixed + own["one"] * weight + own["given"] * given
         else:
-            total = own["two"] * weight + own["low"] * min(givens) + own["high"] * max(givens) + own["longer"]
-        if fixed + total < HOPELESS:
+            total = fixed + own["two"] * weight + own["low"] * min(givens) + own["high"] * max(givens) + own["longer"]
+        if total < HOPELESS - enough:
+            continue
+        total += _cut(words, start, end, surname, these)
+        if total < these.hopeless:
             continue
         if before is None:
             left = _before(text, these, start)
             before = these.left[left] + _beside(words, start, these)
             if enough == CLINICAL and surname in TRAPS and left not in ("cue", "record", "list", "start"):
                 before -= TRAP
-        total += fixed + before + these.right[_after(text, these, end)] + _word_after(words, end, these)
-        total += _cut(words, start, end, surname, these)
-        total -= enough
+        total += before + _word_after(words, end, these)
+        if total < these.unlikely:
+            continue
+        total += these.right[_after(text, these, end)]
         if total >= -DOUBT and (
             best is None or total > best.weight - (0.0 if fits and not words.first[end] else LONGER)
         ):

@@ -9,7 +9,7 @@ from functools import cache
 from typing import Final, NamedTuple
 
 from jingui.formats.deidentify_names import HAN, Name, surnames, tables
-from jingui.formats.deidentify_words import NAMED, ORDINARY, PLACE, TERM, Words, listed, weights
+from jingui.formats.deidentify_words import NAMED, ORDINARY, PLACE, TERM, Words, either, listed, weights
 
 CUED: Final = 6.0  # what a cue names is a name
 SURNAMED: Final = 2.0  # the least weight of a surname before a character said twice
@@ -27,43 +27,43 @@ _STOPS: Final = f"{_OPEN}{_CLOSE}\\n，。！？；"
 @cache
 def _quoted() -> re.Pattern[str]:
     """A name in quotation marks behind a word that says that it is one."""
-    cues = "|".join(sorted(listed("nicknames", "quoted"), key=len, reverse=True))
-    return re.compile(rf"(?:{cues})[为是叫作做:：\s]{{0,2}}[{_OPEN}]\s?([^{_STOPS}]{{1,14}})[{_CLOSE}]")
+    cues = either(listed("nicknames", "quoted"))
+    return re.compile(rf"{cues}[为是叫作做:：\s]{{0,2}}[{_OPEN}]\s?([^{_STOPS}]{{1,14}})[{_CLOSE}]")
 
 
 @cache
 def _speaking() -> re.Pattern[str]:
     """A short quotation that does what only a person does."""
-    cues = "|".join(sorted(listed("nicknames", "does"), key=len, reverse=True))
-    return re.compile(rf"[{_OPEN}]([^{_STOPS}：:、]{{2,8}})[{_CLOSE}](?:{cues})")
+    cues = either(listed("nicknames", "does"))
+    return re.compile(rf"[{_OPEN}]([^{_STOPS}：:、]{{2,8}})[{_CLOSE}]{cues}")
 
 
 @cache
 def _said() -> re.Pattern[str]:
     """A handle behind 网友 and before a colon, without quotation marks."""
-    cues = "|".join(sorted(listed("nicknames", "said"), key=len, reverse=True))
-    return re.compile(rf"(?:{cues})\s?([{HAN}\w\-]{{2,12}})(?=\s?[:：])")
+    cues = either(listed("nicknames", "said"))
+    return re.compile(rf"{cues}\s?([{HAN}\w\-]{{2,12}})(?=\s?[:：])")
 
 
 @cache
 def _signed() -> re.Pattern[str]:
     """The end of a report: （文/某某）."""
-    cues = "|".join(sorted(listed("nicknames", "signed"), key=len, reverse=True))
-    return re.compile(rf"[（(](?:{cues})\s?[/／:：\s]\s?([{HAN}A-Za-z·\s/／]{{1,16}})\s?[)）】]")
+    cues = either(listed("nicknames", "signed"))
+    return re.compile(rf"[（(]{cues}\s?[/／:：\s]\s?([{HAN}A-Za-z·\s/／]{{1,16}})\s?[)）】]")
 
 
 @cache
 def _behind() -> re.Pattern[str]:
     """What says of the words before it that they are not the real name."""
-    cues = "|".join(sorted(listed("nicknames", "behind"), key=len, reverse=True))
-    return re.compile(rf"[（(](?:{cues})")
+    cues = either(listed("nicknames", "behind"))
+    return re.compile(rf"[（(]{cues}")
 
 
 @cache
 def _alone() -> re.Pattern[str]:
     """A surname alone behind a strong cue: 嫌疑人王的."""
-    cues = "|".join(sorted(listed("nicknames", "alone"), key=len, reverse=True))
-    return re.compile(rf"(?:{cues})[ 　]?({surnames()})(?=[\s，。、；）)的]|$)")
+    cues = either(listed("nicknames", "alone"))
+    return re.compile(rf"{cues}[ 　]?({surnames()})(?=[\s，。、；）)的]|$)")
 
 
 _LAST: Final = re.compile(rf"[。！？”…]\s?[（(]([{HAN}]{{2,4}})[)）]\s*$")  # who wrote it

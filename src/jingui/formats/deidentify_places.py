@@ -10,7 +10,7 @@ from typing import Final
 
 from jingui.core.deidentify_words import Kind
 from jingui.formats.deidentify_project import Found
-from jingui.formats.deidentify_words import PLACE, TERM, Words, listed
+from jingui.formats.deidentify_words import PLACE, TERM, Words, either, listed
 
 _H: Final = "一-鿿"
 _N: Final = "0-9A-Za-z一二三四五六七八九十百甲乙丙丁"
@@ -52,7 +52,7 @@ GENERIC: Final = frozenset(
 
 @cache
 def _cue() -> re.Pattern[str]:
-    return re.compile(f"(?<!\u3014)(?:{'|'.join(sorted(listed('places', 'address_cue'), key=len, reverse=True))})")
+    return re.compile(f"(?<!\u3014){either(listed('places', 'address_cue'))}")
 
 
 @cache

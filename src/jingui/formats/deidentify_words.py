@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
 from functools import cache
 from itertools import accumulate
 from typing import TYPE_CHECKING, Final, NamedTuple
@@ -41,6 +43,12 @@ class Words(NamedTuple):
 def listed(section: str, name: str, file: str = "deid") -> tuple[str, ...]:
     """Return one row of words of a table."""
     return tuple(table(file)[section][name].split())
+
+
+def either(words: Iterable[str]) -> str:
+    """A pattern of any of the words, longer ones first, that fails at once where none of them begins."""
+    some = sorted(words, key=len, reverse=True)
+    return f"(?=[{re.escape(''.join(sorted({word[0] for word in some})))}])(?:{'|'.join(map(re.escape, some))})"
 
 
 @cache
