@@ -259,3 +259,18 @@ def test_a_lock_that_is_held_is_not_waited_for_after_a_signal(open_folder: Path)
     cluster.init()
     with cluster.layout.lock(), pytest.raises(Unavailable):
         cluster.start(give_up=lambda: True)
+
+
+def test_a_report_that_cannot_be_written_ends_nobody(serve: Serve) -> None:
+    """A full disk (here: a folder where the report was) leaves the children alone, and the report comes back."""
+    served = serve(rest=[sys.executable, "-c", "import time; time.sleep(60)"])
+    until(lambda: served.report() is not None)
+    child = served.child("rest").pid
+    served.report_at.unlink()
+    served.report_at.mkdir()
+    time.sleep(2.5)
+    assert served.process.poll() is None
+    assert lives(child)
+    served.report_at.rmdir()
+    until(lambda: served.report() is not None)
+    served.end()

@@ -1,4 +1,4 @@
-"""Disks of our own: an ext4 file system in a file, mounted through a loop device, that can lose its power or fill up."""
+"""Disks of our own: ext4 in a file behind a loop device, which can lose its power or fill up."""
 
 import contextlib
 import os
@@ -13,7 +13,7 @@ TRIES = 40
 
 
 def possible() -> str:
-    """"" when this machine lets us mount, else why not."""
+    """Why this machine does not let us mount, "" when it does."""
     if os.geteuid() != 0:
         return "mounting a disk of our own needs root"
     if not all(shutil.which(name) for name in ("losetup", "mount", "umount", "mkfs.ext4")):
@@ -92,18 +92,27 @@ class Disk:
         self.image = image
         self.mount()
 
-    def fill(self, leave: int = 0) -> Path:
-        """Take all but `leave` bytes of its space, with a file that may be deleted again."""
-        ballast = self.at / "ballast"
-        with ballast.open("ab") as file:
-            free = os.statvfs(self.at).f_bavail * os.statvfs(self.at).f_frsize
-            if free > leave:
-                os.posix_fallocate(file.fileno(), 0, file.tell() + free - leave - MB if free > MB + leave else 1)
-            with contextlib.suppress(OSError):
-                while os.statvfs(self.at).f_bavail * os.statvfs(self.at).f_frsize > leave:
-                    file.write(b"\0" * 4096)
-                    file.flush()
-        return ballast
+    @property
+    def ballast(self) -> Path:
+        """The file that takes the space."""
+        return self.at / "ballast"
+
+    def fill(self) -> None:
+        """Take all of its space, and what others have given back since."""
+        with contextlib.suppress(OSError), self.ballast.open("ab") as file:
+            free = self.free()
+            if free > MB:
+                os.posix_fallocate(file.fileno(), file.tell(), free - MB // 2)
+                file.seek(0, os.SEEK_END)
+            for size in (4096, 1024, 64):  # down to the smallest block a file system of this size may have
+                with contextlib.suppress(OSError):
+                    while True:
+                        os.write(file.fileno(), b"\0" * size)
+
+    def free(self) -> int:
+        """Bytes that are free."""
+        found = os.statvfs(self.at)
+        return found.f_bavail * found.f_frsize
 
     def remove(self) -> None:
         """Unmount and delete."""

@@ -4,6 +4,7 @@
 started by pg_ctl, outlives a killed supervisor and is found again by the next one.
 """
 
+import contextlib
 import os
 import select
 import signal
@@ -166,17 +167,22 @@ class Supervisor:
             os.read(self._wake, 4096)
 
     def _say(self, kind: EventKind, name: str, detail: str = "") -> None:
-        """Tell the entrance."""
-        self._tell(Event(kind=kind, name=name, detail=detail))
+        """Tell the entrance; a log on a full disk is no reason to leave the house alone."""
+        with contextlib.suppress(OSError):
+            self._tell(Event(kind=kind, name=name, detail=detail))
 
     def _report(self, *, changed: bool) -> None:
-        """Write the report when something changed or the heartbeat is due."""
+        """Write the report when something changed or the heartbeat is due.
+
+        Where it cannot be written (a full disk) the old one grows stale, which `jingui doctor` shows; the children
+        go on, and it is tried again with the next heartbeat.
+        """
         now = time.monotonic()
         if self._report_at is None or not (changed or now - self._reported >= HEARTBEAT):
             return
         self._reported, wall = now, time.time()
         watcher = self._watcher
-        Report(
+        report = Report(
             pid=os.getpid(),
             at=wall,
             cluster=watcher.state if watcher else "external",
@@ -194,4 +200,6 @@ class Supervisor:
                 )
                 for run in self._runs
             ),
-        ).write(self._report_at)
+        )
+        with contextlib.suppress(OSError):
+            report.write(self._report_at)

@@ -74,7 +74,7 @@ class Leader:
             if tick.signed:
                 self._courier.offer(tick.signed, tick.size)
                 if time.monotonic() - self._kept >= 1.0 or not tick.full:
-                    self._local.send(tick.signed, tick.size, lambda _: ())
+                    self._keep(tick.signed, tick.size)
                     self._kept = time.monotonic()
             if tick.faults:
                 self._alarm("forged", tuple(line for fault in tick.faults for line in lines_of(fault)))
@@ -89,6 +89,13 @@ class Leader:
                     return
             if not tick.full:
                 pause(BUSY if tick.placed or tick.waiting else IDLE, stop)
+
+    def _keep(self, signed: str, size: int) -> None:
+        """Keep the newest checkpoint beside the database; a full disk there is no reason to place nothing."""
+        try:
+            self._local.send(signed, size, lambda _: ())
+        except outside.SinkFailed as error:
+            log.warning("checkpoint %d not kept beside the database: %s", size, error.data.get("problem", error.code))
 
     def _contradicted(self) -> bool:
         found, _ = lockdown.contradictions(self._runtime, self.run_sql, (self._local, *self._sinks))
@@ -124,12 +131,13 @@ def pause(seconds: float, stop: Stop) -> None:
 
 
 def run(
-    runtime: Runtime, address: str, stop: Stop, *, state: Path, sinks: Sequence[str] = (), every: float = 10.0
+    runtime: Runtime, address: str, stop: Stop, *, state: Path, sinks: Sequence[str] = (), every: float | None = None
 ) -> None:
     """Lead, or stand by until the leader is gone. `address` is a libpq string of the application's role.
 
     `state` is the folder for the last checkpoint and the alarms (outside the database's directory); `sinks` are the
-    hospital's outside sinks, sent to at most every `every` seconds. Raises Misconfigured for a sink that is none.
+    hospital's outside sinks, sent to at most every `every` seconds (None: as the setting says). Raises Misconfigured
+    for a sink that is none.
     """
     state.mkdir(mode=0o700, parents=True, exist_ok=True)
     made = outside.sinks_of(sinks, runtime.origin, runtime.suite)
