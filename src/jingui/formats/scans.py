@@ -1,19 +1,21 @@
 """二（一）3, 六（一）1: papers that people bring: known by their content, and nothing in them runs [2.1.3]
 
-Taken: PNG, JPEG and PDF. Refused: anything else, what is cut short or has something hanging on its end, encrypted PDFs,
-and PDFs with scripts, actions, forms that call out, or files inside.
+Taken: PNG, JPEG and PDF, and TIFF where scanners of paper deliver it. Refused: anything else, what is cut short or has
+something hanging on its end, encrypted PDFs, and PDFs with scripts, actions, forms that call out, or files inside.
 """
 
 import re
 import zlib
-from collections.abc import Iterator
-from typing import Final
+from collections.abc import Callable, Iterator
+from typing import Final, Literal
 
 from jingui.core.errors import Invalid
 from jingui.core.word import N_
 
 PNG: Final = b"\x89PNG\r\n\x1a\n"
 MOST_PIXELS: Final = 64_000_000
+MOST_DIRECTORIES: Final = 2000  # pages of one TIFF
+SHORT: Final = 3  # TIFF's type of 16-bit numbers
 MOST_INFLATED: Final = 32 << 20  # bytes that the streams of one PDF may unfold to: a bomb is refused, not unfolded
 # An action does nothing without its kind, so /JS and /AA need not be looked for: two letters occur in any photograph.
 ACTIVE: Final = re.compile(
@@ -25,19 +27,20 @@ COLUMNS: Final = re.compile(rb"/Columns\s+(\d{1,6})")
 NAME_ESCAPE: Final = re.compile(rb"#([0-9A-Fa-f]{2})")
 
 
-def media_type(body: bytes, most: int, place: str = "scan") -> str:
+def media_type(body: bytes, most: int, place: str = "scan", *, tiff: bool = False) -> str:
     """The type that the content is; Invalid, naming `place`, for what is not taken or larger than `most` bytes."""
     if not body:
         raise Invalid(places=((place, N_("文件是空的")),))
     if len(body) > most:
         raise Invalid(places=((place, N_("文件过大")),))
-    for kind, begins, wrong in KINDS:
+    for kind, begins, wrong in (*KINDS, *(TIFF if tiff else ())):
         if body.startswith(begins):
             what = wrong(body)
             if what:
                 raise Invalid(places=((place, what),))
             return kind
-    raise Invalid(places=((place, N_("只接受 PNG、JPEG 图片或 PDF")),))
+    only = N_("只接受 PNG、JPEG、TIFF 图片或 PDF") if tiff else N_("只接受 PNG、JPEG 图片或 PDF")
+    raise Invalid(places=((place, only),))
 
 
 def wrong_png(body: bytes) -> str:
@@ -82,6 +85,35 @@ def wrong_jpeg(body: bytes) -> str:
     return broken
 
 
+def wrong_tiff(body: bytes) -> str:
+    """What is wrong with a TIFF, "" for nothing: its directories lie inside it, name a size, and come to an end."""
+    order: Literal["little", "big"] = "little" if body[:2] == b"II" else "big"
+    broken, at, seen = N_("图片不完整或已损坏"), int.from_bytes(body[4:8], order), set[int]()
+    if len(body) < 8 or not at:
+        return broken
+    while at:
+        count = int.from_bytes(body[at : at + 2], order)
+        end = at + 2 + 12 * count
+        if at in seen or len(seen) >= MOST_DIRECTORIES or not count or end + 4 > len(body):
+            return broken
+        seen.add(at)
+        wide, high = (tiff_value(body, at, count, tag, order) for tag in (256, 257))
+        if not wide or not high or wide * high > MOST_PIXELS:
+            return broken
+        at = int.from_bytes(body[end : end + 4], order)
+    return ""
+
+
+def tiff_value(body: bytes, at: int, count: int, tag: int, order: Literal["little", "big"]) -> int:
+    """The first number of a directory's tag, 0 when it has none."""
+    for n in range(count):
+        entry = body[at + 2 + 12 * n : at + 14 + 12 * n]
+        if int.from_bytes(entry[:2], order) == tag:
+            size = 2 if int.from_bytes(entry[2:4], order) == SHORT else 4
+            return int.from_bytes(entry[8 : 8 + size], order)
+    return 0
+
+
 def wrong_pdf(body: bytes) -> str:
     """What is wrong with a PDF, "" for nothing."""
     if b"%%EOF" not in body[-1024:]:
@@ -124,8 +156,10 @@ def parts(body: bytes) -> Iterator[bytes]:
             yield b"".join(inner[at + 1 : at + row] for at in range(0, len(inner), row))
 
 
-KINDS: Final = (
+Known = tuple[tuple[str, bytes, Callable[[bytes], str]], ...]
+KINDS: Final[Known] = (
     ("image/png", PNG, wrong_png),
     ("image/jpeg", b"\xff\xd8\xff", wrong_jpeg),
     ("application/pdf", b"%PDF-", wrong_pdf),
 )
+TIFF: Final[Known] = (("image/tiff", b"II*\0", wrong_tiff), ("image/tiff", b"MM\0*", wrong_tiff))
