@@ -18,14 +18,15 @@ def doctor(given: argparse.Namespace) -> int:
     well = all(one.light is Light.GREEN for one in found)
     if given.json:
         rows = {
-            one.name: {"state": one.light.value, "finding": say(one.finding, **one.data), "advice": say(one.advice),
+            one.name: {"state": one.light.value, "finding": say(one.finding, **one.data),
+                       "advice": say(one.advice, **one.data),
                        **one.data}
             for one in found
         }  # fmt: skip
         out(json.dumps({"well": well, "checks": rows}, ensure_ascii=False, indent=1, default=str))
         return 0 if well else 1
     for one in found:
-        advice = f"  → {say(one.advice)}" if one.advice else ""
+        advice = f"  → {say(one.advice, **one.data)}" if one.advice else ""
         light = f"{SIGNS[one.light.value]} {say(WORDS[one.light.value])}"
         out(f"{light}  {say(one.title)}  {say(one.finding, **one.data)}{advice}")
     return 0 if well else 1

@@ -21,16 +21,17 @@ from jingui.config import house, plugs, schema
 from jingui.config.home import home
 from jingui.config.serve import answers
 from jingui.core.errors import JinguiError
+from jingui.core.settings import BY_NAME
 from jingui.core.word import N_
 
-LAG = timedelta(seconds=5)
+LAG = "ledger_lag_seconds"
 OLD = timedelta(hours=24)
 AMBER_DISK, RED_DISK = 0.10, 512 << 20
 LEDGER_SQL = """SELECT (SELECT lockdown FROM epoch WHERE id = 1), (SELECT max(size) FROM checkpoint),
   (SELECT max(at) FROM checkpoint), now(),
   (SELECT min(e.at) FROM entry e WHERE NOT EXISTS (SELECT 1 FROM entry_index i WHERE i.id = e.id)
      AND e.at > now() - interval '7 days'),
-  (SELECT max(at) FROM entry)"""
+  (SELECT max(at) FROM entry), (SELECT value FROM setting WHERE name = 'ledger_lag_seconds')"""
 OUTSIDE_SQL = "SELECT sink, max(at), max(size) FROM outside_checkpoint GROUP BY sink"
 EVIDENCE_SQL = """SELECT clause, count(*) FROM entry e,
   jsonb_array_elements_text(convert_from(e.head, 'UTF8')::jsonb -> 'clauses') clause
@@ -128,14 +129,15 @@ def processes() -> Iterator[Gauge]:
 
 def ledger(connection: "psycopg.Connection[Any]") -> Iterator[Gauge]:
     """Whether entries are placed, checkpoints signed, and somebody outside holds one."""
-    locked, size, signed, now, oldest, newest = connection.execute(LEDGER_SQL).fetchall()[0]
+    locked, size, signed, now, oldest, newest, lag = connection.execute(LEDGER_SQL).fetchall()[0]
     behind = now - oldest if oldest else timedelta()
-    light = Light.GREEN if behind < LAG and signed else Light.RED
+    limit = int(lag or BY_NAME[LAG].default)
+    light = Light.GREEN if behind < timedelta(seconds=limit) and signed else Light.RED
     words = N_("已编号 {size} 条，最早未编号的已等待 {behind} 秒")
-    advice = "" if light is Light.GREEN else N_("超过 5 秒即停止提供内容；请检查排序进程。")
+    advice = "" if light is Light.GREEN else N_("超过 {limit} 秒即停止提供内容；请检查排序进程。")
     waited = round(behind.total_seconds(), 1)
     size = size or 0
-    yield gauge("ledger", N_("存证台账"), light, words, advice, size=size, behind=waited)
+    yield gauge("ledger", N_("存证台账"), light, words, advice, size=size, behind=waited, limit=limit)
     if locked:
         words, advice = N_("系统处于锁定状态"), N_("请由两名负责人办理恢复事项。")
         yield gauge("lockdown", N_("锁定"), Light.RED, words, advice)

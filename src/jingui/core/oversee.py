@@ -171,7 +171,7 @@ class ExportPart:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LedgerState:
-    """How the ledger is. `behind` in seconds; `outside` is the newest checkpoint held outside."""
+    """How the ledger is. `behind` in seconds, of which `allowed` are; `outside`: the newest checkpoint held outside."""
 
     size: int
     signed: datetime | None
@@ -181,6 +181,7 @@ class LedgerState:
     outside_size: int
     sinks: tuple[str, ...]
     waiting: tuple[str, ...]  # what a lockdown named and no recovery has settled
+    allowed: float = 5.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

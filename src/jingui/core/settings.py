@@ -127,7 +127,6 @@ TABLE: Final[tuple[Setting, ...]] = (
         "guardian_until_years", 18, YEARS, "1.3.2", N_("监护人查阅截至患者年龄"), floor=14, ceiling=18, basis=LAW,
         source=N_("《民法典》第十七条、第二十七条"),
     ),
-    number("bundle_entries", 1000, PIECES, "2.2.3", N_("一次提交的记录数上限"), floor=100, ceiling=1000, basis=HOUSE),
     number(
         "resuscitation_record_hours", 6, HOURS, "2.2.2", N_("抢救记录补记时限"), floor=1, ceiling=6, basis=LAW,
         source=N_("《医疗纠纷预防和处理条例》第十五条"),
@@ -186,7 +185,7 @@ TABLE: Final[tuple[Setting, ...]] = (
         text=N_("文字与其他患者的记录雷同时"), words=("block", "warn"),
     ),
     number("search_count", 200, PIECES, "4.1.3", N_("一次列出的患者数上限"), floor=20, ceiling=200, basis=HOUSE),
-    number("outside_seconds", 60, SECONDS, "1.3.3", N_("外部检查点送出间隔"), floor=1, ceiling=3600, basis=HOUSE),
+    number("outside_seconds", 10, SECONDS, "1.3.3", N_("外部检查点送出间隔"), floor=1, ceiling=3600, basis=HOUSE),
     number("ledger_lag_seconds", 5, SECONDS, "1.3.3", N_("台账排序延迟上限"), floor=1, ceiling=5, basis=HOUSE),
     Setting(
         name="mrn_format", kind="pattern", default="{n:08}", unit="", clause="2.1.2", basis=HOUSE, source="",

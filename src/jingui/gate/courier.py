@@ -9,23 +9,30 @@ from typing import Any, Self
 
 import psycopg
 
-from jingui.core.errors import JinguiError
+from jingui.core.errors import JinguiError, Misconfigured, Tampered
+from jingui.core.settings import BY_NAME
 from jingui.crypto.tiles import Prover
+from jingui.gate import settings
 from jingui.gate.runtime import Runtime
 from jingui.store import outside
 from jingui.store.tiles import shelf
 
 KEEP_SQL = """INSERT INTO outside_checkpoint (sink, size, note, at, acknowledged) VALUES ($1, $2, $3, $4, $5)
 ON CONFLICT DO NOTHING"""
+EVERY = "outside_seconds"
 log = logging.getLogger(__name__)
 
 
 class Courier:
-    """Sends at most every `every` seconds, always the newest; a failure is logged and tried again with the next."""
+    """Sends at most every `every` seconds, always the newest; a failure is logged and tried again with the next.
 
-    def __init__(self, runtime: Runtime, address: str, sinks: Sequence[outside.Sink], every: float) -> None:
+    None for `every`: as the hospital's setting says, looked up with each checkpoint.
+    """
+
+    def __init__(self, runtime: Runtime, address: str, sinks: Sequence[outside.Sink], every: float | None) -> None:
         """Remember whom to send to."""
         self._runtime, self._address, self._sinks, self._every = runtime, address, sinks, every
+        self._pause = float(BY_NAME[EVERY].default) if every is None else every
         self._wake = threading.Event()
         self._ended = threading.Event()
         self._newest: tuple[str, int] | None = None
@@ -62,10 +69,18 @@ class Courier:
                     log.warning("courier without database: %s", type(error).__name__)
             if self._ended.is_set():
                 return
-            until = time.monotonic() + self._every
+            until = time.monotonic() + self._pause
             while time.monotonic() < until:
                 if self._ended.wait(0.1):
                     return
+
+    def _wanted(self, run: settings.Run) -> float:
+        """How long the hospital wants between two; what was known last while the settings cannot be trusted."""
+        try:
+            return float(settings.standing(self._runtime, run)[EVERY])
+        except (Tampered, Misconfigured) as error:
+            log.warning("settings unusable: %s", error.code)
+            return self._pause
 
     def deliver(self, connection: "psycopg.Connection[Any]", signed: str, size: int) -> int:
         """Send one checkpoint to every sink and keep each acknowledgement; return how many took it."""
@@ -75,6 +90,8 @@ class Courier:
                 cursor.execute(sql, args, binary=True)
                 return cursor.fetchall() if cursor.description else []
 
+        if self._every is None:
+            self._pause = self._wanted(run)
         prover = Prover(self._runtime.suite, shelf(self._runtime.suite, run), size)
         taken = 0
         for sink in self._sinks:

@@ -5,6 +5,7 @@ An entry's id is known only to who was answered under it (74 random bits); its h
 
 from collections import OrderedDict
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -105,4 +106,5 @@ def verify(tell: Callable[[Progress], None] = verification.silent) -> Verificati
 
 async def astate() -> LedgerState:
     """How the ledger is, for `doctor`."""
-    return await _library().state(plane.current().watch.behind)
+    watch = plane.current().watch
+    return replace(await _library().state(watch.behind), allowed=watch.allowed)

@@ -10,8 +10,8 @@ from jingui.core.words import Category, Level, Verb
 from jingui.crypto.blind import FIELDS, normalise
 from jingui.gate import facts as f
 from jingui.gate.context import ReadContext
+from jingui.gate.settings import loop_values
 
-MOST = 200  # candidates that are decided; a search that matches more is too wide to mean one person
 DEEPEST = 8  # merges of merges that are followed
 WEAK = frozenset({"birth_date"})  # never enough on its own
 FIND_SQL = f"""WITH RECURSIVE up(n, start, at, depth) AS (
@@ -55,11 +55,13 @@ def terms_of(context: ReadContext, search: PatientSearch) -> tuple[list[int], li
 async def find(context: ReadContext, search: PatientSearch) -> list[Hit]:
     """Every candidate; Invalid when there are too many to mean one person."""
     terms, fields, tokens = terms_of(context, search)
-    rows = await context.rows(FIND_SQL, terms, fields, tokens, len(search.wanted), MOST + 1)
+    # candidates are decided one by one; a search that matches more is too wide to mean one person
+    most = int((await loop_values(context.pipe, context.actor.epoch))["search_count"])
+    rows = await context.rows(FIND_SQL, terms, fields, tokens, len(search.wanted), most + 1)
     found: dict[int, list[tuple[int, int]]] = {}
     for n, start, root in rows:
         found.setdefault(root, []).append((n, start))
-    if len(found) > MOST:
+    if len(found) > most:
         raise Invalid(
             N_("符合条件的患者过多，无法列出。"), N_("请补充姓名、出生日期或号码。"),
             places=(("wanted", N_("条件过宽")),),

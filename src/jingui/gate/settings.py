@@ -1,6 +1,6 @@
 """八（二） the settings in force: read once per epoch, each row genuine, or nothing starts [8.2]"""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol
 
 from jingui.core.errors import Tampered
@@ -23,6 +23,8 @@ SETTING = Columns()
 SETTING.sealed("s", "setting")
 SETTING.add("s.at")
 SETTINGS_SQL = f"SELECT {SETTING.sql} FROM setting s ORDER BY s.name"  # noqa: S608 -- own texts only
+EPOCH_SQL = "SELECT n FROM epoch WHERE id = $1::smallint"
+Run = Callable[..., Sequence[Sequence[Any]]]  # a statement with $n places and its arguments
 _known: dict[int, tuple[int, Mapping[str, Value]]] = {}  # by runtime: the epoch they were read under, and the values
 
 
@@ -40,6 +42,15 @@ async def loop_values(pipe: Loop, epoch: int) -> Mapping[str, Value]:
     if found is not None and found[0] == epoch:
         return found[1]
     return remember(pipe.runtime, epoch, await pipe.pool.fetch(SETTINGS_SQL))
+
+
+def standing(runtime: Runtime, run: Run) -> Mapping[str, Value]:
+    """All settings as they stand now, through `run`: for a process beside the door with a connection of its own."""
+    epoch = int(run(EPOCH_SQL, 1)[0][0])
+    found = _known.get(id(runtime))
+    if found is not None and found[0] == epoch:
+        return found[1]
+    return remember(runtime, epoch, run(SETTINGS_SQL))
 
 
 def remember(runtime: Runtime, epoch: int, rows: Sequence[Sequence[Any]]) -> Mapping[str, Value]:

@@ -11,18 +11,21 @@ from uuid import UUID
 from django.db import connection, transaction
 
 from jingui.core.entry import Line
-from jingui.core.errors import JinguiError
+from jingui.core.errors import JinguiError, Misconfigured, Tampered
+from jingui.core.settings import BY_NAME
 from jingui.gate import lockdown
 from jingui.gate.pipeline import Pipeline
+from jingui.gate.settings import loop_values
 from jingui.gate.sql import raw
 from jingui.store.ledger import LIVE
 from jingui.store.recovery import WRITER
 
-BEHIND_SECONDS = 5.0
+LAG = "ledger_lag_seconds"
 PASSED_OVER = 30.0  # seconds after which an own entry that the moving sequencer did not place was hidden from it
 TICK = 1.0
 # The oldest entry that the sequencer has not placed; entries of the last snapshot are few, so this stays cheap.
-LAG_SQL = """SELECT coalesce(extract(epoch FROM now() - min(e.at))::float8, 0), (SELECT lockdown FROM epoch)
+LAG_SQL = """SELECT coalesce(extract(epoch FROM now() - min(e.at))::float8, 0), (SELECT lockdown FROM epoch),
+  (SELECT n FROM epoch)
 FROM entry e WHERE e.xid >= (SELECT coalesce(max(x.xid::text::bigint), 0)::text::xid8 FROM (
   SELECT e2.xid FROM entry_index i JOIN entry e2 USING (id) ORDER BY i.idx DESC LIMIT 1) x)
 AND NOT EXISTS (SELECT 1 FROM entry_index i WHERE i.id = e.id)"""
@@ -32,7 +35,10 @@ log = logging.getLogger(__name__)
 
 
 class Watch:
-    """Sets `runtime.ledger_well`: False while the sequencer is more than 5 s behind, or after an own entry vanished."""
+    """Sets `runtime.ledger_well`: False while the sequencer is further behind than the setting allows.
+
+    Also after an own entry vanished.
+    """
 
     def __init__(self, pipe: Pipeline) -> None:
         """Watch through the pipeline's pool."""
@@ -42,6 +48,7 @@ class Watch:
         self._since: dict[UUID, tuple[int, float]] = {}
         self._locked = False
         self.behind = 0.0
+        self.allowed = float(BY_NAME[LAG].default)
 
     def start(self) -> None:
         """Begin watching on the running loop."""
@@ -64,7 +71,8 @@ class Watch:
 
     async def look(self) -> None:
         """One look; while the house is locked only recovery runs, and that must not wait for the sequencer."""
-        self.behind, locked = (await self._pipe.pool.fetch(LAG_SQL))[0]
+        self.behind, locked, epoch = (await self._pipe.pool.fetch(LAG_SQL))[0]
+        await self._ask(epoch)
         vanished = [] if locked else await self._vanished()
         if vanished:
             log.critical("own entries vanished: %s", ", ".join(map(str, vanished)))
@@ -75,10 +83,17 @@ class Watch:
             self._expected.clear()
             self._since.clear()
         self._locked = locked
-        well = locked or self.behind < BEHIND_SECONDS
+        well = locked or self.behind < self.allowed
         if well != self._pipe.runtime.ledger_well:
             log.warning("ledger %s", "well" if well else f"{self.behind:.0f} s behind")
         self._pipe.runtime.ledger_well = well
+
+    async def _ask(self, epoch: int) -> None:
+        """How far behind the hospital lets the sequencer be; what was known last while no setting can be trusted."""
+        try:
+            self.allowed = float((await loop_values(self._pipe, epoch))[LAG])
+        except (Tampered, Misconfigured) as error:
+            log.warning("settings unusable: %s", error.code)
 
     async def _vanished(self) -> list[tuple[UUID, int]]:
         """Own writers whose newest committed entry is not in the table as it was written."""
@@ -109,7 +124,7 @@ class Watch:
         """Whether the same entry has been there without a place for long, although the sequencer keeps up."""
         now = monotonic()
         known, since = self._since.setdefault(writer, (n, now))
-        if known != n or self.behind >= BEHIND_SECONDS:
+        if known != n or self.behind >= self.allowed:
             self._since[writer] = n, now
             return False
         return now - since > PASSED_OVER

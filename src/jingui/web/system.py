@@ -19,7 +19,6 @@ from jingui.web.templatetags.times import told
 from jingui.web.viewmodels.policy import State
 from jingui.web.viewmodels.system import Check, Process, SystemPage
 
-LATE: Final = 5.0  # seconds an entry may wait for its number before nothing more is answered
 OLD: Final = timedelta(hours=24)  # after which the newest outside checkpoint is too old to lean on
 FREE: Final = 0.1  # of the disk
 
@@ -38,10 +37,10 @@ def system(request: HttpRequest) -> HttpResponse:
 
 def ordered(state: LedgerState) -> Check:
     """Whether entries get their numbers in time."""
-    well: State = "ok" if state.behind < 1 else "warn" if state.behind < LATE else "bad"
+    well: State = "ok" if state.behind < 1 else "warn" if state.behind < state.allowed else "bad"
     finding = _("最早未编号的条目已等待 %(n).1f 秒") % {"n": state.behind} if state.behind else _("没有等待编号的条目")
-    advice = "" if well == "ok" else _("超过 5 秒即停止提供内容；请检查排序进程（jingui doctor）。")
-    return Check(name=_("存证排序"), state=well, finding=finding, advice=advice)
+    advice = _("超过 %(n)g 秒即停止提供内容；请检查排序进程（jingui doctor）。") % {"n": state.allowed}
+    return Check(name=_("存证排序"), state=well, finding=finding, advice="" if well == "ok" else advice)
 
 
 def signed(state: LedgerState, now: datetime) -> Check:

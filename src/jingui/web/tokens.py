@@ -75,7 +75,7 @@ def issue_token(request: HttpRequest) -> HttpResponse:
     label = filled.text("label", _("用途"), hint=_("例如：检验系统回传"))
     whose = filled.choice("post", _("账号与岗位"), (("", "—"), *posts.items()))
     scope = filled.choice("scope", _("权限范围"), tuple((one, f"{_(text)} {one}") for one, text in SCOPES))
-    until = filled.day("until", _("有效至"), default=now.date() + timedelta(days=DAYS), hint=_("最长一年"))
+    until = filled.day("until", _("有效至"), default=now.date() + timedelta(days=DAYS), hint=_("最长期限见设置"))
     if filled.right and until:
         token, digest = door.new_token()
         account, post = (int(part) for part in whose.split("."))

@@ -1,6 +1,6 @@
 """六（一）安全防护: people, posts, accounts and tokens [6.1.2] [1.3.4]"""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import cast
 
 from jingui.core.errors import Conflict, Invalid, NotFound, Refused
@@ -17,6 +17,7 @@ from jingui.core.protect import (
 )
 from jingui.core.word import N_
 from jingui.core.words import Role, Verb
+from jingui.gate import settings
 from jingui.gate.proposals import carries
 from jingui.gate.registry import Done, write_act
 from jingui.gate.rows import keep, locked, next_id
@@ -182,7 +183,7 @@ def issue_token(context: WriteContext, permit: Permit) -> Done:
         raise Invalid(places=(("account", N_("患者账号不签发令牌")),))
     if post.person_id != account.person_id:
         raise Invalid(places=(("post", N_("岗位不属于该账号。")),))
-    check_expiry(data.expires, permit.at)
+    check_expiry(data.expires, permit.at, settings.number(context.runtime, context.epoch, "token_days"))
     token = Token(
         id=next_id(Token), digest=data.digest, account=account, post=post, scopes=list(data.scopes), label=data.label,
         expires=data.expires,
@@ -191,10 +192,10 @@ def issue_token(context: WriteContext, permit: Permit) -> Done:
     return Done(value=token.pk)
 
 
-def check_expiry(expires: datetime, at: datetime) -> None:
-    """A token lives at most a year and at least a moment."""
-    if not 0 < (expires - at).total_seconds() <= 366 * 86_400:
-        raise Invalid(places=(("expires", N_("令牌有效期须在一年以内。")),))
+def check_expiry(expires: datetime, at: datetime, days: int) -> None:
+    """A token lives at most as long as the hospital's setting says and at least a moment."""
+    if not timedelta() < expires - at <= timedelta(days=days):
+        raise Invalid(places=(("expires", N_("令牌有效期超过了设置的上限，或已经过去。")),))
 
 
 @write_act(Verb.REVOKE_TOKEN)
