@@ -6,7 +6,7 @@ from functools import cache
 
 import django
 
-from jingui.config import stamp
+from jingui.config import stamp, surroundings
 from jingui.config.home import home
 from jingui.config.plugs import keyring
 
@@ -34,6 +34,8 @@ def runtime(policy: int = 1) -> "Runtime":
         institution_en=home().institution_en,
         public_address=home().public,
         stamp=cache(lambda: stamp.read(home(), keys)),
+        surroundings=surroundings.facts,
+        disks=surroundings.disks,
         clock=clock,
     )
 

@@ -1,4 +1,4 @@
-"""三（二）1 容量: when a place will be full, from how it filled so far; honest when that cannot be said [3.2.1] [3.2.3]"""
+"""三（二）1 容量: when a place will be full, and when that cannot be said [3.2.1] [3.2.3]"""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -39,7 +39,7 @@ class Forecast(NamedTuple):
 
 
 def forecast(samples: Sequence[Sample]) -> Forecast:
-    """When the place is full: the median slope of all pairs (Theil–Sen), so that one clean-up or burst bends nothing."""
+    """When the place is full: the median slope of all pairs (Theil–Sen), so one clean-up or burst bends nothing."""
     points = thinned(sorted(samples))
     if len(points) < FEWEST or points[-1].at - points[0].at < SHORTEST:
         return Forecast(Outlook.UNKNOWN)

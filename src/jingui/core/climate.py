@@ -47,7 +47,8 @@ QUANTITIES: Final[dict[str, Quantity]] = {
         Quantity(name="humidity", text=N_("相对湿度"), unit="%", low=45_000, high=60_000, least=0, most=100_000,
                  source=BUILDING),
         Quantity(name="light", text=N_("照度"), unit="lx", low=0, high=200_000, least=0, most=200_000_000, source=OWN),
-        Quantity(name="dust", text=N_("细颗粒物"), unit="µg/m³", low=0, high=75_000, least=0, most=10_000_000, source=OWN),
+        Quantity(name="dust", text=N_("细颗粒物"), unit="µg/m³", low=0, high=75_000, least=0, most=10_000_000,
+                 source=OWN),
         Quantity(name="water", text=N_("漏水"), unit="", low=0, high=0, least=0, most=1000, source=OWN, at_once=True,
                  states=(N_("无水"), N_("有水"))),
         Quantity(name="smoke", text=N_("烟感"), unit="", low=0, high=0, least=0, most=1000, source=OWN, at_once=True,
@@ -102,7 +103,9 @@ class TakeReadings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WatchClimate:
-    """The system looks for sensors that have said nothing for too long."""
+    """The system found that a sensor has said nothing for too long."""
+
+    sensor: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -106,8 +106,7 @@ class Measures:
     restore: datetime | None
     restore_passed: bool
     drill: datetime | None
-    patients: int
-    keys: int
+    keys: int  # data keys, about
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

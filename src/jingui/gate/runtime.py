@@ -2,7 +2,7 @@
 
 import os
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from uuid import UUID
@@ -59,6 +59,9 @@ class Runtime:
     institution_en: str = ""
     public_address: str = ""  # under which the public finds this house
     stamp: Callable[[], Issued] | None = None  # the electronic stamp's key, read when it is first used
+    # What host and software are, part -> item -> text, and how full its disks are, place -> (used, total).
+    surroundings: Callable[[], Mapping[str, Mapping[str, str]]] | None = None
+    disks: Callable[[], Mapping[str, tuple[int, int]]] | None = None
     clock: Clock = field(default_factory=lambda: Clock(lambda: datetime.now(UTC)))
     # Set by the ledger watch: False when the oldest unsequenced entry is older than 5 s, or an own entry vanished.
     ledger_well: bool = True

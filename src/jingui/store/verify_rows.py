@@ -28,7 +28,8 @@ HOLDING = frozenset({"place_hold", "lift_hold"})
 MAKING = ENTERING | CONSENTING  # whose entries name versions: what was signed is a record of the chart
 MATTER = frozenset(
     {"start_matter", "save_matter", "submit_matter", "add_paper", "decide_matter", "withdraw_matter", "close_matter",
-     "appeal_matter", "break_glass", "watch_access", "deliver_downtime", "ask_unsealing"}
+     "appeal_matter", "break_glass", "watch_access", "deliver_downtime", "ask_unsealing", "take_readings",
+     "log_equipment", "do_duty", "take_fingerprint"}
 )  # fmt: skip
 # Which operations may be the last to have written a row of a table. A new act that seals rows is added here.
 FITTING: Mapping[str, frozenset[str]] = {
@@ -51,6 +52,12 @@ FITTING: Mapping[str, frozenset[str]] = {
     "matter_paper": frozenset({"start_matter", "add_paper"}),
     "delegation": frozenset({"delegate", "end_delegation"}),
     "duty_run": frozenset({"do_duty"}),
+    "sensor": frozenset({"register_sensor", "end_sensor"}),
+    "climate_alarm": frozenset({"take_readings", "end_sensor", "decide_matter"}),
+    "equipment": frozenset({"register_equipment", "log_equipment"}),
+    "equipment_log": frozenset({"log_equipment"}),
+    "duty_evidence": frozenset({"add_evidence"}),
+    "fingerprint": frozenset({"take_fingerprint"}),
     "capture_template": frozenset({"decide_matter"}),
     "source": frozenset({"register_source", "end_source"}),
     "station": frozenset({"register_station", "end_station"}),
@@ -103,6 +110,10 @@ COUNTED: Mapping[str, tuple[str, ...]] = {
     "token": ("issue_token", "revoke_token"),
     "source": ("register_source", "end_source"),
     "station": ("register_station", "end_station"),
+    "sensor": ("register_sensor", "end_sensor"),
+    "equipment_log": ("log_equipment",),
+    "duty_evidence": ("add_evidence",),
+    "fingerprint": ("take_fingerprint",),
     "person": ("register_person", "open_portal"),
     "qualification": ("qualify",),
     "seal_use": ("stamp_copy",),

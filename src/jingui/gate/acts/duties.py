@@ -8,6 +8,7 @@ from jingui.core.operation import Operation
 from jingui.core.permit import Permit
 from jingui.core.word import N_
 from jingui.core.words import Grant, Role, Verb
+from jingui.gate import duty_places
 from jingui.gate.actors import ActorFacts
 from jingui.gate.context import ReadContext
 from jingui.gate.matters_seen import checked
@@ -21,15 +22,18 @@ from jingui.gate.writing import WriteContext
 from jingui.store.models import DutyRun
 from jingui.store.statements import Columns
 
-CLINICAL_SQL = "SELECT id FROM department WHERE active AND kind = 'clinical' ORDER BY id"
 KNOWN_SQL = "SELECT 1 FROM duty_run WHERE duty = $1::text AND department_id = $2::bigint AND due = $3::timestamptz"
 MISSED_SQL = "SELECT id FROM duty_run WHERE state = 'open' AND due <= $1::timestamptz ORDER BY due LIMIT 500"
 RUN = Columns()
 RUN.sealed("r", "duty_run")
 RUN.add("r.payload", "d.name")
-RUNS_SQL = f"""SELECT {RUN.sql} FROM duty_run r LEFT JOIN department d ON d.id = r.department_id
+STORED = frozenset(duty.id for duty in DUTIES.values() if duty.storerooms)
+# A storeroom's run carries the storeroom's number: $6 names those duties.
+RUNS_SQL = f"""SELECT {RUN.sql} FROM duty_run r LEFT JOIN LATERAL (
+  SELECT name FROM department WHERE id = r.department_id AND r.duty <> ALL($6::text[])
+  UNION ALL SELECT name FROM storeroom WHERE id = r.department_id AND r.duty = ANY($6::text[])) d ON true
 WHERE r.duty = ANY($1::text[]) AND ($2::bool OR r.state = 'open')
-  AND (NOT $3::bool OR r.department_id IN (0, $4::bigint))
+  AND (NOT $3::bool OR r.department_id IN (0, $4::bigint) OR r.duty = ANY($6::text[]))
 ORDER BY r.state = 'open' DESC, r.due DESC, r.id LIMIT $5::int"""  # noqa: S608 -- own texts only
 
 
@@ -42,8 +46,7 @@ def doing(_runtime: Runtime, operation: Operation, actor: ActorFacts) -> Stance:
     row = DutyRun.objects.filter(pk=data.run).first()
     if row is None:
         return Stance(grant=Grant.COVERS)  # the act says that there is none
-    duty = DUTIES.get(row.duty)
-    theirs = duty is not None and actor.role in duty.roles and row.department_id in (0, actor.department)
+    theirs = duty_places.theirs(row.duty, row.department_id, actor)
     return Stance(grant=Grant.COVERS if theirs else Grant.NONE)
 
 
@@ -62,17 +65,19 @@ def do(context: WriteContext, permit: Permit) -> Done:
         raise Conflict(N_("这项例行工作已经完成或已过期。"), N_("请刷新列表。"))
     row.state, row.person_id, row.done = "done", permit.person, permit.at
     row.payload = context.runtime.vault.seal_note(f"duty{row.pk}", result.encode())
+    if data.abnormal and row.duty in STORED:
+        row.matter = duty_places.remedy(context, permit, row, result)
     keep(context, row)
     return Done(value=row.pk, clauses=DUTIES[row.duty].clauses)
 
 
 def open_runs(context: WriteContext, permit: Permit) -> tuple[int, int]:
     """How many runs were opened, and how many are missed now."""
-    departments = [number for (number,) in raw(CLINICAL_SQL)]
+    departments, storerooms = duty_places.places()
     made = 0
     for duty in DUTIES.values():
         end = due(duty.every, permit.at)
-        for department in departments if duty.departments else [0]:
+        for department in duty_places.of(duty, departments, storerooms):
             if not raw(KNOWN_SQL, duty.id, department, end):
                 keep(context, DutyRun(id=next_id(DutyRun), duty=duty.id, department_id=department, due=end), new=True)
                 made += 1
@@ -92,7 +97,13 @@ async def read(context: ReadContext, permit: Permit) -> Done:
     role = context.actor.role
     wanted = [duty.id for duty in DUTIES.values() if not request.mine or role in duty.roles]
     found = await context.rows(
-        RUNS_SQL, wanted, request.settled, request.mine, context.actor.department, min(max(request.count, 1), 500)
+        RUNS_SQL,
+        wanted,
+        request.settled,
+        request.mine,
+        context.actor.department,
+        min(max(request.count, 1), 500),
+        sorted(STORED),
     )
     rows: list[dict[str, Any]] = [checked(context.runtime.sealer, RUN, "r", row) for row in found]
     people = await names_of(context).people(context, [row["person_id"] for row in rows])
@@ -102,8 +113,8 @@ async def read(context: ReadContext, permit: Permit) -> Done:
             person=people.get(row["person_id"], NOBODY).name, done=row["done"],
             result=context.runtime.vault.open_note(f"duty{row['id']}", row["payload"]).decode()
             if row["payload"] else "",
-            mine=role in DUTIES[row["duty"]].roles and row["department_id"] in (0, context.actor.department),
-            entry=str(row["entry"]),
+            mine=duty_places.theirs(row["duty"], row["department_id"], context.actor),
+            entry=str(row["entry"]), place=row["department_id"], matter=row["matter"],
         )
         for row in rows
         if row["duty"] in DUTIES
