@@ -58,13 +58,18 @@ class ClusterStatus:
 class Cluster:
     """The cluster in `home`. All its promises hold with several processes at once."""
 
-    def __init__(self, home: Path, *, account: str = "", programs: Path | None = None, durable: bool = True) -> None:
+    def __init__(
+        self, home: Path, *, account: str = "", programs: Path | None = None, durable: bool = True,
+        archives: bool | None = None,
+    ) -> None:  # fmt: skip
         """`account` runs the server when we are root; `programs` is a directory of PostgreSQL programs.
 
-        `durable=False` makes a throw-away cluster without fsync, for tests and benchmarks only.
+        `durable=False` makes a throw-away cluster without fsync, for tests and benchmarks only; it does not hand over
+        its log for backups unless `archives` says so.
         """
         self.layout = Layout(home=home.resolve())
         self._account, self._programs, self._durable = account, programs, durable
+        self._archives = durable if archives is None else archives
 
     @property
     def home(self) -> Path:
@@ -175,10 +180,10 @@ class Cluster:
             account, record = self._server_account(), self._record()
             programs = self._find(account)
             new = replace(record, settings=chosen)
-            initdb.configure(self.layout, new, account)
+            initdb.configure(self.layout, new, account, archives=self._archives)
             said = account.run([programs.program("postgres"), "-D", self.layout.data, "-C", "data_directory"])
             if said.code != 0:
-                initdb.configure(self.layout, record, account)
+                initdb.configure(self.layout, record, account, archives=self._archives)
                 raise Misconfigured(
                     N_("数据库不接受这些设置，原设置继续有效。"),
                     N_("请改正后再试。"),
@@ -213,7 +218,9 @@ class Cluster:
             self._record()
             return
         programs = self._find(account)
-        initdb.make(self.layout, programs=programs, account=account, durable=self._durable)
+        initdb.make(
+            self.layout, programs=programs, account=account, durable=self._durable, archives=self._archives
+        )
 
     def _start(self, *, retry_for: float, give_up: Callable[[], bool]) -> bool:
         """Start, under the lock; somebody may have been quicker."""
@@ -232,7 +239,7 @@ class Cluster:
         if postmaster.living(self.layout.data) is None:
             enough_space(self.layout.data, START_NEEDS)
             record = self._place_socket(record, account)
-            initdb.configure(self.layout, record, account)
+            initdb.configure(self.layout, record, account, archives=self._archives)
             started = True
         startup.bring_up(
             binaries=programs,

@@ -15,7 +15,7 @@ from jingui.core.word import N_
 LONGEST_SOCKET = 107
 """Bytes of a socket's path that the kernel takes."""
 LOCKS = {"cluster.lock", "users.lock", "template.lock"}
-OWN_NAMES = LOCKS | {"cluster.json", "secret", "server", "data", "log", "run", "pg"}
+OWN_NAMES = LOCKS | {"cluster.json", "secret", "server", "data", "log", "run", "pg", "wal", "archive.sh", "wal-restore"}
 UNSPEAKABLE = "\"'`$\\\n"
 """Signs that pg_ctl would hand to a shell."""
 ELSEWHERE = Path("/var/lib/jingui")

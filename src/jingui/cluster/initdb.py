@@ -4,7 +4,7 @@ import secrets
 import shutil
 from pathlib import Path
 
-from jingui.cluster import folders, roles, settings
+from jingui.cluster import archive, folders, roles, settings
 from jingui.cluster.account import Account
 from jingui.cluster.binaries import Binaries
 from jingui.cluster.layout import PORT, Layout, Record
@@ -21,7 +21,7 @@ local  replication  jingui_root  scram-sha-256
 OWN_FILE = "jingui.conf"
 
 
-def make(layout: Layout, *, programs: Binaries, account: Account, durable: bool) -> None:
+def make(layout: Layout, *, programs: Binaries, account: Account, durable: bool, archives: bool) -> None:
     """Make data, log and passwords, then the record; a half-made earlier attempt is thrown away first.
 
     Checksums are on, the locale is C.UTF-8 (the database's own where PostgreSQL has it), so an upgrade of the
@@ -55,15 +55,15 @@ def make(layout: Layout, *, programs: Binaries, account: Account, durable: bool)
     layout.write(fresh / "pg_hba.conf", ACCESS, owner=account)
     original = (fresh / "postgresql.conf").read_text()
     layout.write(fresh / "postgresql.conf", f"{original}\ninclude '{OWN_FILE}'\n", owner=account)
-    _write_settings(layout, fresh, record, account)
+    _write_settings(layout, fresh, record, account, archives=archives)
     shutil.rmtree(layout.data, ignore_errors=True)
     fresh.rename(layout.data)
     layout.save(record)
 
 
-def configure(layout: Layout, record: Record, account: Account) -> None:
+def configure(layout: Layout, record: Record, account: Account, *, archives: bool) -> None:
     """Write the server's settings for this machine, this socket and the operator's choices."""
-    _write_settings(layout, layout.data, record, account)
+    _write_settings(layout, layout.data, record, account, archives=archives)
 
 
 def data_major(data: Path) -> int:
@@ -74,8 +74,8 @@ def data_major(data: Path) -> int:
         raise Misconfigured(N_("数据目录缺失、损坏或无法读取。"), N_("请从备份恢复。"), path=str(data)) from None
 
 
-def _write_settings(layout: Layout, data: Path, record: Record, account: Account) -> None:
-    """Write the settings file into `data`."""
+def _write_settings(layout: Layout, data: Path, record: Record, account: Account, *, archives: bool) -> None:
+    """Write the settings file into `data`; one that `archives` also hands over its log, segment by segment."""
     memory, cores = settings.machine()
     chosen = {
         **settings.tuned(memory=memory, cores=cores, durable=record.durable),
@@ -83,6 +83,7 @@ def _write_settings(layout: Layout, data: Path, record: Record, account: Account
         "port": str(PORT),
         # a list: quoted, so that a comma in the path stays one
         "unix_socket_directories": f'"{layout.server / record.run}"',
+        **(archive.prepared(layout, account) if archives else {}),
     }
     layout.write(data / OWN_FILE, settings.rendered(chosen), owner=account)
 

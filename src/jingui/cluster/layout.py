@@ -7,11 +7,13 @@ home/            0700, or 0711 when root gives the server to another account
   users.lock     0600  shared by those who need the server up
   secret/        0700  passwords of the three roles, 0600 each, never the server account's
   data/ log/ run/ 0700 the server account's: database, its log, its socket
+  wal/           0700 the server account's: finished log segments on their way to the backup's places
+  archive.sh     0755 root's or ours: what puts them there
   pg/            copied programs, only when the account cannot reach the installed ones
 ```
 
 Below a closed directory (root's own home) the server's account cannot reach its data. Nothing is opened then: `data`,
-`log`, `run` and `pg` live below /var/lib/jingui, and the link `home/server` says where.
+`log`, `run`, `wal` and `pg` live below /var/lib/jingui, and the link `home/server` says where.
 """
 
 import contextlib
@@ -67,6 +69,11 @@ class Layout:
     def secret(self) -> Path:
         """The passwords' directory."""
         return self.home / "secret"
+
+    @property
+    def spool(self) -> Path:
+        """Where the server hands over finished segments of its log, until they are taken to the backup's places."""
+        return self.server / "wal"
 
     @property
     def log(self) -> Path:

@@ -42,6 +42,8 @@ ALWAYS = {
     "log_checkpoints": "off",
 }
 DURABLE = {"fsync": "on", "full_page_writes": "on", "synchronous_commit": "on"}
+ARCHIVING = {"archive_mode": "on", "archive_timeout": "60"}
+"""A segment is handed over at least each minute while there is work; `archive_command` follows at each start."""
 THROW_AWAY = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off", "max_wal_size": "1GB"}
 FIXED = frozenset(
     {
@@ -68,6 +70,11 @@ FIXED = frozenset(
         "log_min_duration_sample",
         "log_transaction_sample_rate",
         "ssl",
+        "archive_mode",
+        "archive_command",
+        "archive_library",
+        "restore_command",
+        "wal_level",
     }
 )
 """Settings that belong to the manager, or whose other values lose data or put patients into the log."""

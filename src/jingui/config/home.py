@@ -35,6 +35,8 @@ class Home:
     address: str = ""  # under which the public finds this house, for the QR of copies: https://…; "" for host and port
     stamp_key: str = ""  # PEM files of a bought certificate for the electronic stamp; "" for one of the house's own
     stamp_chain: str = ""
+    backup: tuple[str, ...] | None = None  # where backups go (config.backup_places); () for none, None for two here
+    shred_copies: tuple[str, ...] = ()  # further registered places of the shred file, beside the one in this home
     demo: bool = False  # a demonstration hospital: made-up people, published passwords, loopback only
 
     @property
@@ -58,6 +60,18 @@ class Home:
         return self.root / "state"
 
     @property
+    def backups(self) -> Path:
+        """Folder of the backup's own state: its lock, what it is doing, the chain of the log's segments."""
+        return self.root / "backup"
+
+    @property
+    def backup_places(self) -> tuple[str, ...]:
+        """Where backups go: as the hospital's file says, else two folders here, which survive no loss of this disk."""
+        if self.backup is not None:
+            return self.backup
+        return tuple(f"file:{self.backups / name}" for name in ("first", "second"))
+
+    @property
     def logs(self) -> Path:
         """Folder of the processes' logs."""
         return self.root / "logs"
@@ -76,6 +90,8 @@ KNOWN = {
     "host",
     "sinks",
     "demo",
+    "backup",
+    "shred_copies",
     "address",
     "stamp_key",
     "stamp_chain",
@@ -122,5 +138,7 @@ def home() -> Home:
         address=str(raw.get("address", "")).rstrip("/"),
         stamp_key=str(raw.get("stamp_key", "")),
         stamp_chain=str(raw.get("stamp_chain", "")),
+        backup=None if "backup" not in raw else tuple(str(s) for s in raw["backup"]),
+        shred_copies=tuple(str(s) for s in raw.get("shred_copies", ())),
         demo=raw.get("demo", False) is True,
     )

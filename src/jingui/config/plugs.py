@@ -41,6 +41,7 @@ def cluster() -> Cluster:
         home().cluster,
         account=os.environ.get("JINGUI_SERVER_ACCOUNT", ""),
         programs=Path(programs) if programs else None,
+        archives=bool(home().backup_places),
     )
 
 
@@ -76,8 +77,8 @@ def keyring() -> Keyring:
 
 
 def shred_copies(where: Home) -> tuple[Path, ...]:
-    """The registered second place of the shred file."""
-    return (where.root / "keys-copy" / "shred.sealed",)
+    """The registered places of the shred file besides the file itself."""
+    return (where.root / "keys-copy" / "shred.sealed", *(Path(one) for one in where.shred_copies))
 
 
 def django_secret() -> str:
