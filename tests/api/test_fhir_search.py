@@ -152,7 +152,7 @@ def test_everything_by_chunks(served: Served, chart: list[str]) -> None:
 def test_across_patients_is_refused_with_what_to_ask_for(served: Served, chart: list[str], query: str) -> None:
     answer = served.get(query)
     assert answer.status_code == 403, answer.text
-    assert "data_extract" in answer.text
+    assert "research_use" in answer.text
 
 
 def test_two_patients_in_one_search(served: Served, chart: list[str]) -> None:

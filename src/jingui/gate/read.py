@@ -130,7 +130,7 @@ def unsealed(row: Sequence[Any]) -> str:
     return "" if seal == said else where
 
 
-FORGED = Decided(False, ("row-seal",), ("6.1.2",), (), "tampered", "incident")
+FORGED = Decided(False, ("row-seal",), ("6.1.2",), (), "tampered", "")
 LEVELS = tuple(Level)  # from ordinary to secret
 
 

@@ -47,7 +47,7 @@ async def search(context: ReadContext, permit: Permit) -> Done:
     if not patient and rows_of_types()[query.type].place == "chart":
         raise Refused(
             N_("跨患者的临床检索不能直接进行。"), N_("请限定一名患者，或提出科研、管理用途的申请。"),
-            clauses=("4.1.1", "4.2.4"), reason="across_patients", matter="data_extract",
+            clauses=("4.1.1", "4.2.4"), reason="across_patients", matter="research_use",
         )  # fmt: skip
     key = await identity_key(context, patient)
     pairs = context.allowed_pairs()
