@@ -20,6 +20,7 @@ PEOPLES: Final = 10.0
 SHORT: Final = 4  # so few characters between a dot and a stop are all of the name
 LONG: Final = 4.0  # what a transliteration without a dot must weigh
 ALONE: Final = 1.0  # what must stand around one word in Latin letters
+SHORTEST: Final = 3  # letters of a word that needs a clearer place
 LONG_CLINICAL: Final = 11.0  # names of drugs sound alike
 _JOINED: Final = re.compile(rf"[{HAN}]{{1,8}}(?:\s?[{DOTS}]\s?(?:[{HAN}]{{1,10}}|[A-Z]\.?))+")
 _DASHED: Final = re.compile(rf"[{HAN}]{{1,6}}(?:[{DASHES}] ?[{HAN}]{{1,7}})+")
@@ -28,7 +29,7 @@ _LATIN: Final = re.compile(
     rf"(?<![A-Za-z])(?:[A-Z]\.[ ]?){{0,2}}{_WORD}(?:[ ·\-]{{1,2}}(?:[A-Z]\.?|de|van|von|del|da|la|bin|al|{_WORD}))*"
     rf"[ ·\-]{{1,2}}[A-Z][A-Za-z'’]{{1,14}}(?![A-Za-z])|(?<![A-Za-z])(?:[A-Z][a-z]{{2,12}}){{2,3}}(?![A-Za-z])"
 )
-_SINGLE: Final = re.compile(rf"(?<![A-Za-z]){_WORD}(?![A-Za-z])")
+_SINGLE: Final = re.compile(rf"(?<![A-Za-z0-9_.@/])(?:{_WORD}|[a-z]{{3,20}})(?![A-Za-z0-9_.@/])")
 _BESIDE: Final = re.compile(r"\s?[（(]\s?([A-Za-z][A-Za-z .'’\-]{2,40})[)）]")
 
 
@@ -176,7 +177,8 @@ def _abroad() -> frozenset[str]:
 
 @cache
 def _kept() -> frozenset[str]:
-    return frozenset(word.casefold() for word in listed("terms", "latin", "deid_terms"))
+    both = (*listed("terms", "latin", "deid_terms"), *listed("terms", "english", "deid_terms"))
+    return frozenset(word.casefold() for word in both)
 
 
 def latin(text: str, words: Words) -> Iterator[Name]:
@@ -191,5 +193,5 @@ def latin(text: str, words: Words) -> Iterator[Name]:
     for match in _SINGLE.finditer(text):
         if match.group().casefold() not in _kept():
             weight = around(text, words, match.start(), match.end())
-            if weight >= ALONE:
+            if weight >= ALONE + (0.0 if len(match.group()) > SHORTEST else 1.0):
                 yield Name(match.start(), match.end(), weight - ALONE)
