@@ -10,6 +10,8 @@ from datetime import datetime
 from procrastinate import Blueprint
 
 from jingui.core.access_operations import EndGrant
+from jingui.core.climate import WatchClimate
+from jingui.core.custody import OpenCaseFile, PutBack
 from jingui.core.deadlines import DeadlinesRequest
 from jingui.core.duties import OpenDuties
 from jingui.core.errors import JinguiError, Unavailable
@@ -19,6 +21,7 @@ from jingui.core.operation import Actor, Operation, Target
 from jingui.core.protect import EndPost, RevokeToken
 from jingui.core.research import BuildExtract, DisposeExtract
 from jingui.core.sealing import AskUnsealing
+from jingui.core.storage import TakeFingerprint
 from jingui.core.words import Entrance, Purpose, Strength, Verb
 from jingui.gate import door
 
@@ -76,6 +79,22 @@ def sealings(timestamp: int) -> None:
     )  # fmt: skip
 
 
+@timed.periodic(cron="*/10 * * * *")
+@timed.task(name="case_files", queueing_lock="case_files", retry=3)
+def case_files(timestamp: int) -> None:
+    """Open the case files of stays that have ended; put back those that were changed after their check [3.2.2]."""
+    ended = door.due.case_files(door.now())
+    close(
+        "case_files", Verb.MOVE_CASE_FILE, ended, lambda number: OpenCaseFile(encounter=number),
+        lambda number: Target(patient=ended[number]),
+    )  # fmt: skip
+    for public, patient in door.due.changed_files().items():
+        close(
+            "case_files", Verb.MOVE_CASE_FILE, (patient,), lambda _n, public=public: PutBack(file=public),
+            lambda number: Target(patient=number),
+        )  # fmt: skip
+
+
 @timed.periodic(cron="*/2 * * * *")
 @timed.task(name="extracts", queueing_lock="extracts", retry=3)
 def extracts(timestamp: int) -> None:
@@ -110,6 +129,32 @@ def deadlines(timestamp: int) -> None:
     for one in door.read(operation).value.departments:
         if one.overdue:
             log.warning("deadlines: %s has %d overdue", one.name, one.overdue)
+
+
+@timed.periodic(cron="*/5 * * * *")
+@timed.task(name="climate", queueing_lock="climate", retry=3)
+def climate(timestamp: int) -> None:
+    """Raise the alarm for sensors that have said nothing for too long [3.1.2]."""
+    silent = door.due.silent_sensors(door.now())
+    close("climate", Verb.TAKE_READINGS, silent, lambda number: WatchClimate(sensor=number))
+
+
+@timed.periodic(cron="41 * * * *")
+@timed.task(name="fingerprint", queueing_lock="fingerprint", retry=3)
+def fingerprint(timestamp: int) -> None:
+    """Take the configuration's fingerprint and the capacity of every place [3.2.3] [3.2.1]."""
+    take_fingerprint()
+
+
+def take_fingerprint(*, start: bool = False) -> None:
+    """The same, hourly or after a start; what changed and was not approved is asked about."""
+    operation = Operation(
+        actor=actor("fingerprint"), verb=Verb.TAKE_FINGERPRINT, at=door.now(), purpose=Purpose.OPERATION,
+        data=TakeFingerprint(start=start),
+    )  # fmt: skip
+    found = door.write(operation).value
+    if found.drift:
+        log.warning("fingerprint: %d changes that nobody approved, matter %d", len(found.drift), found.matter)
 
 
 @timed.periodic(cron="7 * * * *")

@@ -3,11 +3,14 @@
 Only numbers are listed; closing is an operation at the door like any other.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
+from jingui.core.custody import opened_kinds
 from jingui.core.matters import KINDS
 from jingui.core.matters.row import State
 from jingui.core.words import Relation
+from jingui.gate import settings
+from jingui.gate.runtime import current
 from jingui.gate.sql import raw
 
 # Posts of people from outside end with their matter, with everything else that it opened.
@@ -31,6 +34,24 @@ EXTRACTS_SQL = "SELECT id FROM extract WHERE state = 'building' ORDER BY id LIMI
 EXPIRED_SQL = """SELECT x.id FROM extract x WHERE (x.state = 'stopped' OR x.ends <= $1::timestamptz) AND EXISTS (
   SELECT 1 FROM extract_part p WHERE p.extract_id = x.id AND p.stage IN ('rows', 'file') AND p.n > 0
   AND p.payload <> ''::bytea) ORDER BY x.id LIMIT 500"""
+# Ended stays without a case file: the class's key must be there, what was destroyed begins no way.
+CASE_FILES_SQL = """SELECT e.encounter_id, e.patient_id FROM encounter e
+JOIN record r ON r.patient_id = e.patient_id AND r.record_id = e.encounter_id
+JOIN patient_key k ON k.patient_id = e.patient_id AND k.retention_class = r.retention_class
+WHERE e.ends IS NOT NULL AND e.state <> 'open' AND e.ends > $1::timestamptz AND e.ends <= $2::timestamptz
+  AND e.kind = ANY($3::text[]) AND r.status NOT IN ('cancelled', 'entered-in-error') AND NOT EXISTS (SELECT 1
+    FROM case_file c WHERE c.patient_id = e.patient_id AND c.encounter_id = e.encounter_id) ORDER BY e.ends LIMIT 500"""
+CHANGED_SQL = """SELECT c.file_id, c.patient_id FROM case_file c WHERE c.ended IS NULL
+  AND c.stage IN ('final', 'filed', 'shelved') AND EXISTS (SELECT 1 FROM record r JOIN record_version v
+    ON v.patient_id = r.patient_id AND v.record_id = r.record_id WHERE r.patient_id = c.patient_id
+      AND r.encounter_id = c.encounter_id AND v.entered > (SELECT max(t.at) FROM case_step t
+        WHERE t.patient_id = c.patient_id AND t.file_id = c.file_id AND t.after IN ('final', 'filed')))
+  ORDER BY c.file_id LIMIT 500"""
+# A sensor that has said nothing for several of its intervals, and of which that was not noticed yet.
+SILENT_SQL = """SELECT s.id FROM sensor s JOIN entry e ON e.id = s.entry WHERE s.ended IS NULL
+  AND coalesce(s.last, e.at) + make_interval(secs => s.every::float8 * $2::int) < $1::timestamptz
+  AND NOT EXISTS (SELECT 1 FROM climate_alarm a WHERE a.sensor_id = s.id AND a.kind = 'gap' AND a.ends IS NULL)
+  ORDER BY s.id LIMIT 200"""
 CLOSE = [Relation.TREATING.value, Relation.TEAM.value, Relation.CONSULTATION.value]
 
 
@@ -44,6 +65,19 @@ def sealings(at: datetime) -> dict[int, int]:
     return {row[0]: row[1] for row in raw(SEALINGS_SQL, at)}
 
 
+def case_files(at: datetime) -> dict[int, int]:
+    """Stays that have ended and have no case file yet: the patient of each visit [3.2.2]."""
+    values = settings.values(current(), raw("SELECT n FROM epoch")[0][0])
+    since = at - timedelta(days=int(values["case_file_backlog_days"]))
+    return {row[0]: row[1] for row in raw(CASE_FILES_SQL, since, at, list(opened_kinds(values)))}
+
+
+def changed_files() -> dict[str, int]:
+    """Case files in whose stay something was written after the final check or filing: their patients [2.2.4]."""
+    public = current().public
+    return {public(row[1], row[0]): row[1] for row in raw(CHANGED_SQL)}
+
+
 def extracts() -> list[int]:
     """Extracts that are being made [4.2.4]."""
     return [row[0] for row in raw(EXTRACTS_SQL)]
@@ -52,6 +86,12 @@ def extracts() -> list[int]:
 def extracts_over(at: datetime) -> list[int]:
     """Extracts whose time is over or that were stopped, and whose parts are still here [4.2.4]."""
     return [row[0] for row in raw(EXPIRED_SQL, at)]
+
+
+def silent_sensors(at: datetime) -> list[int]:
+    """Sensors that have said nothing for too long [3.1.2]."""
+    times = settings.number(current(), raw("SELECT n FROM epoch")[0][0], "climate_gap_times")
+    return [row[0] for row in raw(SILENT_SQL, at, times)]
 
 
 def posts(at: datetime) -> list[int]:

@@ -16,7 +16,7 @@ from jingui.core.signatures import FileChart, Filing, FilingCheck, FilingLacks, 
 from jingui.core.word import N_
 from jingui.core.words import Purpose, RecordState
 from jingui.formats import fhir_json
-from jingui.gate import settings
+from jingui.gate import case_files, settings
 from jingui.gate.context import ReadContext
 from jingui.gate.effects import Effected, Granting, effect, ending
 from jingui.gate.entry_forms import FORM
@@ -122,24 +122,32 @@ async def filing_check(context: ReadContext, permit: Permit, data: FilingCheck) 
 
 def file_chart(context: WriteContext, permit: Permit) -> Done:
     """File every document of a finished visit, or nothing and say what it lacks."""
-    data, patient = cast(FileChart, permit.operation.data), permit.operation.target.patient
+    data = cast(FileChart, permit.operation.data)
+    case_files.filed_directly(context, permit, data.encounter)
+    lines = file_records(context, permit, data.encounter)
+    if not lines:
+        raise Conflict(N_("这次就诊没有尚未归档的文书。"))
+    return Done(value=Filing(lacking=(), filed=len(lines)), lines=lines, bump=True)
+
+
+def file_records(context: WriteContext, permit: Permit, encounter: int) -> tuple[Line, ...]:
+    """Every document of a visit that is not filed yet, filed; FilingLacks says what stands against it."""
+    patient = permit.operation.target.patient
     visit, due, forms, signed = (
-        context.rows(sql, patient, data.encounter) for sql in (VISIT_SQL, DUE_SQL, FORMS_SQL, SIGNED_SQL)
+        context.rows(sql, patient, encounter) for sql in (VISIT_SQL, DUE_SQL, FORMS_SQL, SIGNED_SQL)
     )
     known = held(context.runtime, context.epoch)
     found = lacking(context.runtime, known, patient, visit, due, forms, signed)
     if found:
         raise FilingLacks(found)
     lines: list[Line] = []
-    rows = Record.objects.select_for_update().filter(patient_id=patient, encounter_id=data.encounter)
+    rows = Record.objects.select_for_update().filter(patient_id=patient, encounter_id=encounter)
     for row in rows.exclude(kind="Encounter").exclude(state__in=(RecordState.FILED.value, RecordState.DESTROYED.value)):
         context.runtime.sealer.check(row)
         row.state = RecordState.FILED.value
         keep_record(context, row)
         lines.append(context.line(patient, row.record_id, row.kind, row.version))
-    if not lines:
-        raise Conflict(N_("这次就诊没有尚未归档的文书。"))
-    return Done(value=Filing(lacking=(), filed=len(lines)), lines=tuple(lines), bump=True)
+    return tuple(lines)
 
 
 @effect("record_recall")
@@ -154,6 +162,7 @@ def record_recall(context: WriteContext, permit: Permit, granting: Granting) -> 
         ends=until, record_id=row.record_id,
     )  # fmt: skip
     keep(context, made, new=True)
+    case_files.recalled(context, permit, row.patient_id, row.record_id)
     return Effected(until=until)
 
 

@@ -33,6 +33,7 @@ TWO_PERSON = frozenset(
         Verb.RECOVER,
         Verb.PUBLISH_DOCUMENT,
         Verb.REIDENTIFY,
+        Verb.DESTROY,
     }
 )
 PROPOSED: Final = "proposed"  # the reason of an entry whose operation was not done but waits

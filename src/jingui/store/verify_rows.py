@@ -22,9 +22,11 @@ PORTAL = frozenset({"open_portal", "end_portal"})
 COPYING = frozenset({"prepare_copy", "confirm_copy", "charge_copy", "stamp_copy", "hand_copy", "revoke_copy"})
 OUTSIDE = frozenset({"decide_matter", "close_matter"})  # opened by an approval, ended with its matter
 SEALING = frozenset({"seal_records", "seal_later"})
+DESTROYING = frozenset({"plan_destruction", "destroy", "erase_keys"})
 RESTRICTING = frozenset({"place_restriction", "lift_restriction"})
 CONSENTING = frozenset({"give_consent", "withdraw_consent"})
 HOLDING = frozenset({"place_hold", "lift_hold"})
+CUSTODY = frozenset({"move_case_file", "code_case_file", "judge_case_file"})
 MAKING = ENTERING | CONSENTING  # whose entries name versions: what was signed is a record of the chart
 MATTER = frozenset(
     {"start_matter", "save_matter", "submit_matter", "add_paper", "decide_matter", "withdraw_matter", "close_matter",
@@ -33,7 +35,9 @@ MATTER = frozenset(
 )  # fmt: skip
 # Which operations may be the last to have written a row of a table. A new act that seals rows is added here.
 FITTING: Mapping[str, frozenset[str]] = {
-    "account": frozenset({"open_account", "freeze_account", "unfreeze_account", "change_password", "sign_in"})
+    "account": frozenset(
+        {"open_account", "freeze_account", "unfreeze_account", "change_password", "sign_in", "destroy"}
+    )
     | PORTAL
     | OUTSIDE,
     "person": frozenset({"register_person", "open_portal", "decide_matter"}),
@@ -46,9 +50,16 @@ FITTING: Mapping[str, frozenset[str]] = {
     "sealing": SEALING | {"settle_dispute", "ask_unsealing", "decide_matter"},
     "sealed_item": SEALING,
     "outside_access": OUTSIDE | {"tell_patient"},
+    "case_file": CUSTODY | {"file_record", "decide_matter"},  # a recall sends it back
+    "case_step": CUSTODY | {"file_record", "decide_matter"},
+    "coded_case": frozenset({"code_case_file"}),
+    "deficiency": frozenset(
+        {"return_deficiency", "answer_deficiency", "close_deficiency", "start_matter", "submit_matter", "decide_matter"}
+    ),
+    "mapping": frozenset({"change_mapping"}),
     "approval": frozenset({"approve"}),
-    "matter": MATTER,
-    "matter_event": MATTER,
+    "matter": MATTER | {"plan_destruction"},
+    "matter_event": MATTER | {"plan_destruction"},
     "matter_paper": frozenset({"start_matter", "add_paper"}),
     "delegation": frozenset({"delegate", "end_delegation"}),
     "duty_run": frozenset({"do_duty"}),
@@ -75,6 +86,7 @@ FITTING: Mapping[str, frozenset[str]] = {
             "take_extract",
             "dispose_extract",
             "end_ethics",
+            "destroy",
         }
     ),
     "signature": frozenset({"sign_record", "verify_record", "countersign_record"}),
@@ -88,10 +100,12 @@ FITTING: Mapping[str, frozenset[str]] = {
         {"plan_extract", "build_extract", "check_extract", "dispose_extract", "close_matter", "end_ethics"}
     ),
     "extract_check": frozenset({"check_extract"}),
+    "extension": frozenset({"decide_matter"}),
+    "destruction": DESTROYING | {"decide_matter"},
     "post_grant": frozenset({"decide_matter", "close_matter", "end_grant"}),
     "controlled_document": frozenset({"publish_document", "decide_matter"}),
     "acknowledgement": frozenset({"acknowledge"}),
-    "care_relation": ENTERING | PORTAL | {"relate", "merge_patient", "split_patient"},
+    "care_relation": ENTERING | PORTAL | {"relate", "merge_patient", "split_patient", "destroy"},
     "restriction": RESTRICTING | {"merge_patient"},
     "patient_consent": ENTERING | CONSENTING | {"merge_patient"},
     "patient": ENTERING
@@ -100,7 +114,7 @@ FITTING: Mapping[str, frozenset[str]] = {
     | HOLDING
     | SEALING
     | {"settle_dispute", "decide_matter"}
-    | {"start_system", "flag_patient", "merge_patient", "split_patient", "relate"},
+    | {"start_system", "flag_patient", "merge_patient", "split_patient", "relate", "destroy"},
 }
 # A two-person operation is entered at its proposal and at its approval: rows may name either.
 TWO_ENTRIES = frozenset({"approve"})
@@ -119,6 +133,7 @@ COUNTED: Mapping[str, tuple[str, ...]] = {
     "seal_use": ("stamp_copy",),
     "ethics_approval": ("register_ethics", "end_ethics"),
     "extract_check": ("check_extract",),
+    "coded_case": ("code_case_file",),
 }
 # Rows that other operations make beside these: what was opened for people outside lives and ends with its matter.
 UNCOUNTED: Mapping[str, str] = {
