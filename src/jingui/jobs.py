@@ -10,6 +10,7 @@ from datetime import datetime
 from procrastinate import Blueprint
 
 from jingui.core.access_operations import EndGrant
+from jingui.core.archive_asking import RemindLoan
 from jingui.core.climate import WatchClimate
 from jingui.core.custody import OpenCaseFile, PutBack
 from jingui.core.deadlines import DeadlinesRequest
@@ -93,6 +94,17 @@ def case_files(timestamp: int) -> None:
             "case_files", Verb.MOVE_CASE_FILE, (patient,), lambda _n, public=public: PutBack(file=public),
             lambda number: Target(patient=number),
         )  # fmt: skip
+
+
+@timed.periodic(cron="37 * * * *")
+@timed.task(name="loans", queueing_lock="loans", retry=3)
+def loans(timestamp: int) -> None:
+    """Ask for volumes that are due soon or late, once a day each; medical affairs learns of what stays out [4.1.2]."""
+    patients = door.due.loans(door.now())
+    close(
+        "loans", Verb.REMIND_LOAN, patients, lambda number: RemindLoan(loan=number),
+        lambda number: Target(patient=patients[number]),
+    )  # fmt: skip
 
 
 @timed.periodic(cron="*/2 * * * *")

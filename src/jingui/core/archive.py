@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
-from jingui.core.calendars import USUAL, Calendar
+from jingui.core.calendars import DAY, USUAL, Calendar
 from jingui.core.word import N_, Word
 from jingui.core.words import Medium, Purpose, RetentionClass, Shelf
 
@@ -126,6 +126,14 @@ def overdue(due_at: datetime, now: datetime) -> bool:
 def late(since: datetime, now: datetime, days: int, calendar: Calendar = USUAL) -> bool:
     """Whether a department keeps a volume longer than `days` working days."""
     return overdue(calendar.after(since, days), now)
+
+
+def late_before(now: datetime, days: int, calendar: Calendar = USUAL) -> datetime:
+    """The moment: what a department has had since before it is `late` now."""
+    day = now
+    while not late(day, now, days, calendar):
+        day -= DAY
+    return calendar.after(day, 0)
 
 
 def fits(taken: int, coming: int, capacity: int) -> bool:

@@ -5,6 +5,7 @@ Only numbers are listed; closing is an operation at the door like any other.
 
 from datetime import datetime, timedelta
 
+from jingui.core.calendars import CHINA
 from jingui.core.custody import opened_kinds
 from jingui.core.matters import KINDS
 from jingui.core.matters.row import State
@@ -52,6 +53,8 @@ SILENT_SQL = """SELECT s.id FROM sensor s JOIN entry e ON e.id = s.entry WHERE s
   AND coalesce(s.last, e.at) + make_interval(secs => s.every::float8 * $2::int) < $1::timestamptz
   AND NOT EXISTS (SELECT 1 FROM climate_alarm a WHERE a.sensor_id = s.id AND a.kind = 'gap' AND a.ends IS NULL)
   ORDER BY s.id LIMIT 200"""
+LOANS_SQL = """SELECT loan_id, patient_id FROM loan WHERE state = 'open' AND due <= $1::timestamptz
+  AND (reminded IS NULL OR reminded < $2::timestamptz) ORDER BY due LIMIT 500"""
 CLOSE = [Relation.TREATING.value, Relation.TEAM.value, Relation.CONSULTATION.value]
 
 
@@ -76,6 +79,13 @@ def changed_files() -> dict[str, int]:
     """Case files in whose stay something was written after the final check or filing: their patients [2.2.4]."""
     public = current().public
     return {public(row[1], row[0]): row[1] for row in raw(CHANGED_SQL)}
+
+
+def loans(at: datetime) -> dict[int, int]:
+    """Loans that are due soon or late and were not asked for today: the patient of each [4.1.2]."""
+    today = at.astimezone(CHINA).replace(hour=0, minute=0, second=0, microsecond=0)
+    days = settings.number(current(), raw("SELECT n FROM epoch")[0][0], "loan_remind_days")
+    return {row[0]: row[1] for row in raw(LOANS_SQL, today + timedelta(days=days + 1), today)}
 
 
 def extracts() -> list[int]:

@@ -27,10 +27,13 @@ RESTRICTING = frozenset({"place_restriction", "lift_restriction"})
 CONSENTING = frozenset({"give_consent", "withdraw_consent"})
 HOLDING = frozenset({"place_hold", "lift_hold"})
 CUSTODY = frozenset({"move_case_file", "code_case_file", "judge_case_file"})
+HANDING = frozenset({"offer_volumes", "accept_volumes"})
+LENDING = frozenset({"lend_volume", "renew_loan", "return_volume", "remind_loan", "report_lost"})
 MAKING = ENTERING | CONSENTING  # whose entries name versions: what was signed is a record of the chart
 MATTER = frozenset(
     {"start_matter", "save_matter", "submit_matter", "add_paper", "decide_matter", "withdraw_matter", "close_matter",
-     "appeal_matter", "break_glass", "watch_access", "deliver_downtime", "ask_unsealing", "take_readings",
+     "appeal_matter", "break_glass", "watch_access", "deliver_downtime", "ask_unsealing", "return_volume",
+     "remind_loan", "report_lost", "close_stocktaking", "take_readings",
      "log_equipment", "do_duty", "take_fingerprint"}
 )  # fmt: skip
 # Which operations may be the last to have written a row of a table. A new act that seals rows is added here.
@@ -63,6 +66,16 @@ FITTING: Mapping[str, frozenset[str]] = {
     "matter_paper": frozenset({"start_matter", "add_paper"}),
     "delegation": frozenset({"delegate", "end_delegation"}),
     "duty_run": frozenset({"do_duty"}),
+    "storeroom": frozenset({"register_storeroom"}),
+    "position": frozenset({"register_storeroom"}),
+    "volume": HANDING
+    | {"register_volume", "shelve_volume", "lend_volume", "return_volume", "report_lost", "destroy_paper"},
+    "hand_over": HANDING,
+    "hand_over_line": HANDING,
+    "loan": LENDING,
+    "volume_scan": frozenset({"scan_volume", "destroy", "destroy_paper"}),
+    "stocktaking": frozenset({"start_stocktaking", "close_stocktaking"}),
+    "waste_bag": frozenset({"weigh_waste", "hand_waste", "destroy_paper"}),
     "sensor": frozenset({"register_sensor", "end_sensor"}),
     "climate_alarm": frozenset({"take_readings", "end_sensor", "decide_matter"}),
     "equipment": frozenset({"register_equipment", "log_equipment"}),
@@ -133,6 +146,7 @@ COUNTED: Mapping[str, tuple[str, ...]] = {
     "seal_use": ("stamp_copy",),
     "ethics_approval": ("register_ethics", "end_ethics"),
     "extract_check": ("check_extract",),
+    "stocktaking": ("start_stocktaking", "close_stocktaking"),
     "coded_case": ("code_case_file",),
 }
 # Rows that other operations make beside these: what was opened for people outside lives and ends with its matter.
