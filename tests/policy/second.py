@@ -20,6 +20,7 @@ from jingui.core.words import (
     Verb,
 )
 from tests.policy import (
+    second_backups,
     second_climate,
     second_consents,
     second_downtime,
@@ -163,6 +164,8 @@ def _can(v: Vector) -> bool:
         return second_research.here(v)
     if v.verb in second_climate.HERE:
         return second_climate.here(v)
+    if v.verb in second_backups.HERE:
+        return second_backups.here(v)
     if v.verb in second_sources.HERE:
         return second_sources.here(v)
     if v.verb in second_downtime.HERE:

@@ -34,7 +34,7 @@ MATTER = frozenset(
     {"start_matter", "save_matter", "submit_matter", "add_paper", "decide_matter", "withdraw_matter", "close_matter",
      "appeal_matter", "break_glass", "watch_access", "deliver_downtime", "ask_unsealing", "return_volume",
      "remind_loan", "report_lost", "close_stocktaking", "take_readings",
-     "log_equipment", "do_duty", "take_fingerprint"}
+     "log_equipment", "do_duty", "take_fingerprint", "back_up", "test_restore"}
 )  # fmt: skip
 # Which operations may be the last to have written a row of a table. A new act that seals rows is added here.
 FITTING: Mapping[str, frozenset[str]] = {
@@ -66,6 +66,8 @@ FITTING: Mapping[str, frozenset[str]] = {
     "matter_paper": frozenset({"start_matter", "add_paper"}),
     "delegation": frozenset({"delegate", "end_delegation"}),
     "duty_run": frozenset({"do_duty"}),
+    "backup": frozenset({"back_up"}),
+    "restore_test": frozenset({"test_restore"}),
     "storeroom": frozenset({"register_storeroom"}),
     "position": frozenset({"register_storeroom"}),
     "volume": HANDING
