@@ -12,7 +12,7 @@ from typing import Final, NamedTuple
 from jingui.formats.deidentify_words import NAMED, ORDINARY, PLACE, TERM, Words, either, listed, weights
 from jingui.formats.tables import table
 
-ENOUGH: Final = -3.6  # in ordinary texts
+ENOUGH: Final = -3.9  # in ordinary texts
 CLINICAL: Final = -2.2  # in texts full of words of medicine, where more looks like a name
 DOUBT: Final = 1.8  # less is enough beside another name in a row of names
 LONGER: Final = 1.5  # the longer of two readings may weigh so much less
