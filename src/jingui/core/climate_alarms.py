@@ -3,13 +3,15 @@
 Pure, and from the readings alone: whatever order they came in, the same readings give the same stretches.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import NamedTuple
+from types import MappingProxyType
+from typing import Final, NamedTuple
 
 from jingui.core.climate import Quantity, Reading, absurd
 
-ABSURD_RUN = 3  # so many absurd readings in a row mean a broken sensor; one alone is only marked
+ABSURD_RUN: Final = 3  # so many absurd readings in a row mean a broken sensor; one alone is only marked
+NOTHING: Final[Mapping[str, Reading]] = MappingProxyType({})
 
 
 class Limits(NamedTuple):
@@ -35,8 +37,11 @@ def side(quantity: Quantity, limits: Limits, value: int) -> str:
     return "low" if value < limits.low else "high" if value > limits.high else ""
 
 
-def stretches(quantity: Quantity, limits: Limits, readings: Sequence[Reading], hold: timedelta) -> tuple[Stretch, ...]:
-    """Every alarm in these readings, which are in order of time.
+def stretches(
+    quantity: Quantity, limits: Limits, readings: Sequence[Reading], hold: timedelta,
+    going: Mapping[str, Reading] = NOTHING,
+) -> tuple[Stretch, ...]:  # fmt: skip
+    """Every alarm in these readings, which are in order of time; `going`: kinds that began before them, and when.
 
     One begins when readings stay on one side for `hold` and is over when they stay off it for `hold`; for a quantity
     that counts at once the first reading begins it. Absurd readings say nothing about limits; a run of them is its own.
@@ -44,17 +49,19 @@ def stretches(quantity: Quantity, limits: Limits, readings: Sequence[Reading], h
     out: list[Stretch] = []
     for kind in ("low", "high"):
         marks = [(one, found == kind) for one in readings if (found := side(quantity, limits, one.value)) != "absurd"]
-        out += _runs(kind, marks, timedelta(0) if quantity.at_once else hold, hold)
-    out += _absurd(quantity, limits, readings)
+        out += _runs(kind, marks, timedelta(0) if quantity.at_once else hold, hold, going.get(kind))
+    run = going.get("absurd")
+    out += _absurd(quantity, limits, readings, [run] * ABSURD_RUN if run else [])
     return tuple(sorted(out, key=lambda one: (one.starts, one.kind)))
 
 
-def _runs(kind: str, marks: Sequence[tuple[Reading, bool]], rise: timedelta, fall: timedelta) -> list[Stretch]:
-    """Stretches of one side: begun after `rise`, over after `fall`."""
+def _runs(
+    kind: str, marks: Sequence[tuple[Reading, bool]], rise: timedelta, fall: timedelta, begun: Reading | None
+) -> list[Stretch]:
+    """Stretches of one side: begun after `rise` (or before, by `begun`), over after `fall`."""
     out: list[Stretch] = []
-    begun: Reading | None = None  # the first reading out of limits
-    good: Reading | None = None  # the first one within them again
-    worst, sure = 0, False
+    good: Reading | None = None  # the first reading within limits again
+    worst, sure = begun.value if begun else 0, begun is not None
     for one, bad in marks:
         if bad:
             if begun is None:
@@ -74,10 +81,9 @@ def _runs(kind: str, marks: Sequence[tuple[Reading, bool]], rise: timedelta, fal
     return out
 
 
-def _absurd(quantity: Quantity, limits: Limits, readings: Sequence[Reading]) -> list[Stretch]:
+def _absurd(quantity: Quantity, limits: Limits, readings: Sequence[Reading], run: list[Reading]) -> list[Stretch]:
     """Runs of absurd readings."""
     out: list[Stretch] = []
-    run: list[Reading] = []
     for one in readings:
         if side(quantity, limits, one.value) == "absurd":
             run.append(one)

@@ -41,10 +41,11 @@ def reconcile(context: WriteContext, permit: Permit, sensor: Sensor, since: date
     if not readings:
         return 0
     limits = Limits(sensor.low, sensor.high)
-    found = stretches(quantity_of(sensor), limits, readings, hold)
+    known = alarms(context, sensor, readings[0].at - minutes(context, "climate_again_minutes"))
+    going = {row.kind: Reading(row.starts, row.worst) for row in known if not row.ends and row.starts < readings[0].at}
+    found = stretches(quantity_of(sensor), limits, readings, hold, going)
     if len(rows) == MOST:  # what comes later was not looked at: whether the last stretch goes on is not known here
         found = tuple(one for one in found if one.ends is not None)
-    known = alarms(context, sensor, readings[0].at - minutes(context, "climate_again_minutes"))
     made, matched = 0, set()
     for stretch in found:
         alarm = overlapping(known, stretch, minutes(context, "climate_again_minutes"))
@@ -55,10 +56,9 @@ def reconcile(context: WriteContext, permit: Permit, sensor: Sensor, since: date
         else:
             follow(context, alarm, stretch)
         matched.add(alarm.pk)
-    last = readings[-1]
     for alarm in known:
         if alarm.ends is None and alarm.pk not in matched:
-            over(context, alarm, sensor, last, limits, readings)
+            over(context, alarm, readings)
     return made
 
 
@@ -123,30 +123,21 @@ def shown(quantity: Quantity, value: int) -> str:
 
 
 def follow(context: WriteContext, row: ClimateAlarm, stretch: Stretch) -> None:
-    """Let a known alarm say what is known now; what was answered and ended by people stays ended for its own time."""
+    """Let a known alarm say what its readings say now: readings that came late can move either end."""
     starts = min(row.starts, stretch.starts)
-    ends = stretch.ends if row.ends is None or stretch.ends is None else max(row.ends, stretch.ends)
     further = max if stretch.kind == "high" else min
     worst = further(row.worst, stretch.worst)
-    if (starts, ends, worst) != (row.starts, row.ends, row.worst):
-        row.starts, row.ends, row.worst = starts, ends, worst
+    if (starts, stretch.ends, worst) != (row.starts, row.ends, row.worst):
+        row.starts, row.ends, row.worst = starts, stretch.ends, worst
         keep(context, row)
 
 
-def over(
-    context: WriteContext, row: ClimateAlarm, sensor: Sensor, last: Reading, limits: Limits, readings: Sequence[Reading]
-) -> None:
-    """End an open alarm that the readings no longer show."""
-    if row.kind == GAP:
-        later = [one.at for one in readings if one.at > row.starts]
-        if not later:
-            return
+def over(context: WriteContext, row: ClimateAlarm, readings: Sequence[Reading]) -> None:
+    """End an open alarm that its readings no longer show: a gap with the first of them, another where they began."""
+    later = [one.at for one in readings if one.at > row.starts]
+    if later:
         row.ends = min(later)
-    elif side(quantity_of(sensor), limits, last.value) == row.kind or last.at <= row.starts:
-        return
-    else:
-        row.ends = last.at
-    keep(context, row)
+        keep(context, row)
 
 
 def gap(context: WriteContext, permit: Permit, sensor: Sensor, registered: datetime) -> int:
