@@ -14,7 +14,7 @@ from jingui.core.errors import Unavailable
 wiring.ready()
 from django.core.asgi import get_asgi_application  # noqa: E402 -- needs settings
 
-from jingui.api import fhir, ledger, station  # noqa: E402 -- needs Django ready
+from jingui.api import fhir, ledger, sensors, station  # noqa: E402 -- needs Django ready
 from jingui.gate import lockdown, plane, runtime  # noqa: E402 -- needs Django ready
 
 Scope = Mapping[str, Any]
@@ -69,6 +69,8 @@ async def application(scope: Scope, receive: Receive, send: Send) -> None:
         await ledger.handle(scope, receive, send)
     elif path.startswith("/station/"):
         await station.handle(scope, receive, send)
+    elif path.startswith("/sensors/"):
+        await sensors.handle(scope, receive, send)
     elif path.startswith("/static/"):
         await static(scope, receive, send)
     else:

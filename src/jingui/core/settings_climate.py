@@ -11,7 +11,6 @@ ROWS: Final[tuple[Setting, ...]] = (
     house("climate_reply_hours", 24, HOURS, "3.1.2", N_("环境报警答复期限"), 1, 168),
     house("climate_gap_times", 4, TIMES, "3.1.2", N_("几个间隔没有读数即为中断"), 2, 100),
     house("climate_batch", 5000, PIECES, "3.1.2", N_("一次接收读数上限"), 1, 20_000),
-    house("climate_per_minute", 60, TIMES, "3.1.2", N_("每个传感器每分钟送数次数上限"), 1, 6000),
     house("evidence_megabytes", 12, PIECES, "3.1.2", N_("一张巡查照片的大小上限（MB）"), 1, 16),
     house("fault_reply_hours", 24, HOURS, "3.2.3", N_("设备故障答复期限"), 1, 720),
     house("drift_reply_hours", 24, HOURS, "3.2.3", N_("未经审批的配置变化答复期限"), 1, 168),

@@ -45,7 +45,7 @@ __all__ = [
     "Entered", "aauthenticate", "abundle", "acts", "aenter", "aproven", "aread", "aregistered", "asheet",
     "aturned_away", "awhoami", "due", "duties", "enter", "evidence", "explain", "explain_refusal", "explaining",
     "factors", "locate", "new_token", "now", "offline", "outside", "portal", "propose_merge", "published",
-    "read", "sheet", "signing", "wait", "whoami", "write",
+    "read", "sheet", "signing", "token_digest", "wait", "whoami", "write",
 ]  # fmt: skip
 
 
@@ -91,6 +91,11 @@ def new_token() -> tuple[str, bytes]:
     """A fresh bearer token and the digest that IssueToken stores."""
     token = fresh()
     return token, digest(runtime.current(), token)
+
+
+def token_digest(token: str) -> bytes:
+    """What is stored of a token: by this a sensor is known."""
+    return digest(runtime.current(), token)
 
 
 def now() -> datetime:

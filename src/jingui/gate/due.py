@@ -55,6 +55,7 @@ SILENT_SQL = """SELECT s.id FROM sensor s JOIN entry e ON e.id = s.entry WHERE s
   ORDER BY s.id LIMIT 200"""
 LOANS_SQL = """SELECT loan_id, patient_id FROM loan WHERE state = 'open' AND due <= $1::timestamptz
   AND (reminded IS NULL OR reminded < $2::timestamptz) ORDER BY due LIMIT 500"""
+ERASING_SQL = "SELECT DISTINCT matter FROM destruction WHERE state = 'erasing' ORDER BY matter LIMIT 50"
 CLOSE = [Relation.TREATING.value, Relation.TEAM.value, Relation.CONSULTATION.value]
 
 
@@ -102,6 +103,16 @@ def silent_sensors(at: datetime) -> list[int]:
     """Sensors that have said nothing for too long [3.1.2]."""
     times = settings.number(current(), raw("SELECT n FROM epoch")[0][0], "climate_gap_times")
     return [row[0] for row in raw(SILENT_SQL, at, times)]
+
+
+def destructions() -> list[int]:
+    """Lists of which something was destroyed whose segments still have their old keys [3.1.3]."""
+    return [row[0] for row in raw(ERASING_SQL)]
+
+
+def delivers(token: bytes) -> bool:
+    """Whether the digest is that of a sensor in use, before a stranger's delivery is worth an entry [3.1.2]."""
+    return bool(raw("SELECT 1 FROM sensor WHERE token = $1::bytea AND ended IS NULL", token))
 
 
 def posts(at: datetime) -> list[int]:
