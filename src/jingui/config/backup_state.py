@@ -51,6 +51,8 @@ class Status:
     delivered: Chain = field(default_factory=Chain)  # the newest that every place in use has
     waiting: int = 0
     gap: str = ""
+    checked: str = ""  # when the age of backups was looked at
+    noted: str = ""  # when the log's archive was entered
     places: dict[str, PlaceState] = field(default_factory=dict)
 
 

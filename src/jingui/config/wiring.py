@@ -6,7 +6,7 @@ from functools import cache
 
 import django
 
-from jingui.config import stamp, surroundings
+from jingui.config import backup_work, stamp, surroundings
 from jingui.config.home import home
 from jingui.config.plugs import keyring
 
@@ -20,8 +20,9 @@ def ready() -> None:
 def runtime(policy: int = 1) -> "Runtime":
     """The gate's equipment for this process (after `ready`)."""
     keys = keyring()
-    clock = Clock(lambda: datetime.now(UTC))
+    clock = Clock(lambda: datetime.now(UTC), leap=None if home().demo else BELIEVED)
     sessions.install(keys.suite.cipher(keys.key("session")), keys.suite.digest, clock.now)
+    backups.install(backup_work.Keeper())
     return Runtime(
         suite=keys.suite,
         keyring=keys,
@@ -42,7 +43,8 @@ def runtime(policy: int = 1) -> "Runtime":
 
 ready()
 # Models exist only after Django is ready, and these modules need them.
-from jingui.gate.runtime import Clock, Runtime  # noqa: E402 -- needs Django ready
+from jingui.gate import backups  # noqa: E402 -- needs Django ready
+from jingui.gate.runtime import BELIEVED, Clock, Runtime  # noqa: E402 -- needs Django ready
 from jingui.policy.decide import Decider  # noqa: E402 -- needs Django ready
 from jingui.store import sessions  # noqa: E402 -- needs Django ready
 from jingui.store.seals import Sealer  # noqa: E402 -- needs Django ready

@@ -82,6 +82,13 @@ class ShredFile:
         current = tuple(body[at : at + 32] for at in range(start, stop, 32))
         return SegmentKeys(generation=opened.generation, current=current, coming=dict(_ENTRY.iter_unpack(body[stop:])))
 
+    def tried(self, place: Path) -> int:
+        """Open the copy at `place` as a restore would; its generation. KeyTrouble when it would not open."""
+        opened = sealed.unseal(sealed.SHRED, keyfile.read_secret(place), self._provider)
+        if opened.body[:32] != self._binding or opened.suite is not self._suite:
+            raise KeyTrouble(path=str(place), problem="shred file of another root")
+        return opened.generation
+
     def generation(self) -> int:
         """Return the generation on disk without opening it."""
         return sealed.generation_of(sealed.SHRED, keyfile.read_secret(self.path))
@@ -115,6 +122,10 @@ class ShredFile:
     def _put(self, data: bytes, generation: int) -> tuple[Acknowledgement, ...]:
         places = (self.path, *self.copies)
         written = [(keyfile.write_beside(place, data), place) for place in places]
+        for beside, _ in written:
+            # a new copy replaces an old one only after a test restore: what stands there really opens
+            if self.tried(beside) != generation:
+                raise KeyTrouble(path=str(beside), problem="test restore")
         for beside, place in written:
             keyfile.put_in_place(beside, place)
         for place in places:

@@ -13,6 +13,7 @@ from jingui.core.vector import Decided
 from jingui.core.words import Entrance, Purpose, Verb
 from jingui.gate import (
     acts,
+    backups,
     due,
     duties,
     evidence,
@@ -43,8 +44,8 @@ from jingui.gate.tokens import actor_of, digest, fresh
 
 __all__ = [
     "Entered", "aauthenticate", "abundle", "acts", "aenter", "aproven", "aread", "aregistered", "asheet",
-    "aturned_away", "awhoami", "due", "duties", "enter", "evidence", "explain", "explain_refusal", "explaining",
-    "factors", "locate", "new_token", "now", "offline", "outside", "portal", "propose_merge", "published",
+    "aturned_away", "awhoami", "backups", "due", "duties", "enter", "evidence", "explain", "explain_refusal",
+    "explaining", "factors", "locate", "new_token", "now", "offline", "outside", "portal", "propose_merge", "published",
     "read", "sheet", "signing", "token_digest", "wait", "whoami", "write",
 ]  # fmt: skip
 
