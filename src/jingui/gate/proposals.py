@@ -33,6 +33,7 @@ TWO_PERSON = frozenset(
         Verb.RECOVER,
         Verb.PUBLISH_DOCUMENT,
         Verb.REIDENTIFY,
+        Verb.CHANGE_MAPPING,
         Verb.DESTROY,
     }
 )
