@@ -1,6 +1,7 @@
 """二（二）3 签名、核对、审阅签名: which documents, in which state, by whom [2.2.1] [2.2.2] [2.2.3]"""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any, Final, NamedTuple, cast
 
 from jingui.core.capture import Template
@@ -88,8 +89,8 @@ def needed(found: Document) -> frozenset[str]:
     return frozenset(own | (tags_of(found.resource) & PENDING))
 
 
-def done(context: WriteContext, found: Document, kind: str) -> Line:
-    """After a signature: the state follows from the signatures that are there, and its deadline is met."""
+def done(context: WriteContext, found: Document, kind: str, at: datetime) -> Line:
+    """After a signature `at`: the state follows from the signatures that are there, and its deadline is met."""
     row = found.row
     have = kinds_of(context, row.patient_id, row.record_id, row.version)
     if row.state != RecordState.FILED:
@@ -100,7 +101,7 @@ def done(context: WriteContext, found: Document, kind: str) -> Line:
             state = RecordState.SIGNED if signed else RecordState.VERIFIED
         row.state = state.value
         keep_record(context, row)
-    context.rows(SIGNED_SQL, row.patient_id, row.record_id, met_by_signature(kind).name, context.runtime.clock.now())
+    context.rows(SIGNED_SQL, row.patient_id, row.record_id, met_by_signature(kind).name, at)
     return context.line(row.patient_id, row.record_id, row.kind, row.version)
 
 
@@ -124,7 +125,7 @@ def sign_records(context: WriteContext, permit: Permit) -> Done:
         decided(context, found)
         refuse_untouched(found)
         row = sign(context, session, found.row.patient_id, number, version, found.body, "sign")
-        lines.append(done(context, found, "sign"))
+        lines.append(done(context, found, "sign", row.at))
         made.append(row.signature_id)
     return Done(value=tuple(made), lines=tuple(lines))
 
@@ -152,7 +153,7 @@ def second(context: WriteContext, permit: Permit, kind: str, version: int, stati
     if found.template is not None and found.template.signed and "sign" not in have:
         raise Conflict(N_("书写人尚未签名。"), N_("请待书写人签名后再办理。"))
     row = sign(context, session, found.row.patient_id, found.row.record_id, version, found.body, kind)
-    return Done(value=row.signature_id, lines=(done(context, found, kind),))
+    return Done(value=row.signature_id, lines=(done(context, found, kind, row.at),))
 
 
 def verify_record(context: WriteContext, permit: Permit) -> Done:

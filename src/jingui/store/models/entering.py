@@ -92,7 +92,12 @@ class SigningSession(Sealed):
 
 
 class Deadline(models.Model):
-    """时限: a document that must exist by then; closed by the record that fulfils it. Plain: no content, for boards."""
+    """时限: a document that must exist by then; closed by the record that fulfils it. Plain: no content, for boards.
+
+    Not sealed: one statement moves many with each submission, without reading them, and a MAC for each would have to
+    be made outside the database. Everything it says follows from sealed rows beside it; `jingui verify` computes it
+    from those again (store.verify_deadlines) and names what was bent, laid aside or deleted.
+    """
 
     pk = models.CompositePrimaryKey("patient_id", "deadline_id")
     patient_id = models.BigIntegerField()
