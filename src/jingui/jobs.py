@@ -14,6 +14,7 @@ from jingui.core.archive_asking import RemindLoan
 from jingui.core.climate import WatchClimate
 from jingui.core.custody import OpenCaseFile, PutBack
 from jingui.core.deadlines import DeadlinesRequest
+from jingui.core.destruction import EraseKeys
 from jingui.core.duties import OpenDuties
 from jingui.core.errors import JinguiError, Unavailable
 from jingui.core.matters.asking import CloseMatter
@@ -118,6 +119,13 @@ def extracts(timestamp: int) -> None:
     close("extracts", Verb.DISPOSE_EXTRACT, over, lambda number: DisposeExtract(extract=number))
 
 
+@timed.periodic(cron="* * * * *")
+@timed.task(name="destruction", queueing_lock="destruction", retry=3)
+def destruction(timestamp: int) -> None:
+    """Erase the keys of what was destroyed, in every copy, and make the certificate; again until it is done [3.1.3]."""
+    close("destruction", Verb.ERASE_KEYS, door.due.destructions(), lambda number: EraseKeys(matter=number))
+
+
 @timed.periodic(cron="*/5 * * * *")
 @timed.task(name="monitor", queueing_lock="monitor", retry=3)
 def monitor(timestamp: int) -> None:
@@ -183,3 +191,10 @@ def duties(timestamp: int) -> None:
 def sessions(timestamp: int) -> None:
     """End sessions that are over although nobody came back; each end is entered [6.1.2]."""
     door.signing.end_overdue()
+
+
+@timed.periodic(cron="* * * * *")
+@timed.task(name="backups", queueing_lock="backups", retry=False)
+def backups(timestamp: int) -> None:
+    """Deliver the database's log, make backups that are due or asked for, test a restore in its time [3.1.1]."""
+    door.backups.work()

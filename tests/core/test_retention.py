@@ -84,7 +84,8 @@ def test_due_only_after_the_whole_last_day_and_without_holds() -> None:
     assert term(plain, OUT, LAW).due(d("2016-01-02"))
     held = Person(visits=plain.visits, classes=plain.classes, holds=(DISPUTE, DISPUTE))
     found = term(held, OUT, LAW)
-    assert not found.due(d("2099-01-01")) and told(found).count("解除前不得销毁") == 2
+    assert not found.due(d("2099-01-01"))
+    assert told(found).count("解除前不得销毁") == 2
 
 
 def test_a_visit_without_an_end_keeps_everything() -> None:
@@ -93,15 +94,18 @@ def test_a_visit_without_an_end_keeps_everything() -> None:
 
 
 def test_a_leap_day_is_never_a_day_too_short() -> None:
-    assert later(d("2000-02-29"), 30) == d("2030-03-01") and later(d("2000-02-29"), 4) == d("2004-02-29")
+    assert later(d("2000-02-29"), 30) == d("2030-03-01")
+    assert later(d("2000-02-29"), 4) == d("2004-02-29")
 
 
 def test_a_new_visit_moves_every_older_outpatient_volume_and_a_new_stay_the_inpatient_ones() -> None:
     before = (stay("1980-01-01", "1980-02-01"), visit("1985-05-05"))
     one = Person(visits=(*before, visit("2020-01-01")), classes=frozenset({IN, OUT}))
-    assert term(one, OUT, LAW).until == d("2035-01-01") and term(one, IN, LAW).until == d("2010-02-01")
+    assert term(one, OUT, LAW).until == d("2035-01-01")
+    assert term(one, IN, LAW).until == d("2010-02-01")
     two = Person(visits=(*before, stay("2020-01-01", "2020-01-05")), classes=frozenset({IN, OUT}))
-    assert term(two, OUT, LAW).until == d("2035-01-05") and term(two, IN, LAW).until == d("2050-01-05")
+    assert term(two, OUT, LAW).until == d("2035-01-05")
+    assert term(two, IN, LAW).until == d("2050-01-05")
 
 
 def test_records_that_name_no_visit_keep_what_they_might_belong_to() -> None:

@@ -33,7 +33,6 @@ class Stop(Word):
     REST = "rest", N_("尚有其他病历未销毁，身份信息须保留")
     GONE = "gone", N_("已经销毁，无须再次执行")
     REFUSED = "refused", N_("清册未获批准")
-    STUDY = "study", N_("在研课题的数据集尚未销毁")
 
 
 LIVE: Final = frozenset({LineState.LISTED.value, LineState.APPROVED.value, LineState.ERASING.value})
@@ -277,5 +276,5 @@ class DestroyPaper:
 
     matter: int
     volumes: tuple[str, ...]  # their codes
-    bags: tuple[tuple[str, int], ...]  # (number, grams)
-    witnesses: tuple[int, int]
+    bags: tuple[int, ...]  # grams of each
+    witnesses: tuple[int, ...]  # two people, neither of whom does it

@@ -13,7 +13,7 @@ class JinguiError(Exception):
     """Something was not done. `code` is stable; `data` never holds patient information."""
 
     code: ClassVar[str] = "error"
-    status: ClassVar[int] = 500
+    status: int = 500
     message: str = N_("操作没有完成，没有任何内容被更改。")
     next_step: str = N_("请稍后再试；若仍不成功，请联系信息部门。")
 
@@ -23,6 +23,9 @@ class JinguiError(Exception):
         self.next_step = next_step or type(self).next_step
         self.data: Mapping[str, str | int | tuple[str, ...]] = data
         super().__init__(self.message)
+
+
+GONE = "destroyed"  # the reason of a refusal about what was destroyed
 
 
 class Refused(JinguiError):
@@ -47,6 +50,8 @@ class Refused(JinguiError):
         """Name the clauses and rules it rests on, the stable reason, and the matter to start instead."""
         super().__init__(message, next_step, reason=reason, matter=matter, entry=entry)
         self.clauses, self.rules, self.reason, self.matter, self.entry = clauses, rules, reason, matter, entry
+        if reason == GONE:  # a fact for everybody who asks, and for ever: 410
+            self.status = Gone.status
 
 
 class NotSignedIn(JinguiError):

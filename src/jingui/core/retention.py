@@ -77,7 +77,7 @@ class Term:
 
 
 def later(day: date, years: int) -> date:
-    """The same day `years` on; the 29th of February of a year without one is the 1st of March: never a day too short."""
+    """The same day `years` on; where there is no 29th of February, the 1st of March: never a day too short."""
     try:
         return day.replace(year=day.year + years)
     except ValueError:
@@ -165,7 +165,8 @@ def minor(person: Person, years: int) -> tuple[date | None, tuple[Fact, ...]]:
         return None, ()
     day = later(person.birth, ADULT + years)
     values = (("birth", person.birth.isoformat()), ("years", years), ("day", day.isoformat()))
-    return day, (Fact(text=N_("末次就诊时未成年（%(birth)s 出生），保存至成年后 %(years)s 年：%(day)s"), values=values),)
+    text = N_("末次就诊时未成年（%(birth)s 出生），保存至成年后 %(years)s 年：%(day)s")
+    return day, (Fact(text=text, values=values),)
 
 
 def identity(person: Person, settings: Mapping[str, int | str]) -> Term:

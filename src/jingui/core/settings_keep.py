@@ -14,5 +14,6 @@ ROWS: Final[tuple[Setting, ...]] = (
         name="clock_confirmed", kind="number", default=0, unit="", clause="3.1.3", basis=HOUSE, source="",
         text=N_("两人已核对系统时间的日期（年月日八位数，0 表示没有）"), floor=0, ceiling=99991231,
     ),
+    house("clock_leap_days", 60, DAYS, "6.1.3", N_("系统时钟超前台账多少天以上不予采信，待两人确认时间"), 3, 400),
     house("extension_days", 3660, DAYS, "3.1.3", N_("一次鉴定续存的最长天数"), 1, 36600),
 )  # fmt: skip

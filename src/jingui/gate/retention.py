@@ -1,4 +1,4 @@
-"""三（一）3 保存期限: what the store knows of one person's terms, each row genuine, for reading and for destroying [3.1.3]
+"""三（一）3 保存期限: what the store knows of a person's terms, each row genuine, to read and to destroy [3.1.3]
 
 The same statements serve both hinges: `QUERIES` say what to ask about the numbers of all linked identities, `Known` is
 what came back.
@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from jingui.core.calendars import CHINA
 from jingui.core.errors import Tampered
-from jingui.core.retention import CONTENT, Person, Standing, Term, Visit, term
+from jingui.core.retention import Person, Standing, Term, Visit, term
 from jingui.core.settings import Value
 from jingui.core.words import Hold, RetentionClass
 from jingui.formats.tables import table
@@ -20,10 +20,11 @@ from jingui.gate.runtime import Runtime
 from jingui.gate.sql import raw
 from jingui.store.statements import Columns
 
-GROUP_SQL: Final = """WITH RECURSIVE g(id) AS (SELECT $1::bigint UNION SELECT n.id FROM g, LATERAL (
-  SELECT p.linked_to AS id FROM patient p WHERE p.patient_id = g.id AND p.linked_to IS NOT NULL
-  UNION ALL SELECT p.patient_id FROM patient p WHERE p.linked_to = g.id) n)
-SELECT id FROM g ORDER BY id"""
+GROUPS_SQL: Final = """WITH RECURSIVE g(start, id) AS (SELECT u, u FROM unnest($1::bigint[]) u
+  UNION SELECT g.start, n.id FROM g, LATERAL (
+    SELECT p.linked_to AS id FROM patient p WHERE p.patient_id = g.id AND p.linked_to IS NOT NULL
+    UNION ALL SELECT p.patient_id FROM patient p WHERE p.linked_to = g.id) n)
+SELECT start, id FROM g ORDER BY start, id"""
 PATIENT: Final = Columns()
 PATIENT.sealed("p", "patient")
 PATIENT.add("p.face", "p.created")
@@ -36,23 +37,35 @@ MORE: Final = Columns()
 MORE.sealed("x", "extension")
 LINE: Final = Columns()
 LINE.sealed("d", "destruction")
-TEXTS: Final = [one.value for one in CONTENT]
-# $1: the numbers of the linked identities
+# $1: the numbers of the linked identities; each row begins with the patient's
+IDENTITY_SQL: Final = "LEFT JOIN patient_key k ON k.patient_id = p.patient_id AND k.retention_class = 'identity'"
+PATIENTS_SQL: Final = f"""SELECT {PATIENT.sql}, k.wrapped FROM patient p {IDENTITY_SQL}
+WHERE p.patient_id = ANY($1::bigint[]) ORDER BY p.patient_id"""  # noqa: S608 -- own texts only
+CLASSES_SQL: Final = """SELECT k.patient_id, k.retention_class, (SELECT count(*)::int FROM record r
+    WHERE r.patient_id = k.patient_id AND r.retention_class = k.retention_class),
+  (SELECT max(r.entered) FROM record r WHERE r.patient_id = k.patient_id AND r.encounter_id IS NULL
+    AND r.retention_class = k.retention_class AND r.kind NOT IN ('Patient', 'Encounter'))
+FROM patient_key k WHERE k.patient_id = ANY($1::bigint[]) ORDER BY 1, 2"""
+
+
+def theirs(columns: Columns, table: str, alias: str, order: str) -> str:
+    """A statement over the rows of these patients in one table."""
+    where = f"WHERE {alias}.patient_id = ANY($1::bigint[]) ORDER BY {alias}.{order}"
+    return f"SELECT {columns.sql} FROM {table} {alias} {where}"  # noqa: S608 -- own texts only
+
+
 QUERIES: Final[Mapping[str, str]] = {
-    "patients": f"""SELECT {PATIENT.sql}, k.wrapped FROM patient p LEFT JOIN patient_key k
-      ON k.patient_id = p.patient_id AND k.retention_class = 'identity' WHERE p.patient_id = ANY($1::bigint[])
-      ORDER BY p.patient_id""",
-    "visits": f"SELECT {VISIT.sql} FROM encounter e WHERE e.patient_id = ANY($1::bigint[])",
-    "holds": f"SELECT {HELD.sql} FROM hold h WHERE h.patient_id = ANY($1::bigint[]) ORDER BY h.starts",
-    "extensions": f"SELECT {MORE.sql} FROM extension x WHERE x.patient_id = ANY($1::bigint[])",
-    "lines": f"SELECT {LINE.sql} FROM destruction d WHERE d.patient_id = ANY($1::bigint[]) ORDER BY d.destruction_id",
-    "classes": """SELECT k.patient_id, k.retention_class, (SELECT count(*)::int FROM record r
-        WHERE r.patient_id = k.patient_id AND r.retention_class = k.retention_class),
-      (SELECT max(r.entered) FROM record r WHERE r.patient_id = k.patient_id AND r.encounter_id IS NULL
-        AND r.retention_class = k.retention_class AND r.kind NOT IN ('Patient', 'Encounter'))
-      FROM patient_key k WHERE k.patient_id = ANY($1::bigint[]) ORDER BY 1, 2""",
+    "patients": PATIENTS_SQL,
+    "visits": theirs(VISIT, "encounter", "e", "encounter_id"),
+    "holds": theirs(HELD, "hold", "h", "starts"),
+    "extensions": theirs(MORE, "extension", "x", "extension_id"),
+    "lines": theirs(LINE, "destruction", "d", "destruction_id"),
+    "classes": CLASSES_SQL,
     "sealings": """SELECT s.patient_id, s.starts FROM sealing s WHERE s.patient_id = ANY($1::bigint[])
-      AND s.state <> 'unsealed'""",
+      AND s.state <> 'unsealed' ORDER BY s.starts""",
+}  # fmt: skip
+SEALED: Final[Mapping[str, Columns]] = {
+    "patients": PATIENT, "visits": VISIT, "holds": HELD, "extensions": MORE, "lines": LINE,
 }  # fmt: skip
 INPATIENT: Final = RetentionClass.INPATIENT.value
 
@@ -75,26 +88,45 @@ class Known:
         return term(self.person, which, settings)
 
 
-def known_now(runtime: Runtime, patient: int, at: datetime) -> Known:
-    """The person read on this transaction's connection."""
-    numbers = [row[0] for row in raw(GROUP_SQL, patient)]
-    return known(runtime, numbers, {name: raw(sql, numbers) for name, sql in QUERIES.items()}, at)
+def known_now(runtime: Runtime, patients: Sequence[int], at: datetime) -> dict[int, Known]:
+    """These patients read on this transaction's connection."""
+    groups = grouped(raw(GROUPS_SQL, list(patients)))
+    everybody = sorted({one for numbers in groups.values() for one in numbers})
+    return apart(runtime, groups, {name: raw(sql, everybody) for name, sql in QUERIES.items()}, at)
 
 
-async def known_seen(context: Any, patient: int, at: datetime) -> Known:
-    """The person read by a reading act."""
-    numbers = [row[0] for row in await context.rows(GROUP_SQL, patient)]
-    return known(
-        context.runtime, numbers, {name: await context.rows(sql, numbers) for name, sql in QUERIES.items()}, at
-    )
+async def known_seen(context: Any, patients: Sequence[int], at: datetime) -> dict[int, Known]:
+    """These patients read by a reading act."""
+    groups = grouped(await context.rows(GROUPS_SQL, list(patients)))
+    everybody = sorted({one for numbers in groups.values() for one in numbers})
+    rows = {name: await context.rows(sql, everybody) for name, sql in QUERIES.items()}
+    return apart(context.runtime, groups, rows, at)
+
+
+def grouped(rows: Sequence[Sequence[Any]]) -> dict[int, tuple[int, ...]]:
+    """Of each patient asked for the numbers of all linked identities."""
+    out: dict[int, tuple[int, ...]] = {}
+    for start, number in rows:
+        out[start] = (*out.get(start, ()), number)
+    return out
+
+
+def apart(
+    runtime: Runtime, groups: Mapping[int, tuple[int, ...]], rows: Mapping[str, Sequence[Any]], at: datetime
+) -> dict[int, Known]:
+    """Each patient with the rows of their own group."""
+    for name, columns in SEALED.items():
+        genuine(runtime, columns, rows[name])
+    made: dict[tuple[int, ...], Known] = {}
+    for numbers in groups.values():
+        if numbers not in made:
+            mine = {name: [row for row in found if row[0] in numbers] for name, found in rows.items()}
+            made[numbers] = known(runtime, numbers, mine, at)
+    return {patient: made[numbers] for patient, numbers in groups.items()}
 
 
 def known(runtime: Runtime, numbers: Sequence[int], rows: Mapping[str, Sequence[Any]], at: datetime) -> Known:
-    """What the rows say; Tampered for one that is not as Jingui wrote it."""
-    for name, columns in (
-        ("patients", PATIENT), ("visits", VISIT), ("holds", HELD), ("extensions", MORE), ("lines", LINE)
-    ):
-        genuine(runtime, columns, rows[name])
+    """What the genuine rows of one person say."""
     faces = {}
     for row in rows["patients"]:
         number = row[PATIENT.at["p.patient_id"]]
@@ -146,7 +178,7 @@ def visit(row: Sequence[Any]) -> Visit:
 
 
 def standing(rows: Mapping[str, Sequence[Any]], at: datetime) -> tuple[Standing, ...]:
-    """The holds that stand: not lifted, and not over by the time that is trusted; and sealings, whatever their locks."""
+    """The holds that stand: not lifted, and not over by the trusted time; and sealings, whatever their locks."""
     h, out = HELD.at, []
     for row in rows["holds"]:
         ends = row[h["h.ends"]]

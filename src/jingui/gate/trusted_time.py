@@ -1,7 +1,7 @@
-"""三（一）3 销毁: the time that may end a term: as far as the ledger's clock ran on from a time somebody confirmed [3.1.3]
+"""三（一）3 销毁: the time that may end a term: how far the clock ran on from a confirmed time [3.1.3]
 
-A clock set years ahead makes a leap between two entries, or between the last one and now. Time stands still there until a
-witness outside has seen a later checkpoint (it takes none from the future), or two people confirm the date by a setting.
+A clock set years ahead makes a leap between two entries, or between the last one and now. Time stands still there
+until a witness outside has seen a later checkpoint (it takes none from the future), or two people confirm the date.
 """
 
 from collections.abc import Mapping, Sequence
@@ -41,7 +41,9 @@ def confirmed(settings: Mapping[str, Value]) -> datetime:
     return datetime.combine(day, time(), CHINA).astimezone(UTC)
 
 
-def clockwork(runtime: Runtime, rows: Sequence[Sequence[Any]], settings: Mapping[str, Value], now: datetime) -> Clockwork:
+def clockwork(
+    runtime: Runtime, rows: Sequence[Sequence[Any]], settings: Mapping[str, Value], now: datetime
+) -> Clockwork:
     """What TIME_SQL says, judged at `now`."""
     outside, leap, last = rows[0]
     limit = timedelta(hours=int(settings["clock_jump_hours"]))

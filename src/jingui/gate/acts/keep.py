@@ -6,12 +6,12 @@ from jingui.core.errors import Conflict, Invalid, NotFound, Refused
 from jingui.core.keep import LiftHold, PlaceHold, RotateKeys
 from jingui.core.permit import Permit
 from jingui.core.word import N_
-from jingui.core.words import Hold, Verb
+from jingui.core.words import Hold, RecordState, Verb
 from jingui.crypto.shred import SEGMENTS
 from jingui.gate.proposals import carries
 from jingui.gate.registry import Done, write_act
 from jingui.gate.rotating import rotate
-from jingui.gate.rows import keep, locked
+from jingui.gate.rows import PERIOD, keep, locked
 from jingui.gate.writing import WriteContext
 from jingui.store.models import Hold as HoldRow
 from jingui.store.models import Patient, Record, SealedItem
@@ -31,9 +31,14 @@ def place_hold(context: WriteContext, permit: Permit) -> Done:
         raise Invalid(places=(("reason", N_("须写明保全种类和理由")),))
     if data.ends is not None and data.ends <= permit.at:
         raise Invalid(places=(("ends", N_("截止时间须在今后")),))
-    locked(context, Patient, target.patient)
-    if target.record and not Record.objects.filter(patient_id=target.patient, record_id=target.record).exists():
+    held = locked(context, Patient, target.patient)  # whoever destroys locks it too: the second sees what the first did
+    record = Record.objects.defer(*PERIOD).filter(patient_id=target.patient, record_id=target.record).first()
+    if target.record and record is None:
         raise NotFound()
+    if held.destroyed or (record is not None and record.state == RecordState.DESTROYED.value):
+        raise Refused(
+            N_("已经销毁，无从保全。"), N_("可查看销毁清册和销毁证明。"), clauses=("3.1.3",), reason="destroyed"
+        )
     number = context.runtime.number(context.runtime.clock.now())
     row = HoldRow(
         patient_id=target.patient, hold_id=number, kind=data.kind.value, record_id=target.record,

@@ -1,0 +1,156 @@
+"""三（一）3 销毁: what of a patient's class vanishes in the transaction that destroys it [3.1.3]
+
+The data key's row goes, with every copy, scan, draft, search token and text that could lead back. The ciphertexts stay:
+versions are never changed. Their segment's key is replaced afterwards (`gate.erasing`), so that backups open nothing.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any, Final
+
+from jingui.core.destruction import Stop
+from jingui.core.errors import Tampered
+from jingui.core.matters.row import State
+from jingui.core.retention import CONTENT
+from jingui.core.settings import Value
+from jingui.core.words import Purpose, RecordState, Relation, RetentionClass
+from jingui.gate import facts as f
+from jingui.gate.pipeline import ask
+from jingui.gate.retention import Known
+from jingui.gate.rows import PERIOD, keep, told
+from jingui.gate.sql import raw
+from jingui.gate.writing import WriteContext
+from jingui.store.models import Account, CareRelation, Destruction, Grant, Patient, Record, Session
+from jingui.store.seals import SEALED_TABLES
+from jingui.store.statements import FACTS_SQL
+
+IDENTITY: Final = RetentionClass.IDENTITY.value
+# Every row of the tables that hold something of a patient: locked in the order of their numbers, by everybody.
+LOCK_SQL: Final = "SELECT patient_id FROM patient WHERE patient_id = ANY($1::bigint[]) ORDER BY patient_id FOR UPDATE"
+OPEN_MATTERS_SQL: Final = """SELECT patient_id FROM matter WHERE patient_id = ANY($1::bigint[])
+AND state = ANY($2::text[])"""
+LOANS_SQL: Final = "SELECT patient_id FROM loan WHERE patient_id = ANY($1::bigint[]) AND state = 'open'"
+RECORDS_SQL: Final = """UPDATE record r SET state = 'destroyed', tokens = '{}', labels = '{}', status = '', mac = u.mac
+FROM unnest($2::bigint[], $3::bytea[]) u(id, mac) WHERE r.patient_id = $1::bigint AND r.record_id = u.id"""
+KEY_SQL: Final = "DELETE FROM patient_key WHERE patient_id = $1::bigint AND retention_class = $2::text"
+# What lies under the class's key beside the records: nothing of it opens any more, so nothing of it is kept.
+FILES_SQL: Final = (
+    "UPDATE copy_made SET file = NULL WHERE patient_id = $1::bigint AND $2::text = ANY(classes)",
+    """UPDATE volume_scan s SET payload = NULL FROM volume v WHERE s.patient_id = $1::bigint
+      AND v.patient_id = s.patient_id AND v.volume_id = s.volume_id
+      AND ($2::text = 'identity' OR v.retention_class = $2::text)""",
+)
+# What leads to a person: look-up tokens, drafts, and the reasons of holds, which lie under the key of notes.
+PERSON_SQL: Final = (
+    """UPDATE patient_identity SET current = false, token = decode(replace(gen_random_uuid()::text, '-', ''), 'hex')
+      WHERE patient_id = $1::bigint""",  # nobody may delete them, chance says nothing
+    "DELETE FROM entry_draft WHERE patient_id = $1::bigint",
+    "UPDATE hold SET reason = NULL WHERE patient_id = $1::bigint",
+)
+PORTAL: Final = (Relation.SELF.value, Relation.GUARDIAN.value)
+OPEN: Final = [State.WAITING.value, State.RETURNED.value, State.APPEALED.value, State.DRAFT.value]
+
+
+def locked_people(numbers: Iterable[int]) -> None:
+    """Lock these patients: a hold, a visit or another destruction under way is waited for, a later one waits for us."""
+    raw(LOCK_SQL, sorted(set(numbers)))
+
+
+def whole(context: WriteContext, numbers: Sequence[int]) -> None:
+    """Tampered when a hold, restriction or consent of one of them was taken away past the door [6.1.2]."""
+    for number in numbers:
+        asked = ask(context.actor, Purpose.OPERATION, number, -1)
+        row = raw(FACTS_SQL, *([one] for one in asked), context.runtime.clock.now(), binary=True)[0]
+        found = f.patient_facts(row, context.runtime.sealer)
+        if found is not None and found.tampered:
+            raise Tampered(where=found.tampered)
+
+
+def stopped(row: Destruction, known: Known, settings: Mapping[str, Value], time: Any, busy: frozenset[int],
+            lent: frozenset[int], leaving: frozenset[tuple[int, str]]) -> Stop | None:  # fmt: skip
+    """Why this line may not be destroyed now, None when nothing stops it. `leaving`: what goes in the same run."""
+    which = RetentionClass(row.retention_class)
+    if row.retention_class not in known.classes(row.patient_id):
+        return Stop.GONE
+    term = known.term(which, settings)
+    if term.holds:
+        return Stop.HELD
+    if term.until is None:
+        return Stop.VISIT if any(one.going_on for one in known.person.visits) else Stop.TERM
+    if not term.due(time.today):
+        return Stop.VISIT if term.until > row.expired else Stop.TERM
+    numbers = set(known.numbers)
+    if numbers & busy:
+        return Stop.MATTER
+    if numbers & lent:
+        return Stop.LOAN
+    if which is RetentionClass.IDENTITY and rest(known, leaving):
+        return Stop.REST
+    return None
+
+
+def rest(known: Known, leaving: frozenset[tuple[int, str]]) -> bool:
+    """Whether anything of what was done would be left of the person, and nobody could say whose it is."""
+    content = {one.value for one in CONTENT}
+    return any(
+        which in content and (number, which) not in leaving
+        for number in known.numbers for which in known.classes(number)
+    )  # fmt: skip
+
+
+def destroy(context: WriteContext, patient: int, which: str, at: datetime) -> list[Any]:
+    """Take a class away: its key, what its records can be found by, every file under it. Return lines for the entry."""
+    runtime = context.runtime
+    records = list(Record.objects.select_for_update().defer(*PERIOD).filter(patient_id=patient, retention_class=which))
+    ids, macs = [], []
+    for row in records:
+        runtime.sealer.check(row)
+        row.state, row.labels = RecordState.DESTROYED.value, []
+        ids.append(row.record_id)
+        macs.append(runtime.sealer.mac("record", [getattr(row, name) for name in SEALED_TABLES["record"]]))
+    raw(RECORDS_SQL, patient, ids, macs)
+    for sql in FILES_SQL:
+        raw(sql, patient, which)
+    raw(KEY_SQL, patient, which)
+    return forget(context, patient, at) if which == IDENTITY else []
+
+
+def forget(context: WriteContext, patient: int, at: datetime) -> list[Any]:
+    """Take away who it was: face, look-up tokens, drafts, every relation and right to the patient, the portal."""
+    for sql in PERSON_SQL:
+        raw(sql, patient)
+    lines = []
+    for relation in CareRelation.objects.select_for_update().filter(patient_id=patient):
+        context.runtime.sealer.check(relation)
+        if relation.ends is None or relation.ends > at:
+            relation.ends = at
+            keep(context, relation)
+            lines.append(told(context, relation))
+            if relation.kind in PORTAL and relation.person_id:
+                end_portal(context, relation.person_id, at)
+    for grant in Grant.objects.select_for_update().filter(patient_id=patient, ends__gt=at):
+        context.runtime.sealer.check(grant)
+        grant.ends = at
+        keep(context, grant)
+    row = Patient.objects.get(pk=patient)
+    context.runtime.sealer.check(row)
+    row.face, row.destroyed = None, True
+    keep(context, row)
+    return lines
+
+
+def end_portal(context: WriteContext, person: int, at: datetime) -> None:
+    """End the portal account of somebody who has no other patient; their sessions in any case."""
+    others = CareRelation.objects.filter(person_id=person, kind__in=PORTAL)
+    if not any(one.ends is None or one.ends > at for one in others):
+        for account in Account.objects.select_for_update().filter(person_id=person, state="active"):
+            context.runtime.sealer.check(account)
+            account.state, account.generation = "ended", account.generation + 1
+            keep(context, account)
+    Session.objects.filter(account__person_id=person).delete()
+
+
+def busy_people(numbers: Sequence[int]) -> tuple[frozenset[int], frozenset[int]]:
+    """Who of them has a matter that is not settled, and of whom a volume is lent."""
+    matters = frozenset(row[0] for row in raw(OPEN_MATTERS_SQL, list(numbers), OPEN))
+    return matters, frozenset(row[0] for row in raw(LOANS_SQL, list(numbers)))

@@ -1,0 +1,85 @@
+"""三（一）3 销毁清册: the lines of a list, what they may say for ever, and what an approved list stands for [3.1.3]"""
+
+from collections.abc import Iterable, Sequence
+from typing import Any, Final
+
+from jingui.core.destruction import LIVE, LineState
+from jingui.core.errors import Conflict, NotFound, Tampered
+from jingui.core.matters.row import State
+from jingui.core.word import N_
+from jingui.crypto.canon import canon
+from jingui.gate.rows import keep
+from jingui.gate.runtime import Runtime
+from jingui.gate.sql import raw
+from jingui.gate.writing import WriteContext
+from jingui.store.models import Destruction, Matter
+
+LIST: Final = "destruction-list"  # kinds of targets in the ledger
+CERTIFICATE: Final = "destruction-certificate"
+OPEN: Final = (State.DRAFT.value, State.WAITING.value, State.RETURNED.value, State.APPEALED.value)
+# What may be told for ever: counts, and years.
+COUNTS_SQL: Final = """SELECT r.kind, count(*)::int,
+  sum((SELECT count(*) FROM record_version v WHERE v.patient_id = r.patient_id AND v.record_id = r.record_id))::int
+FROM record r WHERE r.patient_id = $1::bigint AND r.retention_class = $2::text GROUP BY r.kind ORDER BY r.kind"""
+SPAN_SQL: Final = """SELECT min(extract(year FROM starts))::int, max(extract(year FROM coalesce(ends, starts)))::int,
+  count(*)::int FROM encounter e WHERE e.patient_id = ANY($1::bigint[])"""
+VOLUMES_SQL: Final = """SELECT count(*)::int FROM volume WHERE patient_id = $1::bigint AND retention_class = $2::text"""
+
+
+def lines_of(context: WriteContext, matter: int, *states: LineState) -> list[Destruction]:
+    """The list's lines in these states (all without any), locked and genuine, in their order."""
+    found = Destruction.objects.select_for_update().filter(matter=matter).order_by("destruction_id")
+    rows = list(found.filter(state__in=[one.value for one in states]) if states else found)
+    for row in rows:
+        context.runtime.sealer.check(row)
+    return rows
+
+
+def digest(runtime: Runtime, rows: Iterable[Destruction]) -> str:
+    """What a decision is about: whose, which class, the day its term ended; salted by nothing but the public ids."""
+    plain = [
+        [runtime.public(row.patient_id, 0), row.retention_class, row.expired.isoformat()]
+        for row in sorted(rows, key=lambda one: one.destruction_id)
+    ]
+    return runtime.suite.digest(b"jingui:destruction:1\0" + canon(plain)).hex()
+
+
+def unchanged(context: WriteContext, row: Matter, answers: dict[str, str], rows: Sequence[Destruction]) -> None:
+    """Tampered unless these are exactly the lines that were decided about."""
+    if not rows:
+        raise NotFound()
+    if digest(context.runtime, rows) != answers.get("digest") or str(len(rows)) != answers.get("count"):
+        raise Tampered(where=f"destruction:{row.pk}")
+
+
+def free(context: WriteContext, patient: int, which: str) -> None:
+    """Conflict when the class stands on another list; one whose list came to nothing is let go [3.1.3]."""
+    found = Destruction.objects.select_for_update().filter(
+        patient_id=patient, retention_class=which, state__in=sorted(LIVE)
+    )
+    for row in found:
+        context.runtime.sealer.check(row)
+        matter = Matter.objects.filter(pk=row.matter).first()
+        if row.state == LineState.LISTED.value and (matter is None or dead(context, matter)):
+            row.state = LineState.STOPPED.value
+            keep(context, row)
+            continue
+        raise Conflict(N_("所选病历已在另一份销毁清册中。"), N_("请查看销毁清册登记。"), matter=row.matter)
+
+
+def dead(context: WriteContext, matter: Matter) -> bool:
+    """Whether a list's matter ended without an approval."""
+    context.runtime.sealer.check(matter)
+    return matter.state not in (*OPEN, State.EXECUTED.value)
+
+
+def description(patient: int, numbers: Sequence[int], which: str) -> dict[str, Any]:
+    """What remains of a class: counts and years, nothing that names anybody."""
+    counts = raw(COUNTS_SQL, patient, which)
+    first, last, visits = raw(SPAN_SQL, list(numbers))[0]
+    volumes = raw(VOLUMES_SQL, patient, which)[0][0]
+    return {
+        "class": which, "first": first or 0, "last": last or 0, "visits": visits, "volumes": volumes,
+        "records": sum(row[1] for row in counts), "versions": sum(row[2] for row in counts),
+        "kinds": {row[0]: row[1] for row in counts},
+    }  # fmt: skip
