@@ -20,9 +20,11 @@ from jingui.core.words import (
     Verb,
 )
 from tests.policy import (
+    second_archive,
     second_backups,
     second_climate,
     second_consents,
+    second_custody_line,
     second_downtime,
     second_matters,
     second_monitor,
@@ -56,7 +58,7 @@ OWN_RIGHTS = {Verb.READ_READERS, Verb.PLACE_RESTRICTION, Verb.LIFT_RESTRICTION, 
               Verb.WITHDRAW_CONSENT}  # fmt: skip
 AT_WINDOW = {Verb.OPEN_PORTAL, Verb.END_PORTAL, Verb.PLACE_RESTRICTION, Verb.LIFT_RESTRICTION}
 PAIRS = {Verb.MERGE_PATIENT, Verb.SPLIT_PATIENT, Verb.UNFREEZE_ACCOUNT, Verb.CHANGE_SETTING, Verb.PUBLISH_POLICY,
-         Verb.LIFT_HOLD, Verb.ROTATE_KEYS, Verb.RECOVER, Verb.PUBLISH_DOCUMENT, Verb.REIDENTIFY}  # fmt: skip
+         Verb.LIFT_HOLD, Verb.ROTATE_KEYS, Verb.RECOVER, Verb.PUBLISH_DOCUMENT, Verb.REIDENTIFY, Verb.CHANGE_MAPPING}  # fmt: skip
 PARTY = PAIRS | {Verb.APPROVE, Verb.DECIDE_MATTER, Verb.OPEN_ACCOUNT, Verb.GRANT_POST, Verb.ISSUE_TOKEN}
 GOVERNING = PARTY | {Verb.READ_PROPOSALS, Verb.READ_LEDGER, Verb.EXPORT_LEDGER, Verb.READ_PEOPLE,
                      Verb.REGISTER_DEPARTMENT,
@@ -156,10 +158,14 @@ def _can(v: Vector) -> bool:
         return here(v)
     if v.verb in ENTERING:
         return enters(v)
+    if v.verb in second_archive.HERE:
+        return second_archive.here(v)
     if v.verb in second_consents.HERE and v.role is not Role.PATIENT:
         return second_consents.here(v)
     if v.verb in second_release.HERE:
         return second_release.here(v)
+    if v.verb in second_custody_line.HERE:
+        return second_custody_line.here(v)
     if v.verb in second_research.HERE:
         return second_research.here(v)
     if v.verb in second_climate.HERE:

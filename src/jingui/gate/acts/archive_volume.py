@@ -101,7 +101,7 @@ async def read_volume(context: ReadContext, permit: Permit) -> Done:
         scans=tuple(
             ScanLine(
                 runtime.public(patient, row["scan_id"]), row["name"], row["media"], row["pages"], row["checked"],
-                people.get(row["person_id"], NOBODY).name, row["at"], bool(row["s.payload IS NULL"]),
+                people.get(row["person_id"], NOBODY).name, row["at"], bool(row["payload IS NULL"]),
             )
             for row in scans
         ),
@@ -188,8 +188,8 @@ async def read_stocktaking(context: ReadContext, permit: Permit) -> Done:
         else await context.rows(SEEN_SQL, one["id"], request.outcome, start)
     )  # fmt: skip
     told = ""
-    if one["t.payload"] is not None:
-        plain = context.runtime.vault.open_note(f"stock{one['id']}", bytes(one["t.payload"]))
+    if one["payload"] is not None:
+        plain = context.runtime.vault.open_note(f"stock{one['id']}", bytes(one["payload"]))
         told = orjson.loads(plain)["explanation"]
     differences = tuple(difference(context, row, request.outcome) for row in parts)
     total = parts[0][len(V.names)] if parts else 0

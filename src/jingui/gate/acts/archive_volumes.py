@@ -124,7 +124,7 @@ def patients_of(context: WriteContext, volumes: Sequence[NewVolume]) -> list[int
     known = {row.patient_id: row for row in Patient.objects.filter(patient_id__in=set(out))}
     for n, patient in enumerate(out):
         row = known.get(patient)
-        if row is None or row.destroyed:
+        if not patient or row is None or row.destroyed:  # 0 is the directory
             wrong.append((f"volumes.{n}.number", N_("没有这名患者")))
     if wrong:
         raise Invalid(N_("其中有查不到的患者，没有登记任何一册。"), places=tuple(dict(wrong).items())[:50])
