@@ -6,7 +6,6 @@ was answered under it knows; the head names nobody). With a token: a target's li
 
 import logging
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from typing import Any
 
 import orjson
@@ -66,7 +65,7 @@ async def line(request: Request, entry: str) -> Answer:
     opened, mine = asked.get("opened") == "1", asked.get("mine") == "1"
     data = ProofRequest(entry=entry, position=position, opened=opened, mine=mine)
     operation = Operation(
-        actor=actor, verb=Verb.READ_LEDGER, at=datetime.now(UTC), purpose=purpose(asked.get("purpose", "oversight")),
+        actor=actor, verb=Verb.READ_LEDGER, at=door.now(), purpose=purpose(asked.get("purpose", "oversight")),
         data=data,
     )  # fmt: skip
     result = await door.aread(operation)

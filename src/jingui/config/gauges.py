@@ -26,6 +26,7 @@ from jingui.core.word import N_
 
 LAG = "ledger_lag_seconds"
 OLD = timedelta(hours=24)
+BELIEVED = timedelta(days=60)  # as the house's clock has it until it has read its own setting
 AMBER_DISK, RED_DISK = 0.10, 512 << 20
 LEDGER_SQL = """SELECT (SELECT lockdown FROM epoch WHERE id = 1), (SELECT max(size) FROM checkpoint),
   (SELECT max(at) FROM checkpoint), now(),
@@ -154,6 +155,9 @@ def ledger(connection: "psycopg.Connection[Any]") -> Iterator[Gauge]:
     light = Light.GREEN if drift < 2 and ahead < 2 else Light.RED
     advice = "" if light is Light.GREEN else N_("请校准时钟：时间落后于台账时，系统沿用台账的时间。")
     words = N_("与数据库相差 {drift} 秒")
+    if newest and not home().demo and now - newest > BELIEVED:
+        light = Light.RED
+        advice = N_("系统时钟远远超前台账，未予采信：请校准；如系统确实停用了这么久，请由两人核对后在设置中确认日期。")
     yield gauge("clock", N_("时钟"), light, words, advice, drift=round(drift, 3), ahead=round(max(ahead, 0.0), 3))
 
 

@@ -6,7 +6,6 @@ import itertools
 import logging
 import os
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -92,8 +91,9 @@ async def enter(header: dict[str, Any], body: bytes, known: dict[str, str]) -> E
     if not submission.changes:
         return Entered(made=(), entries=())
     operation = Operation(
-        actor=actor_in(header["actor"]), verb=Verb.IMPORT if submission.source else Verb.ENTER, at=datetime.now(UTC),
-        purpose=Purpose(header["purpose"]), data=submission, reason=header.get("reason", ""),
+        actor=actor_in(header["actor"]), verb=Verb.IMPORT if submission.source else Verb.ENTER,
+        at=running.pipe.runtime.clock.now(), purpose=Purpose(header["purpose"]), data=submission,
+        reason=header.get("reason", ""),
     )  # fmt: skip
     return await running.entering.submit(operation)
 

@@ -47,6 +47,7 @@ async def start(runtime: Runtime, address: Mapping[str, Any], *, read_lanes: int
     pipe = Pipeline(runtime, address, read_lanes=read_lanes)
     await pipe.start()
     watch = Watch(pipe)
+    await watch.know()
     plane = Plane(
         pipe=pipe, entering=Entering(pipe, lanes=enter_lanes), watch=watch, loop=asyncio.get_running_loop(),
         thread=threading.get_ident(), library=Library(pipe),

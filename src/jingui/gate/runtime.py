@@ -2,9 +2,11 @@
 
 import os
 import threading
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from typing import Final
 from uuid import UUID
 
 from asyncpg.pgproto.pgproto import UUID as DriverUUID
@@ -25,23 +27,54 @@ def completed(head: bytes, sequence: int, random: bytes) -> bytes:
     return head + bytes((sequence >> 8 | 0x70, sequence & 0xFF, random[0] & 0x3F | 0x80)) + random[1:]
 
 
-class Clock:
-    """Time that never runs backwards behind the ledger: max(system clock, time of the last entry)."""
+BELIEVED: Final = timedelta(days=60)
+"""How far ahead of the ledger a clock is followed, until the hospital's own setting is read."""
 
-    def __init__(self, now: Callable[[], datetime]) -> None:
-        """Read time from `now`."""
-        self._now = now
-        self._floor = datetime.fromtimestamp(0, UTC)
+
+class Clock:
+    """The house's time: the system's, but never behind the ledger, never standing still, and never years ahead at once.
+
+    What is known is the newest entry's time and how long ago, by the steady counter, this process learnt it. A system
+    clock behind that is not followed: what is to end ends as if nobody had turned it. One that is further ahead than
+    `leap` is not followed either, until two people have confirmed the date: else everything with an end would end.
+    """
+
+    def __init__(
+        self, now: Callable[[], datetime], *, leap: timedelta | None = BELIEVED,
+        steady: Callable[[], float] = time.monotonic,
+    ) -> None:  # fmt: skip
+        """Read time from `now`; `leap` None follows the system however far it goes (a demonstration)."""
+        self._now, self._steady = now, steady
+        self._floor = self._confirmed = datetime.fromtimestamp(0, UTC)
+        self._since = 0.0
+        self.leap = leap
+        self.ahead = timedelta()  # how far the system's clock is ahead while it is not followed
+        self._known = False
 
     def now(self) -> datetime:
         """The current time in UTC."""
         at = self._now()
-        return at if at > self._floor else self._floor
+        if not self._known:
+            return at
+        ours = self._floor + timedelta(seconds=self._steady() - self._since)
+        if at <= ours:
+            self.ahead = timedelta()
+            return ours
+        if self.leap is not None and at - max(ours, self._confirmed) > self.leap:
+            self.ahead = at - ours
+            return ours
+        self.ahead = timedelta()
+        return at
 
     def at_least(self, at: datetime) -> None:
         """Remember that an entry of time `at` exists."""
-        if at > self._floor:
-            self._floor = at
+        steady = self._steady()
+        if not self._known or at > self._floor + timedelta(seconds=steady - self._since):
+            self._floor, self._since, self._known = at, steady, True
+
+    def confirm(self, at: datetime) -> None:
+        """Two people said that `at` was the right time: up to `leap` after it the system is followed again."""
+        self._confirmed = at
 
 
 @dataclass(slots=True, kw_only=True)

@@ -24,6 +24,7 @@ from jingui.store.sequence import LOCK, Sequencer
 
 BUSY, IDLE, RETRY = 0.2, 0.5, 0.5  # seconds between turns with work, without, and after trouble
 HOUR = 3600.0
+NEWEST_SQL = "SELECT at FROM entry ORDER BY id DESC LIMIT 1"
 LOCK_SQL = "SELECT pg_try_advisory_lock($1::bigint)"
 log = logging.getLogger(__name__)
 Stop = Callable[[], bool]
@@ -70,7 +71,10 @@ class Leader:
         checked = time.monotonic()
         was_locked = False
         while not stop():
-            tick = sequencer.tick(datetime.now(UTC))
+            newest = self.run_sql(NEWEST_SQL)
+            if newest:
+                self._runtime.clock.at_least(newest[0][0])
+            tick = sequencer.tick(self._runtime.clock.now())
             if tick.signed:
                 self._courier.offer(tick.signed, tick.size)
                 if time.monotonic() - self._kept >= 1.0 or not tick.full:

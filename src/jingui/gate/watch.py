@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import logging
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from time import monotonic
 from typing import Any
 from uuid import UUID
@@ -13,7 +13,7 @@ from django.db import connection, transaction
 from jingui.core.entry import Line
 from jingui.core.errors import JinguiError, Misconfigured, Tampered
 from jingui.core.settings import BY_NAME
-from jingui.gate import lockdown
+from jingui.gate import lockdown, trusted_time
 from jingui.gate.pipeline import Pipeline
 from jingui.gate.settings import loop_values
 from jingui.gate.sql import raw
@@ -24,11 +24,12 @@ LAG = "ledger_lag_seconds"
 PASSED_OVER = 30.0  # seconds after which an own entry that the moving sequencer did not place was hidden from it
 TICK = 1.0
 # The oldest entry that the sequencer has not placed; entries of the last snapshot are few, so this stays cheap.
-LAG_SQL = """SELECT coalesce(extract(epoch FROM now() - min(e.at))::float8, 0), (SELECT lockdown FROM epoch),
-  (SELECT n FROM epoch)
+LAG_SQL = """SELECT min(e.at), (SELECT lockdown FROM epoch), (SELECT n FROM epoch),
+  (SELECT n.at FROM entry n ORDER BY n.id DESC LIMIT 1)
 FROM entry e WHERE e.xid >= (SELECT coalesce(max(x.xid::text::bigint), 0)::text::xid8 FROM (
   SELECT e2.xid FROM entry_index i JOIN entry e2 USING (id) ORDER BY i.idx DESC LIMIT 1) x)
 AND NOT EXISTS (SELECT 1 FROM entry_index i WHERE i.id = e.id)"""
+NEWEST_SQL = "SELECT at FROM entry ORDER BY id DESC LIMIT 1"
 OWN_SQL = """SELECT w.writer, e.leaf, EXISTS (SELECT 1 FROM entry_index i WHERE i.id = e.id)
 FROM unnest($1::uuid[], $2::bigint[]) w(writer, n) LEFT JOIN entry e ON e.writer = w.writer AND e.n = w.n"""
 log = logging.getLogger(__name__)
@@ -46,9 +47,15 @@ class Watch:
         self._task: asyncio.Task[None] | None = None
         self._expected: dict[UUID, tuple[int, bytes]] = {}
         self._since: dict[UUID, tuple[int, float]] = {}
-        self._locked = False
+        self._locked = self._leapt = False
         self.behind = 0.0
         self.allowed = float(BY_NAME[LAG].default)
+
+    async def know(self) -> None:
+        """Learn the ledger's time before the first request: a fresh process must not believe a clock set back."""
+        rows = await self._pipe.pool.fetch(NEWEST_SQL)
+        if rows:
+            self._pipe.runtime.clock.at_least(rows[0][0])
 
     def start(self) -> None:
         """Begin watching on the running loop."""
@@ -71,8 +78,14 @@ class Watch:
 
     async def look(self) -> None:
         """One look; while the house is locked only recovery runs, and that must not wait for the sequencer."""
-        self.behind, locked, epoch = (await self._pipe.pool.fetch(LAG_SQL))[0]
+        oldest, locked, epoch, newest = (await self._pipe.pool.fetch(LAG_SQL))[0]
+        clock = self._pipe.runtime.clock
+        if newest is not None:
+            clock.at_least(newest)
+        # by the house's own time, which made the entries' times: the system's clock may have been turned
+        self.behind = 0.0 if oldest is None else (clock.now() - oldest).total_seconds()
         await self._ask(epoch)
+        self._tell_leap(clock.ahead)
         vanished = [] if locked else await self._vanished()
         if vanished:
             log.critical("own entries vanished: %s", ", ".join(map(str, vanished)))
@@ -88,10 +101,24 @@ class Watch:
             log.warning("ledger %s", "well" if well else f"{self.behind:.0f} s behind")
         self._pipe.runtime.ledger_well = well
 
+    def _tell_leap(self, ahead: timedelta) -> None:
+        """Say it once when the system's clock is too far ahead to be followed, and when it is right again."""
+        if bool(ahead) != self._leapt:
+            self._leapt = bool(ahead)
+            if ahead:
+                log.critical("the system's clock is %d days ahead of the ledger and is not followed", ahead.days)
+            else:
+                log.warning("the system's clock is followed again")
+
     async def _ask(self, epoch: int) -> None:
-        """How far behind the hospital lets the sequencer be; what was known last while no setting can be trusted."""
+        """How far the sequencer may lag and the clock leap; what was known last while no setting can be trusted."""
         try:
-            self.allowed = float((await loop_values(self._pipe, epoch))[LAG])
+            values = await loop_values(self._pipe, epoch)
+            self.allowed = float(values[LAG])
+            clock = self._pipe.runtime.clock
+            if clock.leap is not None:
+                clock.leap = timedelta(days=int(values["clock_leap_days"]))
+            clock.confirm(trusted_time.confirmed(values))
         except (Tampered, Misconfigured) as error:
             log.warning("settings unusable: %s", error.code)
 

@@ -79,6 +79,8 @@ class Columns:
         return ", ".join(self.names)
 
 
+# Never before the newest entry: what has ended does not come back when the server's clock is set back.
+LEDGER_NOW = "greatest(now(), (SELECT le.at FROM entry le ORDER BY le.id DESC LIMIT 1))"
 ACTOR = Columns()
 ACTOR.add("e.n", "e.policy", "e.lockdown")
 ACTOR.sealed("a", "account")
@@ -86,18 +88,22 @@ ACTOR.sealed("pe", "person")
 ACTOR.sealed("po", "post")
 ACTOR.sealed("t", "token")
 ACTOR.add("pe.title", "pe.licence_scope", "d.name", "d.name_en", "d.code", "d.kind")
-ACTOR.many("grants", "post_grant", "x.post_id = po.id AND x.person_id = a.person_id AND NOT x.ended AND x.ends > now()")
+ACTOR.many(
+    "grants", "post_grant",
+    f"x.post_id = po.id AND x.person_id = a.person_id AND NOT x.ended AND x.ends > {LEDGER_NOW}",
+)  # fmt: skip
 ACTOR.many("undertaking", "controlled_document", "x.code = 'confidentiality' AND x.state = 'active'")
 ACTOR.many(
     "undertaken",
     "acknowledgement",
-    """x.person_id = a.person_id AND x.ends > now()
-    AND x.document_id IN (SELECT cd.id FROM controlled_document cd WHERE cd.code = 'confidentiality')""",
+    f"""x.person_id = a.person_id AND x.ends > {LEDGER_NOW}
+    AND x.document_id IN (SELECT cd.id FROM controlled_document cd WHERE cd.code = 'confidentiality')""",  # noqa: S608 -- own texts only
 )
 # Turns of duty and rotations stand at no patient: they give a person a further department's patients.
 ACTOR.many(
     "rosters", "care_relation",
-    "x.patient_id = 0 AND x.person_id = a.person_id AND x.starts <= now() AND (x.ends IS NULL OR x.ends > now())",
+    "x.patient_id = 0 AND x.person_id = a.person_id AND x.starts <= now() AND "
+    f"(x.ends IS NULL OR x.ends > {LEDGER_NOW})",
 )  # fmt: skip
 ACTOR_SQL = f"""
 SELECT {ACTOR.sql} FROM epoch e, account a JOIN person pe ON pe.id = a.person_id

@@ -21,6 +21,7 @@ from jingui.web.viewmodels.system import Check, Process, SystemPage
 
 OLD: Final = timedelta(hours=24)  # after which the newest outside checkpoint is too old to lean on
 FREE: Final = 0.1  # of the disk
+DAY: Final = 86_400
 
 
 @require_safe
@@ -75,8 +76,12 @@ def disk() -> Check:
 
 
 def clock(now: datetime) -> Check:
-    """Whether the clock runs behind the ledger: time never does."""
+    """Whether the system's clock runs behind the ledger, or so far ahead that the house does not follow it."""
     behind = (now - datetime.now(now.tzinfo)).total_seconds()
+    if behind < -DAY:  # it is not followed: with it, everything that ends one day would end at once
+        finding = _("系统时钟超前台账 %(n)d 天，未予采信") % {"n": int(-behind // DAY)}
+        advice = _("请校准时钟；如系统确实停用了这么久，请由两人核对后在设置中确认日期。")
+        return Check(name=_("时钟"), state="bad", finding=finding, advice=advice)
     well = behind < 2
     finding = _("与台账一致") if well else _("系统时钟落后台账 %(n)d 秒") % {"n": int(behind)}
     advice = "" if well else _("请检查校时服务。")
