@@ -97,3 +97,14 @@ def test_anything_else_is_refused(body: bytes) -> None:
 def test_rubbish_is_refused(body: bytes) -> None:
     with pytest.raises(Invalid):
         manifest.read(body)
+
+
+def test_what_is_sealed_is_named_and_an_old_form_stays_as_it_was() -> None:
+    sealed = replace(MADE, sealed=("abc",))
+    assert b'"sealed":["abc"]' in sealed.body()
+    assert manifest.read(sealed.body()) == sealed
+    assert b"sealed" not in MADE.body()
+    bent = (["other"], [], [1], "abc", [["abc"]])
+    for wrong in bent:
+        with pytest.raises(Invalid):
+            manifest.read(orjson.dumps({**orjson.loads(MADE.body()), "sealed": wrong}, option=orjson.OPT_SORT_KEYS))

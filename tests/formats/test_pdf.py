@@ -59,6 +59,13 @@ def test_a_copy_says_what_it_holds(tmp_path: Path) -> None:
         assert "0001234567" in page
 
 
+def test_a_banner_stands_on_every_page(tmp_path: Path) -> None:
+    pages = words(pdf.render(replace(sample(days=2), banner="封存中"), {}), tmp_path).split("\f")[:-1]
+    assert len(pages) > 2
+    assert all("封存中" in "".join(page.split()) for page in pages)
+    assert "封存中" not in words(pdf.render(sample(days=2), {}), tmp_path)
+
+
 def test_the_same_copy_is_the_same_file_in_another_process() -> None:
     here = pdf.render(sample(days=1), {"manifest.json": MANIFEST})
     said = "import sys, hashlib; from jingui.formats import pdf; from tools.copy_sample import sample; "

@@ -281,3 +281,4 @@ def test_a_sealed_record_is_copied_from_the_original_and_says_so(
     made(house, "own_copy", whose)
     assert ("说明", "病历已封存，本件复制自原件") in [(one.label, one.text) for one in printed[0].approval]
     assert printed[0].stamp is not None
+    assert {one.banner for one in printed} == {"封存中"}

@@ -30,6 +30,7 @@ _COPY: Final = {
     "matter": str, "approved": str, "made_at": str,
 }  # fmt: skip
 _RECORD: Final = {"id": str, "type": str, "version": int, "digest": str}
+_SEALED: Final = "sealed"  # stands in the manifest only where something is
 _PAPER: Final = {"volume": str, "pages": str, "count": int}
 
 
@@ -54,7 +55,10 @@ class CopiedPages:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Manifest:
-    """A copy's content. `patient` is `patient_mark`; `matter` and `approved` say under which approval it was made."""
+    """A copy's content. `patient` is `patient_mark`; `matter` and `approved` say under which approval it was made.
+
+    `sealed`: the ids of those records that were sealed in a dispute when it was made.
+    """
 
     number: str
     hospital: str
@@ -64,6 +68,7 @@ class Manifest:
     made_at: datetime
     approved: str = ""  # when, RFC 3339
     paper: Sequence[CopiedPages] = ()
+    sealed: Sequence[str] = ()
 
     def body(self) -> bytes:
         """Canonical JSON: sorted keys, no white space, UTF-8; the same manifest always gives the same bytes."""
@@ -79,6 +84,7 @@ class Manifest:
                 "matter": self.matter,
                 "approved": self.approved,
                 "made_at": self.made_at.astimezone(UTC).strftime(_AT),
+                **({_SEALED: list(self.sealed)} if self.sealed else {}),
             }
         )
 
@@ -105,13 +111,16 @@ def read(body: bytes) -> Manifest:
         said = orjson.loads(body)
     except orjson.JSONDecodeError as problem:
         raise _wrong("json") from problem
-    _shaped(said, _COPY, "manifest")
+    _shaped(said, _COPY | ({_SEALED: list} if isinstance(said, dict) and _SEALED in said else {}), "manifest")
     for number, record in enumerate(said["records"]):
         _shaped(record, _RECORD, f"records[{number}]")
         if not _HEX.fullmatch(record["digest"]):
             raise _wrong(f"records[{number}].digest")
     for number, pages in enumerate(said["paper"]):
         _shaped(pages, _PAPER, f"paper[{number}]")
+    sealed = tuple(said.get(_SEALED, ()))
+    if any(one not in [record["id"] for record in said["records"]] for one in sealed):
+        raise _wrong(_SEALED)
     if said["v"] != 1 or said["kind"] != "copy" or not _HEX.fullmatch(said["patient"]):
         raise _wrong("manifest")
     try:
@@ -127,6 +136,7 @@ def read(body: bytes) -> Manifest:
         matter=said["matter"],
         approved=said["approved"],
         made_at=made_at,
+        sealed=sealed,
     )
     if manifest.body() != body:
         raise _wrong("form")

@@ -94,6 +94,7 @@ def template_data(document: CopyDocument, attachments: Sequence[Attachment], pri
         "made": f"{made:%Y-%m-%d %H:%M}",
         "made_day": f"{made.year} 年 {made.month} 月 {made.day} 日",
         "watermark": watermark_svg(say(document.watermark)) if document.watermark else "",
+        "banner": say(document.banner),
         "patient": _pairs(document.patient, printer, english=english),
         "request": _pairs(document.request, printer, english=english),
         "approval": _pairs(document.approval, printer, english=english),

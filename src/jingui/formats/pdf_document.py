@@ -136,6 +136,7 @@ class CopyDocument:
     hospital_en: str = ""
     language: Language = "zh"
     watermark: str = ""
+    banner: str = ""  # in the head of every page
     qr: str = ""
     qr_caption: str = "扫码核验"
     statement: str = ""  # "" prints the usual words

@@ -28,6 +28,7 @@ VISITS: Final = {
 }  # fmt: skip
 SIGNING: Final = {"sign": "签名", "verify": "核对", "countersign": "审阅"}
 OTHERS: Final = ("不属于某次就诊的记录", "Records of no single visit")
+BANNER: Final = "封存中"  # in the head of each page of a copy of sealed records
 NUMBERS: Final = ("mrn", "inpatient_no", "outpatient_no", "id_card", "passport")
 
 
@@ -58,7 +59,7 @@ class Setting:
     stamp: str = "copy"
     draft: bool = False  # not stamped yet: says so on every page
     wet: bool = False  # room for a stamp made by hand
-    sealed: bool = False  # the records are sealed in a dispute; the original may be copied all the same
+    sealed: Sequence[str] = ()  # ids of records sealed in a dispute; the original may be copied all the same
 
 
 def wetted(around: Setting, *, wet: bool) -> Setting:
@@ -101,7 +102,7 @@ def listed(runtime: Runtime, patient: int, records: Sequence[Found], around: Set
         ),
         matter=str(approval.matter),
         approved=approval.decided.astimezone(CHINA).isoformat(timespec="seconds") if approval.decided else "",
-        made_at=around.made_at,
+        made_at=around.made_at, sealed=tuple(around.sealed),
     )  # fmt: skip
 
 
@@ -143,6 +144,7 @@ def document(runtime: Runtime, records: Sequence[Found], visits: Mapping[int, Vi
             PaperPages(volume=one.volume, pages=f"{one.first}–{one.last}", count=one.sheets) for one in around.paper
         ),
         language=language,
+        banner=BANNER if around.sealed else "",
         watermark=f"预览　未用印　{mark}" if around.draft else mark,
         qr="" if around.draft else check_address(runtime, around.secret),
         qr_caption=f"扫码或输入核验码 {spelled(around.secret)}",

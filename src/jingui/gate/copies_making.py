@@ -34,6 +34,7 @@ from jingui.gate.matter_safe import safe_of
 from jingui.gate.sql import raw
 from jingui.gate.writing import WriteContext
 from jingui.store.models import Copy, Grant, Matter, Patient
+from jingui.store.models import Hold as HoldRow
 
 NUMBER: Final = re.compile(r"FZ\d{8}-(\d{1,18})-\d{1,6}", re.ASCII)
 MOST_PAPER: Final = 50
@@ -48,7 +49,6 @@ ROUTES: Final[Mapping[str, Route]] = {"legal": Route.ESCORT, "sealing": Route.ES
 #: Answers under which an approval lets somebody look and nothing more.
 LOOKING: Final[Mapping[str, str]] = {"way": "see"}
 LIVE: Final = (CopyState.PREPARED, CopyState.CONFIRMED, CopyState.STAMPED, CopyState.HANDED)
-SEALED_SQL: Final = """SELECT 1 FROM hold WHERE patient_id = $1::bigint AND kind = $2::text AND NOT lifted LIMIT 1"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,9 +130,13 @@ def patient_face(context: WriteContext, patient: int) -> dict[str, Any]:
     return face_of(context, row)
 
 
-def is_sealed(context: WriteContext, patient: int) -> bool:
-    """Whether something of the patient is sealed in a dispute; the original may be copied all the same."""
-    return bool(raw(SEALED_SQL, patient, Hold.DISPUTE_SEAL.value))
+def sealed_of(context: WriteContext, patient: int, records: Sequence[Found]) -> tuple[str, ...]:
+    """Which of these are sealed in a dispute (a hold of record 0 holds all); the original may be copied."""
+    held = set()
+    for one in HoldRow.objects.filter(patient_id=patient, kind=Hold.DISPUTE_SEAL.value, lifted=False):
+        context.runtime.sealer.check(one)
+        held.add(one.record_id)
+    return tuple(context.runtime.public(patient, one.number) for one in records if held & {0, one.number})
 
 
 def price(route: str, values: Mapping[str, Value], pages: int, copies: int) -> tuple[int, int]:
@@ -145,14 +149,20 @@ def price(route: str, values: Mapping[str, Value], pages: int, copies: int) -> t
 
 
 def around(
-    context: WriteContext, found: Opened, order: Order, face: Mapping[str, Any], paper: Sequence[Pages], stamp: str
+    context: WriteContext,
+    found: Opened,
+    order: Order,
+    face: Mapping[str, Any],
+    paper: Sequence[Pages],
+    stamp: str,
+    sealed: Sequence[str],
 ) -> Setting:
     """Everything about a prepared copy but its records."""
     return Setting(
         number=found.kept.number, secret=bytes.fromhex(found.kept.secret), face=face, answers=found.kept.answers,
         approval=order.approval, unfinished=found.kept.unfinished, withheld=found.kept.withheld,
         elsewhere=sum(found.kept.elsewhere.values()), paper=paper,
-        made_at=found.row.prepared, stamp=stamp, sealed=is_sealed(context, found.row.patient_id),
+        made_at=found.row.prepared, stamp=stamp, sealed=sealed,
     )  # fmt: skip
 
 
@@ -174,7 +184,15 @@ def unchanged(context: WriteContext, found: Opened, body: bytes, face: Mapping[s
     )  # fmt: skip
     if not same:
         raise Conflict(N_("确认之后病历内容有变化，不能用印。"), N_("请重新制作复制件，由双方再次确认。"))
-    return tuple(now[one.id] for one in said.records)
+    taken = tuple(now[one.id] for one in said.records)
+    if set(sealed_of(context, found.row.patient_id, taken)) != set(said.sealed):
+        raise Conflict(N_("确认之后病历的封存状态有变化，不能用印。"), N_("请重新制作复制件，由双方再次确认。"))
+    return taken
+
+
+def sealed_in(body: bytes) -> tuple[str, ...]:
+    """The records that a manifest calls sealed."""
+    return tuple(manifest.read(body).sealed)
 
 
 def pages_of(body: bytes) -> tuple[Pages, ...]:

@@ -182,6 +182,7 @@ async def contents(context: ReadContext, one: Seen) -> tuple[tuple[Found, ...], 
         answers=one.kept.answers, approval=approval, unfinished=one.kept.unfinished, withheld=one.kept.withheld,
         elsewhere=sum(one.kept.elsewhere.values()), paper=copies_making.pages_of(said.body()),
         made_at=row["prepared"], stamp=str(values["copy_stamp"]),
+        sealed=said.sealed,
     )  # fmt: skip
     return tuple(by[number] for number in numbers if number in by), visits, around
 

@@ -71,7 +71,8 @@ def prepare(context: WriteContext, permit: Permit) -> Done:
     )  # fmt: skip
     safe = Safe(context.runtime, patient, number, raw(KEYS_SQL, patient))
     made = Opened(row=row, safe=safe, kept=kept, listed=b"")
-    around = copies_making.around(context, made, order, face, data.paper, str(values["copy_stamp"]))
+    sealed = copies_making.sealed_of(context, patient, records)
+    around = copies_making.around(context, made, order, face, data.paper, str(values["copy_stamp"]), sealed)
     said = copies_document.listed(context.runtime, patient, records, around)
     row.pages = pdf_pages.pages(pdf.render(copies_document.document(context.runtime, records, known, around)))
     count = int(order.answers.get("copies", "1"))

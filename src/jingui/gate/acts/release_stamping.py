@@ -85,7 +85,8 @@ def rendered(
     order = copies_making.Order(row=matter.row, kind=matter.kind, answers=answers)
     paper = copies_making.pages_of(inside[manifests.NAME])
     values = settings.values(runtime, context.epoch)
-    around = copies_making.around(context, found, order, face, paper, str(values["copy_stamp"]))
+    sealed = copies_making.sealed_in(inside[manifests.NAME])
+    around = copies_making.around(context, found, order, face, paper, str(values["copy_stamp"]), sealed)
     visits = copies_making.visits_known(context, row.patient_id)
     wet = medium is Medium.WET
     document = copies_document.document(runtime, records, visits, copies_document.wetted(around, wet=wet))
