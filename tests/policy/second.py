@@ -25,6 +25,7 @@ from tests.policy import (
     second_climate,
     second_consents,
     second_custody_line,
+    second_destruction,
     second_downtime,
     second_matters,
     second_monitor,
@@ -58,7 +59,9 @@ OWN_RIGHTS = {Verb.READ_READERS, Verb.PLACE_RESTRICTION, Verb.LIFT_RESTRICTION, 
               Verb.WITHDRAW_CONSENT}  # fmt: skip
 AT_WINDOW = {Verb.OPEN_PORTAL, Verb.END_PORTAL, Verb.PLACE_RESTRICTION, Verb.LIFT_RESTRICTION}
 PAIRS = {Verb.MERGE_PATIENT, Verb.SPLIT_PATIENT, Verb.UNFREEZE_ACCOUNT, Verb.CHANGE_SETTING, Verb.PUBLISH_POLICY,
-         Verb.LIFT_HOLD, Verb.ROTATE_KEYS, Verb.RECOVER, Verb.PUBLISH_DOCUMENT, Verb.REIDENTIFY, Verb.CHANGE_MAPPING}  # fmt: skip
+         Verb.LIFT_HOLD, Verb.ROTATE_KEYS, Verb.RECOVER, Verb.PUBLISH_DOCUMENT, Verb.REIDENTIFY,
+         Verb.CHANGE_MAPPING,
+         Verb.DESTROY}  # fmt: skip
 PARTY = PAIRS | {Verb.APPROVE, Verb.DECIDE_MATTER, Verb.OPEN_ACCOUNT, Verb.GRANT_POST, Verb.ISSUE_TOKEN}
 GOVERNING = PARTY | {Verb.READ_PROPOSALS, Verb.READ_LEDGER, Verb.EXPORT_LEDGER, Verb.READ_PEOPLE,
                      Verb.REGISTER_DEPARTMENT,
@@ -172,6 +175,8 @@ def _can(v: Vector) -> bool:
         return second_climate.here(v)
     if v.verb in second_backups.HERE:
         return second_backups.here(v)
+    if v.verb in second_destruction.HERE:
+        return second_destruction.here(v)
     if v.verb in second_sources.HERE:
         return second_sources.here(v)
     if v.verb in second_downtime.HERE:
