@@ -20,6 +20,7 @@ def parser() -> argparse.ArgumentParser:
     _policy(commands)
     _ledger(commands)
     _station(commands)
+    _backup(commands)
     return top
 
 
@@ -113,3 +114,29 @@ def _station(commands: "Commands") -> None:
     made.add_argument("--suite", default="intl", choices=["intl", "gm"], help=say(N_("密码套件，与本院相同")))
     made.add_argument("--port", type=int, default=8731)
     made.add_argument("--no-passphrase", action="store_true", help=say(N_("密钥只靠文件权限保护")))
+
+
+def _backup(commands: "Commands") -> None:
+    from jingui.cli import backup
+
+    made = _add(commands, "backup", N_("备份：立即备份、列出、逐字节核对、清除过期"), backup.chosen)
+    made.add_argument("step", nargs="?", default="now", choices=["now", "list", "verify", "expire"])
+    made.add_argument("--backup", default="", metavar="NAME", help=say(N_("哪一份备份（默认最近一份）")))
+    made.add_argument("--all", action="store_true", help=say(N_("核对全部备份，而不只是最近一份")))
+    made.add_argument("--json", action="store_true")
+    back = _add(commands, "restore", N_("把整个系统恢复到一个空目录；恢复后处于锁定状态"), backup.restored)
+    back.add_argument("--to", required=True, metavar="DIR")
+    back.add_argument("--at", default="", metavar="TIME", help=say(N_("恢复到这一时刻（默认到日志归档的末尾）")))
+    back.add_argument("--before-lsn", default="", metavar="LSN", help=say(N_("恢复到日志的这一位置之前")))
+    back.add_argument("--backup", default="", metavar="NAME", help=say(N_("哪一份备份（默认最近一份）")))
+    source = say(N_("备份位置（默认按 jingui.toml）；可重复"))
+    back.add_argument("--from", dest="source", action="append", default=[], metavar="PLACE", help=source)
+    tried = _add(commands, "restore-test", N_("恢复测试：真实恢复到临时数据库，比对并签署报告"), backup.tested)
+    tried.add_argument("--backup", default="", metavar="NAME", help=say(N_("哪一份备份（默认最近一份）")))
+    tried.add_argument("--at", default="", metavar="TIME", help=say(N_("恢复到这一时刻（默认到日志归档的末尾）")))
+    tried.add_argument("--scratch", default="", metavar="DIR", help=say(N_("临时数据库放在哪个目录")))
+    tried.add_argument("--report", default="", metavar="FILE", help=say(N_("把签名的报告写入文件")))
+    ended = _add(commands, "recover", N_("两人解除锁定：各自输入密码和验证码"), backup.recover)
+    ended.add_argument("--as", dest="username", required=True, metavar="USERNAME")
+    ended.add_argument("--second", required=True, metavar="USERNAME")
+    ended.add_argument("--reason", required=True, help=say(N_("查明的原因和处置")))

@@ -7,7 +7,7 @@ import hashlib
 import os
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from jingui.cluster.address import external
 from jingui.config import backup_state
@@ -38,6 +38,17 @@ Tell = Callable[[str, int, int], None]
 
 def silent(_step: str, _done: int, _of: int) -> None:
     """Say nothing."""
+
+
+class Made(NamedTuple):
+    """A base backup as it was entered."""
+
+    number: int
+    name: str
+    complete: bool
+    size: int
+    places: tuple[str, ...]
+    note: str
 
 
 class Keeper:
@@ -152,8 +163,8 @@ class Keeper:
         with transaction.atomic():
             return backups.limits(dict(settings.standing(current(), raw)))
 
-    def base(self, house: "House", tell: Tell = silent) -> tuple[int, bool]:
-        """Make a base backup and enter how it ended: its row's number and whether it is complete."""
+    def base(self, house: "House", tell: Tell = silent) -> Made:
+        """Make a base backup and enter how it ended."""
         from jingui.config import backup_base
         from jingui.gate import backups, door
 
@@ -171,8 +182,9 @@ class Keeper:
         except (JinguiError, OSError) as error:
             note = error.code if isinstance(error, JinguiError) else type(error).__name__
             more = " ".join(f"{key}={value}" for key, value in getattr(error, "data", {}).items())
-            self.write(Verb.BACK_UP, EndBackup(backup=number, complete=False, note=f"{note} {more}"[:500]))
-            return number, False
+            said = f"{note} {more}"[:500]
+            self.write(Verb.BACK_UP, EndBackup(backup=number, complete=False, note=said))
+            return Made(number, name, complete=False, size=0, places=(), note=said)
         finally:
             house.state.change(running="", backup=0, done=0, of=0)
         failed = "; ".join(f"{place}: {why}" for place, why in made.failed.items())
@@ -183,7 +195,7 @@ class Keeper:
                 generation=made.manifest.generation, places=made.places, note=failed[:500],
             ),
         )  # fmt: skip
-        return number, True
+        return Made(number, name, complete=True, size=made.size, places=made.places, note=failed[:500])
 
     def expire(self, house: "House") -> tuple[str, ...]:
         """Remove sets whose time is over, whole, and the log that only they needed; what was removed."""

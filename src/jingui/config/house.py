@@ -136,6 +136,7 @@ def actor(username: str, token: str = "") -> Actor | None:
 
 def point_django() -> None:
     """Let Django use the database as it is now: its settings may have been read before a new house had one."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "jingui.config.settings")
     from django.db import connections
 
     found = plugs.address().django()

@@ -43,11 +43,12 @@ class House:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """What a test came to: the number of its row, whether it passed, its steps and bytes."""
+    """What a test came to: the number of its row, whether it passed, its steps and signed report, bytes restored."""
 
     test: int
     passed: bool
     steps: tuple[Step, ...]
+    note: bytes
     size: int
     seconds: float
 
@@ -186,5 +187,5 @@ def entered(
         checkpoint=manifest.checkpoint if manifest else "", stands=done is not None,
     )  # fmt: skip
     operation = Operation(actor=house.actor, verb=Verb.TEST_RESTORE, at=now(), purpose=Purpose.OPERATION, data=asked)
-    number, passed, made = write(operation).value
-    return Outcome(test=number, passed=passed, steps=made, size=asked.size, seconds=seconds)
+    number, passed, made, note = write(operation).value
+    return Outcome(test=number, passed=passed, steps=made, note=note, size=asked.size, seconds=seconds)

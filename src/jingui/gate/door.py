@@ -25,6 +25,7 @@ from jingui.gate import (
     plane,
     portal,
     published,
+    recovering,
     runtime,
     signing,
     writing,
@@ -46,7 +47,7 @@ __all__ = [
     "Entered", "aauthenticate", "abundle", "acts", "aenter", "aproven", "aread", "aregistered", "asheet",
     "aturned_away", "awhoami", "backups", "due", "duties", "enter", "evidence", "explain", "explain_refusal",
     "explaining", "factors", "locate", "new_token", "now", "offline", "outside", "portal", "propose_merge", "published",
-    "read", "sheet", "signing", "token_digest", "wait", "whoami", "write",
+    "read", "recovering", "sheet", "signing", "token_digest", "wait", "whoami", "write",
 ]  # fmt: skip
 
 
