@@ -7,8 +7,6 @@ POST /sensors/readings with `Authorization: Bearer <token>`. JSON: {"readings":[
 import asyncio
 import logging
 from collections import OrderedDict
-from datetime import datetime
-from decimal import Decimal
 from time import monotonic
 from typing import Any, Final
 
@@ -16,7 +14,8 @@ import orjson
 
 from jingui.api.reply import translator
 from jingui.api.wire import JSON, Answer, Receive, Request, Scope, Send, body_of, request_of, send_answer
-from jingui.core.climate import Reading, Taken, TakeReadings, milli
+from jingui.core.climate import Reading, Taken, TakeReadings
+from jingui.core.climate_batches import MOST, lines_of, moment, number, wrong
 from jingui.core.errors import Invalid, JinguiError, NotFound, NotSignedIn, Refused, TooLarge, Unavailable
 from jingui.core.operation import Actor, Operation
 from jingui.core.word import N_
@@ -26,7 +25,6 @@ from jingui.gate import door
 log = logging.getLogger(__name__)
 LARGEST: Final = 1024 * 1024  # bytes of a batch: 20,000 readings of 50
 LONGEST: Final = 100  # of a token
-MOST: Final = 20_000  # readings of a batch, before the setting is asked
 KNOWN: Final = 10_000  # senders that are remembered
 
 
@@ -115,50 +113,6 @@ def reading(n: int, one: object) -> Reading:
     if isinstance(value, bool) or not isinstance(value, int | float | str):
         raise wrong(f"readings[{n}].value")
     return Reading(moment(str(one.get("at", "")), f"readings[{n}].at"), number(value, f"readings[{n}].value"))
-
-
-def lines_of(body: bytes) -> tuple[Reading, ...]:
-    """Readings of a CSV batch: `at,value`, a heading allowed; Invalid names the first line that is none."""
-    try:
-        text = body.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise wrong("body") from error
-    rows = [line for line in text.splitlines() if line.strip()]
-    if len(rows) > MOST:
-        raise TooLarge()
-    start = 1 if rows and rows[0].lower().replace(" ", "") in ("at,value", "time,value", "时间,读数") else 0
-    out = []
-    for n, line in enumerate(rows[start:], start + 1):
-        parts = line.split(",")
-        if len(parts) != 2:
-            raise wrong(f"line {n}")
-        out.append(Reading(moment(parts[0].strip(), f"line {n}"), number(parts[1].strip(), f"line {n}")))
-    return tuple(out)
-
-
-def number(value: float | str, where: str) -> int:
-    """Thousandths; Invalid names the place."""
-    try:
-        return milli(str(Decimal(repr(value))) if isinstance(value, float) else str(value))
-    except (Invalid, ArithmeticError, ValueError) as error:
-        raise wrong(where) from error
-
-
-def moment(text: str, where: str) -> datetime:
-    """A time with its zone; Invalid names the place."""
-    try:
-        found = datetime.fromisoformat(text)
-        if found.tzinfo is not None:
-            found.timestamp()  # years at the calendar's edge have no place on the clock
-            return found
-    except (ValueError, OverflowError) as error:
-        raise wrong(where) from error
-    raise wrong(where)
-
-
-def wrong(where: str) -> Invalid:
-    """The error that names a place of the batch; nothing of its content is repeated."""
-    return Invalid(N_("读数无法识别，没有接收任何一条。"), places=((where, N_("内容不符合要求")),))
 
 
 def failure(request: Request, error: JinguiError) -> Answer:

@@ -33,14 +33,14 @@ CATALOGUE: Final[Mapping[str, tuple[str, ...]]] = {
         WHERE nspname !~ '^pg_'""",
         """SELECT 'database', concat_ws('|', datdba::regrole, datacl) FROM pg_database
         WHERE datname = current_database()""",
-        "SELECT 'default ' || defaclobjtype || defaclrole::regrole, defaclacl::text FROM pg_default_acl",
+        "SELECT concat('default ', defaclobjtype, defaclrole::regrole), defaclacl::text FROM pg_default_acl",
         """SELECT 'policy ' || tablename || '.' || policyname, concat_ws('|', permissive, roles, cmd, qual, with_check)
         FROM pg_policies""",
     ),
     "triggers": (
         """SELECT 'trigger ' || c.relname || '.' || t.tgname, concat_ws('|', t.tgenabled, pg_get_triggerdef(t.oid))
         FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid WHERE NOT t.tgisinternal""",
-        """SELECT 'function ' || p.oid::regprocedure, concat_ws('|', p.proowner::regrole, p.prosecdef, p.proconfig,
+        """SELECT concat('function ', p.oid::regprocedure), concat_ws('|', p.proowner::regrole, p.prosecdef, p.proconfig,
         p.proacl, p.prosrc) FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace
         WHERE n.nspname !~ '^(pg_|information_schema)'""",
         "SELECT 'event ' || evtname, concat_ws('|', evtevent, evtenabled, evtfoid::regproc) FROM pg_event_trigger",
@@ -53,7 +53,7 @@ CATALOGUE: Final[Mapping[str, tuple[str, ...]]] = {
         LEFT JOIN pg_attrdef d ON d.adrelid = c.oid AND d.adnum = a.attnum
         WHERE n.nspname = 'public' AND c.relkind IN ('r', 'p') AND c.relpersistence <> 't' AND a.attnum > 0
           AND NOT a.attisdropped GROUP BY c.relname""",
-        """SELECT 'constraint ' || conrelid::regclass || '.' || conname, concat_ws('|', pg_get_constraintdef(oid),
+        """SELECT concat('constraint ', conrelid::regclass, '.', conname), concat_ws('|', pg_get_constraintdef(oid),
         convalidated) FROM pg_constraint WHERE connamespace = 'public'::regnamespace AND conrelid <> 0""",
         "SELECT 'index ' || indexname, indexdef FROM pg_indexes WHERE schemaname = 'public'",
         "SELECT 'view ' || viewname, definition FROM pg_views WHERE schemaname = 'public'",

@@ -28,9 +28,10 @@ from jingui.store.models import CapacityPoint, Fingerprint, Matter
 
 LOCK_SQL: Final = "SELECT pg_advisory_xact_lock($1::bigint)"
 LOCK: Final = 0x66696E67  # one fingerprint at a time, in order
-# Ids of entries grow with time: this reads the entries since the last fingerprint and no others.
+# Ids of entries grow with time: this reads the entries since the last fingerprint and no others. What was only proposed
+# to a second person changed nothing.
 VERBS_SQL: Final = """SELECT DISTINCT verb FROM entry WHERE id >= $1::uuid AND verb = ANY($2::text[])
-AND decision = 'allow'"""
+AND decision = 'allow' AND position('"reason":"proposed"' in convert_from(head, 'UTF8')) = 0"""
 SIZES_SQL: Final = """SELECT pg_database_size(current_database())::bigint,
 (SELECT coalesce(sum(pg_total_relation_size(c.oid)), 0)::bigint FROM pg_class c
  WHERE c.relname IN ('entry', 'entry_index', 'entry_payload', 'tile', 'checkpoint') AND c.relkind = 'r')"""
