@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from functools import cache
 from typing import Final
 
-from jingui.formats.deidentify_names import HAN, NEVER, Name, around, surnames, tables
+from jingui.formats.deidentify_names import HAN, NEVER, SMALL, Name, around, before, surnames, tables
 from jingui.formats.deidentify_words import NAMED, ORDINARY, PLACE, TERM, Words, either, listed, weights
 
 HIDDEN: Final = "某×\uff0a*xX\uff38"
@@ -22,6 +22,7 @@ NOT_FAMILIAR: Final = frozenset(
 )
 _SPLIT: Final = re.compile(r"[·・•‧∙●･\-—－ ]+")
 _LOOSE: Final = frozenset(("nr", "ng", "g", "zg", "vg", "tg", "ag", "dg", "x"))
+_SAYS: Final = frozenset("说称")
 _PREFIX: Final = frozenset("小老阿")
 _KNOWN_WORDS: Final = frozenset((TERM, ORDINARY, PLACE, "v", "d", "c", "p", "a", "m", "q", "r", "t", "vn", "ad", "n"))
 
@@ -131,6 +132,7 @@ def again(text: str, names: Iterable[Name], words: Words) -> Iterator[Name]:
     """
     sure: set[str] = set()
     parts: set[str] = set()
+    surnames_alone: set[str] = set()
     for one in names:
         name = text[one.start : one.end]
         if one.weight < SURE or len(name) < 2:
@@ -143,12 +145,14 @@ def again(text: str, names: Iterable[Name], words: Words) -> Iterator[Name]:
             parts.update(part for part in split if len(part) >= 2)
         elif not words.medical and len(name) == 3 and name[0] in tables().surname:
             parts.add(name[1:])
+            if tables().surname[name[0]] >= COMMON:
+                surnames_alone.add(name[0])
     for name in sorted(sure, key=len, reverse=True):
         at = text.find(name)
         while at >= 0:
             yield Name(at, at + len(name), SURE)
             at = text.find(name, at + 1)
-    for name in parts:
+    for name in (*parts, *surnames_alone):
         at = text.find(name)
         while at >= 0:
             if _own_word(words, at, at + len(name)):
@@ -158,11 +162,18 @@ def again(text: str, names: Iterable[Name], words: Words) -> Iterator[Name]:
 
 def completed(text: str, words: Words, names: Iterable[Name]) -> Iterator[Name]:
     """Yield the characters beside names that the cutter made no word of: 堤|幸彦, 小|卢卡斯."""
-    given, sound = weights("given"), weights("sound")
+    given, sound, surname = weights("given"), weights("sound"), tables().surname
     for one in names:
-        before, after = words.number.get(one.start), words.number.get(one.end)
-        if before:
-            word, kind = words.words[before - 1]
+        last, after = words.number.get(one.start), words.number.get(one.end)
+        size, ahead = one.end - one.start, text[one.start - 1 : one.start]
+        if size == 2 and surname.get(ahead, NEVER) >= COMMON and text[one.start] not in surname:
+            yield Name(one.start - 1, one.start, 0.0)
+        elif size == 1 and _opening(text, words, one.start - 1):
+            yield Name(one.start - 1, one.start, 0.0)
+        if size == 2 and text[one.end : one.end + 1] == text[one.end - 1]:
+            yield Name(one.end, one.end + 1, 0.0)
+        if last:
+            word, kind = words.words[last - 1]
             if _loose(word) and (kind in _LOOSE or word in _PREFIX):
                 yield Name(one.start - 1, one.start, 0.0)
         if after is not None:
@@ -170,6 +181,24 @@ def completed(text: str, words: Words, names: Iterable[Name]) -> Iterator[Name]:
             heard = max(given.get(word, -9.0), sound.get(word, -9.0))
             if kind in _LOOSE and heard >= HEARD and _loose(word):
                 yield Name(one.end, one.end + 1, 0.0)
+            elif one.end - one.start == 2 and _swallowed(text, one.end, len(word)):
+                yield Name(one.end, one.end + 1, 0.0)
+
+
+def _opening(text: str, words: Words, at: int) -> bool:
+    """Whether a word of one character that may begin a name stands at `at`, alone or behind a cue: 文：中|涛."""
+    if at < 0 or not words.first[at] or not _loose(text[at]) or text[at] in SMALL:
+        return False
+    these = tables()
+    return before(text, these, at) not in ("nothing", "short_cue")
+
+
+def _swallowed(text: str, at: int, length: int) -> bool:
+    """Whether the cutter read a name's last character into the next word: 邱志|承认|为 for 邱志承|认为."""
+    if length != 2 or weights("given").get(text[at], -9.0) < HEARD:
+        return False
+    after = tables().after
+    return any(text[at + 1 : at + 1 + long] in after for long in (4, 3, 2)) or text[at + 1 : at + 2] in _SAYS
 
 
 def _loose(word: str) -> bool:

@@ -25,6 +25,8 @@ SMALL: Final = frozenset("的和与由向被叫是据对跟称说在等则也将
 NEVER: Final = -99.0
 HAN: Final = "㐀-䶿一-鿿\uf900-\ufaff\U00020000-\U0003ffff\u3007"
 VERBS: Final = frozenset("任于向时应成过都但由对来全国和与为")  # a surname that is a word in most sentences
+MEASURES: Final = frozenset("周万元连班项段路车包")  # behind a number, a unit: 3周后
+NUMERALS: Final = frozenset("0123456789一二三四五六七八九十两几每半多百千")
 TRAPS: Final = frozenset(
     "左白黄高宫阴段曲管房解应时平明方向强水石甘单余连关包尚安温支门冷任严屈于和"
 )  # in medicine, mostly words
@@ -115,7 +117,7 @@ def native(text: str, words: Words) -> Iterator[Name]:
 def around(text: str, words: Words, start: int, end: int) -> float:
     """What stands on both sides of [start, end) speaks for a name; 0 in the middle of a sentence."""
     these = tables()
-    sides = these.left[_before(text, these, start)] + these.right[_after(text, these, end)]
+    sides = these.left[before(text, these, start)] + these.right[_after(text, these, end)]
     middle = these.left["nothing"] + these.right["nothing"]
     return sides - middle + _beside(words, start, these) + _word_after(words, end, these)
 
@@ -127,7 +129,7 @@ def spaced(text: str) -> Iterator[Name]:
         start, end = match.span()
         if these.surname[match.group(1)] >= 0.5 and these.given.get(text[end - 1], RARE) >= 0.0:
             yield Name(
-                start, end, 2.0 if _before(text, these, start) in ("cue", "record", "list", "start", "space") else -1.0
+                start, end, 2.0 if before(text, these, start) in ("cue", "record", "list", "start", "space") else -1.0
             )
 
 
@@ -183,22 +185,24 @@ def _row(text: str, doubtful: list[Name], taken: bytearray) -> Iterator[Name]:
             start, end = name.start, name.end
             if any(taken[start:end]):
                 continue
-            before = start and (taken[start - 1] or (start > 1 and text[start - 1] in "、　 " and taken[start - 2]))
+            near = start and (taken[start - 1] or (start > 1 and text[start - 1] in "、　 " and taken[start - 2]))
             after = end < len(text) and (
                 taken[end] or (end + 1 < len(text) and text[end] in "、　 " and taken[end + 1])
             )
-            if before or after:
+            if near or after:
                 taken[start:end] = b"\1" * (end - start)
                 yield name
 
 
 def _best(text: str, words: Words, these: Tables, start: int, surname: str, enough: float) -> Name | None:
     """The heaviest candidate that begins with the surname at `start`; a longer one wins when it weighs little less."""
+    if surname in MEASURES and start and text[start - 1] in NUMERALS:
+        return None
     own = these.own
     begin = start + len(surname)
     fixed = own["constant"] + (own["verb"] if surname in VERBS else 0.0) - enough
     weight = these.surname[surname]
-    before: float | None = None
+    ahead: float | None = None
     givens: list[float] = []
     best: Name | None = None
     fits = False
@@ -221,12 +225,12 @@ def _best(text: str, words: Words, these: Tables, start: int, surname: str, enou
         total += _cut(words, start, end, surname, these)
         if total < these.hopeless:
             continue
-        if before is None:
-            left = _before(text, these, start)
-            before = these.left[left] + _beside(words, start, these)
+        if ahead is None:
+            left = before(text, these, start)
+            ahead = these.left[left] + _beside(words, start, these)
             if enough == CLINICAL and surname in TRAPS and left not in ("cue", "record", "list", "start"):
-                before -= TRAP
-        total += before + _word_after(words, end, these)
+                ahead -= TRAP
+        total += ahead + _word_after(words, end, these)
         if total < these.unlikely:
             continue
         total += these.right[_after(text, these, end)]
@@ -238,7 +242,7 @@ def _best(text: str, words: Words, these: Tables, start: int, surname: str, enou
     return best
 
 
-def _before(text: str, these: Tables, start: int) -> str:
+def before(text: str, these: Tables, start: int) -> str:
     """What stands before `start`."""
     here = start
     while here and text[here - 1] in _OPEN:
@@ -318,7 +322,7 @@ def _cut(words: Words, start: int, end: int, surname: str, these: Tables) -> flo
         coarse = "nr" if kind in NAMED else kind if kind in _CUT else "o"
         return these.cut.get(f"w{len(word)}{coarse}", 0.0)
     following, other = words.words[at + 1]
-    if other == TERM:
+    if other == TERM or (other == ORDINARY and surname in VERBS):
         return NEVER
     own = "nr" if kind in NAMED else "o"
     if word == surname:

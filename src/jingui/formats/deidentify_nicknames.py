@@ -14,7 +14,8 @@ from jingui.formats.deidentify_words import NAMED, ORDINARY, PLACE, TERM, Words,
 CUED: Final = 6.0  # what a cue names is a name
 SURNAMED: Final = 2.0  # the least weight of a surname before a character said twice
 FORM: Final = 1.0  # what only its form tells
-FAMILIAR: Final = 0.0  # the weight of a character after 小 or before 哥
+FAMILIAR: Final = -1.0  # the weight of a character after 小 or before 哥
+CHILD: Final = 1.0  # the weight of a character before 儿
 TWICE: Final = 0.0  # the weight of a character said twice
 MOST: Final = 4  # characters of a name before （化名）
 _WHOLE: Final = frozenset((TERM, PLACE, ORDINARY))  # words that are no nickname
@@ -69,6 +70,7 @@ def _alone() -> re.Pattern[str]:
 _LAST: Final = re.compile(rf"[。！？”…]\s?[（(]([{HAN}]{{2,4}})[)）]\s*$")  # who wrote it
 _FAMILIAR: Final = re.compile(rf"[小阿老大]([{HAN}])\1?")
 _KIN: Final = re.compile("[哥姐爷妹叔婶嫂仔少姨弟]")
+_CHILD: Final = re.compile(".儿")
 _TWICE: Final = re.compile(r"(.)\1")
 _MIXED: Final = re.compile(r"(?<![A-Za-z0-9])(?:[老小阿][A-Z]|[A-Z][某罗哥姐总君])(?![A-Za-z0-9])")
 
@@ -124,6 +126,10 @@ def _by_form(text: str, words: Words) -> Iterator[Name]:
         if start < 0 or not first[start] or not first[end] or text[start] in forms.not_kin:
             continue
         if given.get(text[start], -9.0) >= FAMILIAR and _fresh(words, start, end):
+            yield Name(start, end, FORM)
+    for match in _CHILD.finditer(text):
+        start, end = match.span()
+        if first[start] and first[end] and given.get(text[start], -9.0) >= CHILD and _fresh(words, start, end):
             yield Name(start, end, FORM)
     for match in _TWICE.finditer(text):
         start, end = match.span()
