@@ -1,5 +1,8 @@
 """四（二）1 封存与启封: lists, locks, packages, both signatures, later parts, unsealing [4.2.1]"""
 
+import hashlib
+import subprocess
+from base64 import b64decode
 from dataclasses import replace
 from typing import Any
 
@@ -114,6 +117,14 @@ def test_the_package_opens_with_its_secret_alone_and_says_what_was_sealed(house:
     written = plain.splitlines()[1].split(b'"content":', 1)[1][:-1]
     assert suite.digest(written).hex() == lines[0]["items"][0][4]
     assert "双肺呼吸音清" in plain.decode()
+    file = lines[-1]
+    pages = b64decode(file["content"])
+    assert (file["file"], hashlib.sha256(pages).hexdigest()) == ("records-1.pdf", file["sha256"])
+    assert len(lines) == 1 + len(lines[0]["items"]) + 1
+    text = "".join(said(pages).split())
+    assert "双肺呼吸音清" in text
+    shown = said(pages).split("\f")[:-1]
+    assert all("封存中" in "".join(page.split()) for page in shown)
     assert "双肺呼吸音清".encode() not in made.content
     for n in (0, 30, len(made.content) - 1):
         flipped = bytearray(made.content)
@@ -122,6 +133,25 @@ def test_the_package_opens_with_its_secret_alone_and_says_what_was_sealed(house:
             parcel.unpack(suite, made.secret, bytes(flipped))
     with pytest.raises(Tampered):
         parcel.unpack(suite, parcel.secret_of(b"\0" * 20), made.content)
+
+
+def said(file: bytes) -> str:
+    """The words of a PDF, as poppler reads them."""
+    return subprocess.run(["pdftotext", "-", "-"], input=file, capture_output=True, check=True).stdout.decode()
+
+
+def test_a_list_of_volumes_alone_is_sealed_and_verified(house: Hospital) -> None:
+    """[7.1.2] Entries of a list without records name their patient all the same; there are no pages to print."""
+    at = admit(house)
+    signing(house, "doctor")
+    sign(house, "doctor", at, entered(house, "doctor", at, note(house)))
+    drawn = s.sealed(house, at.patient)
+    film = (Thing("film", "CT 片", "3 张", "病案室 2 柜"),)
+    s.seal(house, "archivist", at.patient, SealLater(sealing=drawn.sealing, things=film), Verb.SEAL_LATER)
+    made = s.finish(house, at.patient, drawn.sealing, n=1)
+    _, plain = parcel.unpack(house.runtime.suite, made.secret, made.content)
+    assert len(plain.splitlines()) == 1
+    assert [one for one in s.verified(house) if one.kind == "entry"] == []
 
 
 def correct(house: Hospital, at: Admitted, who: str = "doctor") -> Any:

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any, cast
 
 from jingui.core.entry import Line
-from jingui.core.errors import Conflict, Invalid, Tampered
+from jingui.core.errors import Conflict, Invalid
 from jingui.core.matters.row import State
 from jingui.core.operation import Operation
 from jingui.core.permit import Permit
@@ -26,7 +26,6 @@ from jingui.core.sealing import (
     SignList,
     TakePackage,
     Thing,
-    list_of,
     wrong_things,
 )
 from jingui.core.word import N_
@@ -42,8 +41,9 @@ from jingui.gate.effects import Effected, Granting, effect, row_checking
 from jingui.gate.matter_papers import brought
 from jingui.gate.matter_safe import safe_of
 from jingui.gate.registry import Done, write_act
-from jingui.gate.rows import keep, locked, locked_record
+from jingui.gate.rows import keep, locked
 from jingui.gate.runtime import Runtime
+from jingui.gate.sealing_package import plaintext
 from jingui.gate.sealing_present import hospital_signature, identity_places, present_kept
 from jingui.gate.sql import raw
 from jingui.gate.stances import Stance, stance
@@ -162,7 +162,7 @@ def listing(
     public = runtime.public(row.patient_id, row.sealing_id)
     return Done(
         value=Drawn(sealing=public, digest=digest.hex(), items=len(items)), bump=True,
-        lines=(*lines, Line("", digest.hex(), LIST, 1)), patients=(row.patient_id,),
+        lines=(*(lines or [context.line(row.patient_id)]), Line("", digest.hex(), LIST, 1)), patients=(row.patient_id,),
     )  # fmt: skip
 
 
@@ -221,7 +221,7 @@ def take(context: WriteContext, permit: Permit, data: TakePackage) -> Done:
         raise Invalid(places=(("medium", N_("请写明介质编号和存放地点，不超过 80 字")),))
     if newest.get("package") and len(data.reason.strip()) < 2:
         raise Conflict(N_("封存包已经取过一次。"), N_("介质写坏需要重做的，请写明理由。"))
-    plain = plaintext(context, found)
+    plain = plaintext(context, found, permit.at)
     most = settings.number(runtime, context.epoch, "sealing_megabytes") * 1024 * 1024
     if len(plain) > most:
         raise Invalid(N_("封存包超过大小上限。"), N_("请分次列清单封存。"))
@@ -240,24 +240,12 @@ def take(context: WriteContext, permit: Permit, data: TakePackage) -> Done:
     )
     return Done(
         value=Package(sealing=public, content=made, digest=digest.hex(), secret=secret), patients=(row.patient_id,),
-        lines=(*lines, Line("", digest.hex(), PACKAGE, 1), Line("", listed.hex(), LIST, 1)),
+        lines=(
+            *(lines or (context.line(row.patient_id),)), Line("", digest.hex(), PACKAGE, 1),
+            Line("", listed.hex(), LIST, 1),
+        ),
         note=data.reason.strip().encode(),
     )  # fmt: skip
-
-
-def plaintext(context: WriteContext, found: s.Opened) -> bytes:
-    """One line of JSON for the list, then one for each record: its line of the list and its content as it stands."""
-    row, newest, patient = found.row, found.rounds[-1], found.row.patient_id
-    public = (context.runtime.public(patient, row.sealing_id), context.runtime.public(patient, 0))
-    out = [canon(list_of(*public, row.matter, len(found.rounds), newest))]
-    for one in s.items_in(newest):
-        number = s.number_of(context.runtime, patient, one.record)
-        record = locked_record(context, patient, number)
-        body = s.content(context, record)
-        if record.version != one.version or context.runtime.suite.digest(body).hex() != one.digest:
-            raise Tampered(where=f"record:{patient}.{number}")
-        out.append(b'{"record":"%s","version":%d,"content":%s}' % (one.record.encode(), one.version, body))
-    return b"\n".join(out) + b"\n"
 
 
 def sign(context: WriteContext, permit: Permit, data: SignList) -> Done:
