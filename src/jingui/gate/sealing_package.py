@@ -37,8 +37,9 @@ def plaintext(context: WriteContext, found: s.Opened, at: datetime) -> bytes:
         if record.version != one.version or context.runtime.suite.digest(body).hex() != one.digest:
             raise Tampered(where=f"record:{patient}.{number}")
         out.append(b'{"record":"%s","version":%d,"content":%s}' % (one.record.encode(), one.version, body))
-    out += [canon({"file": name, "media_type": "application/pdf", "sha256": manifest.file_digest(body),
-                   "content": b64encode(body).decode()}) for name, body in files(context, found, items, at)]  # fmt: skip
+    for name, body in files(context, found, items, at):
+        content, digest = b64encode(body).decode(), manifest.file_digest(body)
+        out.append(canon({"file": name, "media_type": "application/pdf", "sha256": digest, "content": content}))
     return b"\n".join(out) + b"\n"
 
 
