@@ -46,15 +46,17 @@ def window(request: HttpRequest, patient: str) -> tuple[Link, ...]:
     portal = (Verb.OPEN_PORTAL, Link(label=_("患者门户"), href=to("portal_window", patient=patient)))
     copies = (HANDLES, Link(label=_("复制受理"), href=to("copy_kinds", patient=patient)))
     sealed = (Verb.SEAL_RECORDS, Link(label=_("封存与调取"), href=to("patient_sealings", patient=patient)))
+    kept = (Verb.PLACE_HOLD, Link(label=_("保存期限与保全"), href=to("retention", patient=patient)))
     asked = f"{to('start_matter', kind='outside_view')}?patient={patient}"
     outside = (Verb.TELL_PATIENT, Link(label=_("院外查阅"), href=asked))
     offered = (
-        (portal, copies, sealed, outside)
+        (portal, copies, sealed, kept, outside)
         if asking.may(request, Verb.OPEN_CHART)
         else (
             portal,
             copies,
             sealed,
+            kept,
             outside,
             (Verb.GIVE_CONSENT, Link(label=_("知情同意"), href=to("consents", patient=patient))),
             (Verb.FLAG_PATIENT, Link(label=_("保密病案"), href=to("secrecy", patient=patient))),

@@ -31,6 +31,7 @@ ROOMS: tuple[tuple[str, str, Verb | None], ...] = (
     ("matters", N_("申请与审批"), Verb.READ_MATTERS),
     ("copies", N_("病历复制"), Verb.READ_COPIES),
     ("sealings", N_("封存"), Verb.READ_SEALINGS),
+    ("destructions", N_("保存与销毁"), Verb.READ_DESTRUCTIONS),
     ("outside_list", N_("院外查阅"), Verb.READ_OUTSIDE),
     ("studies", N_("教学科研"), Verb.READ_STUDIES),
     ("rosters", N_("排班与轮转"), Verb.RELATE),

@@ -59,9 +59,15 @@ WHO: Final[dict[str, Who]] = {
     "sources": C, "register_source": C, "end_source": C, "register_station": C, "end_station": C,
     "verify": A, "verify_side": A, "verify_root": A,
     "sealings": C, "patient_sealings": C, "sealing": C, "sealing_signature": C, "sealing_draw": C, "sealing_package": C,
+    "retention": C, "keeping": C, "due_records": C, "destructions": C, "destruction": C, "certificate": C,
+    "certificate_side": C,
     "retrieval": C, "outside": C, "outside_list": C,
     "outside_sign_in": A, "outside_factor": X2, "outside_password": X2, "outside_enrol": X2, "outside_home": X,
     "outside_record": X,
+    "archive": C, "archive_volumes": C, "register_volumes": C, "volume": C, "volume_scan": C, "storerooms": C,
+    "register_storeroom": C, "storeroom": C, "shelve": C, "hand_overs": C, "offer_volumes": C, "hand_over": C,
+    "loans": C, "lend": C, "take_back": C, "stocktakings": C, "stocktaking": C, "labels": C, "labels_file": C,
+    "waste": C, "weigh_waste": C, "hand_waste": C,
     "cockpit": S, "clause": S, "policy_versions": S, "settings": S, "system": S,
 }  # fmt: skip
 #: Reached although the password must be changed first.

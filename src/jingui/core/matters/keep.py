@@ -38,7 +38,7 @@ ROWS: Final[tuple[MatterKind, ...]] = (
         ),
         then=("destruction", N_("查看清册、执行销毁")),
         may_read=(Role.ARCHIVIST, Role.QUALITY, Role.MEDICAL_AFFAIRS, Role.SECURITY_ADMIN, Role.SUPERVISOR),
-        page="due",
+        page="due_records",
     ),
     MatterKind(
         id="extension",
