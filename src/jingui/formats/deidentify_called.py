@@ -166,9 +166,8 @@ def completed(text: str, words: Words, names: Iterable[Name]) -> Iterator[Name]:
     for one in names:
         last, after = words.number.get(one.start), words.number.get(one.end)
         size, ahead = one.end - one.start, text[one.start - 1 : one.start]
-        if size == 2 and surname.get(ahead, NEVER) >= COMMON and text[one.start] not in surname:
-            yield Name(one.start - 1, one.start, 0.0)
-        elif size == 1 and _opening(text, words, one.start - 1):
+        surnamed = size == 2 and surname.get(ahead, NEVER) >= COMMON and text[one.start] not in surname
+        if surnamed or (size == 1 and _opening(text, words, one.start - 1)):
             yield Name(one.start - 1, one.start, 0.0)
         if size == 2 and text[one.end : one.end + 1] == text[one.end - 1]:
             yield Name(one.end, one.end + 1, 0.0)
@@ -179,9 +178,8 @@ def completed(text: str, words: Words, names: Iterable[Name]) -> Iterator[Name]:
         if after is not None:
             word, kind = words.words[after]
             heard = max(given.get(word, -9.0), sound.get(word, -9.0))
-            if kind in _LOOSE and heard >= HEARD and _loose(word):
-                yield Name(one.end, one.end + 1, 0.0)
-            elif one.end - one.start == 2 and _swallowed(text, one.end, len(word)):
+            loose = kind in _LOOSE and heard >= HEARD and _loose(word)
+            if loose or (size == 2 and _swallowed(text, one.end, len(word))):
                 yield Name(one.end, one.end + 1, 0.0)
 
 

@@ -31,6 +31,7 @@ _HAN_DAY: Final = re.compile(
     rf"(?:(?P<y>[{_HAN}]{{4}}|[{_HAN}]{{2}})年)?(?P<m>十[一二]?|[一二三四五六七八九])月(?P<d>三十一?|二十[一二三四五六七八九]?|十[一二三四五六七八九]?|[一二三四五六七八九])[日号]"
     rf"|(?P<y2>[{_HAN}]{{4}})年(?:(?P<m2>十[一二]?|[一二三四五六七八九])月)?"
 )
+_EIGHT: Final = re.compile(r"\d{8}")
 _HAN_HINT: Final = re.compile(f"[{_HAN}十][年月]")
 NEUTRAL: Final = 2001  # a year without a leap day for days written without a year
 
@@ -39,7 +40,13 @@ def days(text: str) -> Iterator[tuple[int, int]]:
     """Yield places of days in a plain text; none overlaps another."""
     taken = bytearray(len(text))
     parts = regions(text)
-    tries = [(pattern, part) for pattern in (_WRITTEN, _STAMP, _COMPACT, _DAY, _MONTH, _YEAR) for part in parts]
+    year, month = "年" in text, "月" in text
+    sign = "-" in text or "/" in text or "." in text
+    eight = parts and _EIGHT.search(text) is not None
+    may = (
+        (_WRITTEN, month or sign), (_STAMP, eight), (_COMPACT, eight), (_DAY, month), (_MONTH, month), (_YEAR, year)
+    )  # fmt: skip
+    tries = [(pattern, part) for pattern, here in may if here for part in parts]
     if _HAN_HINT.search(text):
         tries.append((_HAN_DAY, (0, len(text))))
     for pattern, (low, high) in tries:

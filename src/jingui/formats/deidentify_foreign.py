@@ -110,12 +110,12 @@ def _cued(text: str, start: int, low: int, high: int, end: int) -> tuple[int, in
 
 def _runs(text: str, words: Words) -> Iterator[Name]:
     """Yield runs of words that sound transliterated."""
-    sound = weights("sound")
+    sound, sounding = weights("sound"), _sounding()
     enough = LONG_CLINICAL if words.medical else LONG
     abroad = _abroad()
     run: list[int] = []
     for count, (word, kind) in enumerate(words.words):
-        if (sound.get(word[0], -1.0) >= SOUND or kind in NAMED or word in abroad) and _sounds(word, kind, sound):
+        if (word[0] in sounding or kind in NAMED or word in abroad) and _sounds(word, kind, sound):
             run.append(count)
             continue
         if run:
@@ -168,6 +168,12 @@ def _run(text: str, words: Words, run: list[int], sound: dict[str, float], enoug
         weight += USUAL
     if weight >= enough:
         yield Name(start, end, weight - enough)
+
+
+@cache
+def _sounding() -> frozenset[str]:
+    """The characters that may stand in a transliteration."""
+    return frozenset(one for one, weight in weights("sound").items() if weight >= SOUND)
 
 
 @cache

@@ -33,7 +33,7 @@ _EMAIL: Final = re.compile(
     r"(?:[A-Za-z0-9\-]{1,63}\s?(?:\.|点|\[dot\]|\(dot\)|。| dot )\s?){1,4}[A-Za-z]{2,10}(?![A-Za-z])"
 )
 _ACCOUNT: Final = re.compile(
-    r"(?:微信号?|微\s?信|薇[❤♥\ufe0f]*|weixin|wechat|WeChat|Wechat|WECHAT|(?<![A-Za-z])(?:VX|vx|wx|WX|Wx)|V信|v信|薇信|威信|[Qq]\s?[Qq]|扣扣|抖音号?|快手号?|小红书|微博|支付宝|钉钉|Skype|skype|Line|telegram|Telegram)"
+    r"(?=[微薇wWVvX威Qq扣抖快小支钉SstLT])(?:微信号?|微\s?信|薇[❤♥\ufe0f]*|weixin|wechat|WeChat|Wechat|WECHAT|(?<![A-Za-z])(?:VX|vx|wx|WX|Wx)|V信|v信|薇信|威信|[Qq]\s?[Qq]|扣扣|抖音号?|快手号?|小红书|微博|支付宝|钉钉|Skype|skype|Line|telegram|Telegram)"
     r"(?:账号|帐号|号码|号|ID|id|群)?\s?(?:[:：=是为加]|号是|就是){0,2}\s{0,2}"
     r"([A-Za-z0-9_][A-Za-z0-9_\-.@ ]{3,23}[A-Za-z0-9_])"
 )
@@ -62,21 +62,24 @@ _SPOKEN_AGE: Final = re.compile(
     r"(?:九十[一二三四五六七八九]?|一百(?:零|一|二|[零一二]?十?)?[一二三四五六七八九]?)(?=(?:周岁|岁|高龄)(?!以上))"
 )
 
-#: Which group of a pattern is the identifier, 0 for all of it.
+#: Kind, pattern, and what a text must have at least one of for it; the identifier is the pattern's group, or all of it.
 _PATTERNS: Final = (
-    (Kind.EMAIL, _EMAIL), (Kind.LINK, _LINK), (Kind.LINK, _IP), (Kind.ACCOUNT, _ACCOUNT), (Kind.ACCOUNT, _HANDLE),
-    (Kind.RECORD, _CUED), (Kind.RECORD, _PAPER), (Kind.RECORD, _ID), (Kind.PLATE, _PLATE), (Kind.PLATE, _ACROSS),
-    (Kind.PASSPORT, _PASSPORT),
-    (Kind.NUMBER, _POSTCODE),
-    (Kind.BED, _BED), (Kind.AGE, _AGE),
+    (Kind.EMAIL, _EMAIL, ("@", "at", "艾特")), (Kind.LINK, _LINK, ("//", "ww", "WW", "wW", "Ww")),
+    (Kind.LINK, _IP, (".", ":", "-")), (Kind.ACCOUNT, _ACCOUNT, ()), (Kind.ACCOUNT, _HANDLE, ("@",)),
+    (Kind.RECORD, _CUED, ("号", "ID")), (Kind.RECORD, _PAPER, ("证", "卡", "照", "病")),
+    (Kind.RECORD, _ID, ("号", "ID", "MRN")), (Kind.PLATE, _PLATE, ()), (Kind.PLATE, _ACROSS, ("粤",)),
+    (Kind.PASSPORT, _PASSPORT, ()), (Kind.NUMBER, _POSTCODE, ("邮",)), (Kind.BED, _BED, ("床",)),
+    (Kind.AGE, _AGE, ("岁",)),
 )  # fmt: skip
 
 
 def marks(text: str) -> Iterator[Found]:
     """Yield identifiers of a plain text."""
-    for low, high in regions(text):
-        for kind, pattern in _PATTERNS:
-            for match in pattern.finditer(text, low, high):
-                yield Found(kind, *match.span(match.lastindex or 0))
-    for match in _SPOKEN_AGE.finditer(text):
+    parts = regions(text)
+    for kind, pattern, needed in _PATTERNS if parts else ():
+        if not needed or any(one in text for one in needed):
+            for low, high in parts:
+                for match in pattern.finditer(text, low, high):
+                    yield Found(kind, *match.span(match.lastindex or 0))
+    for match in _SPOKEN_AGE.finditer(text) if "岁" in text or "高龄" in text else ():
         yield Found(Kind.AGE, *match.span())

@@ -31,7 +31,6 @@ TRAPS: Final = frozenset(
     "左白黄高宫阴段曲管房解应时平明方向强水石甘单余连关包尚安温支门冷任严屈于和"
 )  # in medicine, mostly words
 TRAP: Final = 2.5
-_KINDS: Final = frozenset(("n", "v", "p", "c", "d", "m", "r", "x", "ns", "nt", "t", "a", "f", "q", "b", "j", "nz"))
 _CUT: Final = frozenset(("ns", "nz", "n", "v", "x", "t", "a"))
 _OPEN: Final = ' :：（(“"　\t'
 
@@ -61,6 +60,8 @@ class Tables(NamedTuple):
     cut: dict[str, float]
     following: dict[str, float]
     previous: dict[str, float]
+    ends: frozenset[str]  # the last characters of what may stand before
+    begins: frozenset[str]  # and the first of what may stand after
     hopeless: float  # what no surroundings can make good
     unlikely: float  # and what the best following sign cannot
 
@@ -72,21 +73,25 @@ def tables() -> Tables:
     weighed = table("deid_weights")
     left = weighed["before"] | {"record": weighed["before"]["cue"] + RECORD}
     sign = max(weighed["after"].values())
+    before = frozenset((*listed("names", "before"), *listed("names", "record"), *listed("names", "whom")))
+    after = frozenset((*listed("names", "after"), *listed("names", "doing")))
     return Tables(
         pattern=re.compile(surnames()),
         surname=weights("surname") | dict.fromkeys(compound, COMPOUND),
         given=weights("given"),
-        before=frozenset((*listed("names", "before"), *listed("names", "record"), *listed("names", "whom"))),
+        before=before,
         record=frozenset(listed("names", "record")),
-        after=frozenset((*listed("names", "after"), *listed("names", "doing"))),
+        after=after,
         never=frozenset(listed("names", "function")[0]),
         han=re.compile(f"[{HAN}]"),
         own=weighed["own"],
         left=left,
         right=weighed["after"],
         cut=weighed["cut"],
-        following={_kind(kind): weight for kind, weight in weighed["next"].items()},
-        previous={_kind(kind): weight for kind, weight in weighed["previous"].items()},
+        following=_by_kind(weighed["next"]),
+        previous=_by_kind(weighed["previous"]),
+        ends=frozenset(cue[-1] for cue in before),
+        begins=frozenset(cue[0] for cue in after),
         hopeless=-DOUBT - max(left.values()) - sign - max(weighed["next"].values()) - max(weighed["previous"].values()),
         unlikely=-DOUBT - sign,
     )
@@ -219,7 +224,8 @@ def _best(text: str, words: Words, these: Tables, start: int, surname: str, enou
         if len(givens) == 1:
             total = fixed + own["one"] * weight + own["given"] * given
         else:
-            total = fixed + own["two"] * weight + own["low"] * min(givens) + own["high"] * max(givens) + own["longer"]
+            low, high = (given, givens[0]) if given < givens[0] else (givens[0], given)
+            total = fixed + own["two"] * weight + own["low"] * low + own["high"] * high + own["longer"]
         if total < HOPELESS - enough:
             continue
         total += _cut(words, start, end, surname, these)
@@ -234,9 +240,9 @@ def _best(text: str, words: Words, these: Tables, start: int, surname: str, enou
         if total < these.unlikely:
             continue
         total += these.right[_after(text, these, end)]
-        if total >= -DOUBT and (
-            best is None or total > best.weight - (0.0 if fits and not words.first[end] else LONGER)
-        ):
+        if total < -DOUBT:
+            continue
+        if best is None or total > best.weight - (0.0 if fits and not words.first[end] else LONGER):
             best = Name(start, end, total)
             fits = bool(words.first[start] and words.first[end])
     return best
@@ -249,12 +255,13 @@ def before(text: str, these: Tables, start: int) -> str:
         here -= 1
     if here == 0:
         return "start"
-    for length in (5, 4, 3, 2):
-        if here >= length and (cue := text[here - length : here]) in these.before:
-            return "record" if cue in these.record else "cue"
     last = text[here - 1]
-    if last in these.before:
-        return "short_cue"
+    if last in these.ends:
+        for length in (5, 4, 3, 2):
+            if here >= length and (cue := text[here - length : here]) in these.before:
+                return "record" if cue in these.record else "cue"
+        if last in these.before:
+            return "short_cue"
     if last == "、":
         return "list"
     if last in "。；;\n！？!?":
@@ -268,14 +275,16 @@ def _after(text: str, these: Tables, end: int) -> str:
     """What stands at `end`."""
     if end == len(text):
         return "end"
-    for length in (4, 3, 2):
-        if text[end : end + length] in these.after:
-            return "cue"
-    if text[end] in "男女" and text[end + 1 : end + 2] in ("", "，", ",", "、", " ", "；"):
+    first = text[end]
+    if first in these.begins:
+        for length in (4, 3, 2):
+            if text[end : end + length] in these.after:
+                return "cue"
+    if first in "男女" and text[end + 1 : end + 2] in ("", "，", ",", "、", " ", "；"):
         return "cue"
-    if (sign := _SIGNS.get(text[end])) is not None:
+    if (sign := _SIGNS.get(first)) is not None:
         return sign
-    return "short_cue" if text[end] in these.after else "nothing"
+    return "short_cue" if first in these.after else "nothing"
 
 
 _SIGNS: Final = {
@@ -286,26 +295,32 @@ _SIGNS: Final = {
 }  # fmt: skip
 
 
-def _kind(kind: str) -> str:
-    """The cutter's kind, as coarse as the weights are."""
-    if kind in _KINDS:
-        return kind
-    if kind in NAMED:
-        return "nr"
-    return {"vn": "v", "uj": "u", "ul": "u", PLACE: "ns", ORDINARY: "n"}.get(kind, "o")
+class _ByKind(dict[str, float]):
+    """The weight of each kind of the cutter's; those without one are others."""
+
+    def __missing__(self, kind: str) -> float:
+        return self["o"]
+
+
+def _by_kind(weighed: dict[str, float]) -> _ByKind:
+    """The weights of coarse kinds for the cutter's finer ones."""
+    alike = dict.fromkeys(NAMED, "nr") | {"vn": "v", "uj": "u", "ul": "u", PLACE: "ns", ORDINARY: "n"}
+    out = _ByKind(weighed)
+    out.update({kind: weighed[coarse] for kind, coarse in alike.items()})
+    return out
 
 
 def _beside(words: Words, start: int, these: Tables) -> float:
     """The word that ends at `start`."""
     if start == 0 or not words.first[start]:
         return 0.0
-    return these.previous.get(_kind(words.words[words.number[start] - 1][1]), 0.0)
+    return these.previous[words.words[words.number[start] - 1][1]]
 
 
 def _word_after(words: Words, end: int, these: Tables) -> float:
     """The word that begins at `end`."""
     at = words.number.get(end)
-    return 0.0 if at is None else these.following.get(_kind(words.words[at][1]), 0.0)
+    return 0.0 if at is None else these.following[words.words[at][1]]
 
 
 def _cut(words: Words, start: int, end: int, surname: str, these: Tables) -> float:

@@ -90,7 +90,7 @@ def nicknames(text: str, words: Words) -> Iterator[Name]:
         for match in _behind().finditer(text):
             yield from _before(text, words, len(text[: match.start()].rstrip('”" ')))
     if not words.medical:
-        for match in _said().finditer(text):
+        for match in _said().finditer(text) if ":" in text or "：" in text else ():
             yield Name(*match.span(1), CUED)
         for match in _alone().finditer(text):
             yield Name(*match.span(1), FORM)

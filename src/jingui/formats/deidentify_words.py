@@ -133,7 +133,8 @@ def cut(text: str) -> Words:
     at.pop()
     number = dict(zip(at, range(len(at)), strict=True))
     own_field = medical()
-    dense = sum([kind == TERM and word in own_field for word, kind in words]) * DENSE >= len(words)
-    if not dense:
+    terms_here = [word for word, kind in words if kind == TERM]
+    dense = bool(terms_here) and sum([word in own_field for word in terms_here]) * DENSE >= len(words)
+    if terms_here and not dense:
         _as_people(words)
     return Words(words, at, first, number, dense)
