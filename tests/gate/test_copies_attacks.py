@@ -323,6 +323,14 @@ def test_nobody_fishes(house: Hospital) -> None:
     with pytest.raises(Refused) as stopped:
         ask_often(house, greedy)
     assert stopped.value.reason == "too_often"
+    counted = house.sql("SELECT username, ip_address::text, failures_since_start FROM axes_accessattempt "
+                        "WHERE user_agent = 'check' ORDER BY failures_since_start DESC")  # fmt: skip
+    assert counted[0][2] == 31  # in the database, so that every process of the house counts on
+    assert "198.51.100" not in repr(counted)
+    house.sql("UPDATE axes_accessattempt SET attempt_time = attempt_time - interval '61 seconds' "
+              "WHERE user_agent = 'check'")  # fmt: skip
+    assert check(house, "", actor=greedy) == release_checking.NOTHING  # a minute later
+    assert len(house.sql("SELECT 1 FROM axes_accessattempt WHERE user_agent = 'check'")) == 1  # the rest is forgotten
     with pytest.raises(Refused):
         check(house, fresh, actor=house.actors["archivist"])
 

@@ -6,7 +6,7 @@ import gc
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
-from jingui.config import plugs, wiring
+from jingui.config import plugs, proxies, wiring
 from jingui.config.home import home
 from jingui.config.static import Static
 from jingui.core.errors import Unavailable
@@ -60,8 +60,10 @@ async def lifespan(receive: Receive, send: Send) -> None:
 async def application(scope: Scope, receive: Receive, send: Send) -> None:
     """Dispatch by path prefix."""
     if scope["type"] == "lifespan":
+        proxies.trusted()  # a list that cannot be read stops the start
         await lifespan(receive, send)
         return
+    scope = proxies.seen(scope)
     path = scope["path"]
     if path.startswith("/fhir"):
         await fhir.handle(scope, receive, send)

@@ -2,8 +2,8 @@
 
 import hmac
 import re
-from collections import OrderedDict
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any, Final, cast
 
 from jingui.core.entry import Line
@@ -26,9 +26,16 @@ SHA256: Final = re.compile(r"[0-9a-f]{64}", re.ASCII)
 #: What has been on paper: before that, there is nothing to check.
 OUT: Final = (CopyState.STAMPED, CopyState.HANDED, CopyState.REVOKED, CopyState.SUPERSEDED)
 NOTHING: Final = CopyCheck(found=False)
-MINUTE: Final = 60.0
-MOST: Final = 10_000
-_asked: "OrderedDict[str, tuple[int, int]]" = OrderedDict()  # by address: the minute, and how often in it
+MINUTE: Final = timedelta(minutes=1)
+#: Counted beside the tries of signing in, for every process of the house; what is old goes with the next that is new.
+COUNT_SQL: Final = """INSERT INTO axes_accessattempt AS a
+  (username, ip_address, user_agent, http_accept, path_info, attempt_time, get_data, post_data, failures_since_start)
+VALUES ($1::text, '0.0.0.0', 'check', '', '', $2::timestamptz, '', '', 1)
+ON CONFLICT (username, ip_address, user_agent) DO UPDATE SET
+  failures_since_start = CASE WHEN a.attempt_time <= $3::timestamptz THEN 1 ELSE a.failures_since_start + 1 END,
+  attempt_time = CASE WHEN a.attempt_time <= $3::timestamptz THEN $2::timestamptz ELSE a.attempt_time END
+RETURNING failures_since_start"""
+FORGET_SQL: Final = "DELETE FROM axes_accessattempt WHERE user_agent = 'check' AND attempt_time <= $1::timestamptz"
 
 
 @read_act(Verb.CHECK_COPY)
@@ -56,15 +63,13 @@ def compared(digest: str) -> tuple[Line, ...]:
 
 
 async def limited(context: ReadContext, permit: Permit) -> None:
-    """Refused when one address asks too often. Counted in memory: no address of the public is kept."""
+    """Refused when one address asks too often, whichever process it asks. Kept is a keyed digest, no address."""
     values = await loop_values(context.pipe, context.actor.epoch)
-    address = permit.operation.actor.address
-    minute = int(permit.at.timestamp() // MINUTE)
-    then, count = _asked.pop(address, (minute, 0))
-    count = count + 1 if then == minute else 1
-    _asked[address] = (minute, count)
-    if len(_asked) > MOST:
-        _asked.popitem(last=False)
+    runtime, before = context.runtime, permit.at - MINUTE
+    name = runtime.suite.mac(runtime.keyring.key("tries"), f"check\0{permit.operation.actor.address}".encode()).hex()
+    count = (await context.rows(COUNT_SQL, name, permit.at, before))[0][0]
+    if count == 1:
+        await context.rows(FORGET_SQL, before)
     if count > int(values["copy_checks"]):
         raise Refused(N_("核验过于频繁，请稍后再试。"), N_("请一分钟后再试。"), clauses=("4.2.1",), reason="too_often")
 
