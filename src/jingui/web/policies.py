@@ -56,6 +56,12 @@ WHO: Final[dict[str, Who]] = {
     "studies": C, "cohort": C, "register_ethics": C, "end_ethics": C, "study": C, "matter_study": C, "reidentify": C,
     "plan_extract": C, "build_extract": C, "check_extract": C, "sample_extract": C, "take_extract": C,
     "dispose_extract": C,
+    "case_files": C, "filing_rates": C, "deficiencies": C, "case_file": C, "case_file_coding": C, "deficiency": C,
+    "mappings": C, "mapping": C, "front_page_export": C,
+    "climate": C, "register_sensor": C, "sensor": C, "sensor_file": C, "end_sensor": C, "upload_readings": C,
+    "rounds": C, "round_photos": C, "round_photo": C, "equipment": C, "register_equipment": C, "device": C,
+    "storage": C, "rotate_keys": C,
+    "backups": C, "register_backup": C, "backup_report": C, "backup_report_file": C,
     "sources": C, "register_source": C, "end_source": C, "register_station": C, "end_station": C,
     "verify": A, "verify_side": A, "verify_root": A,
     "sealings": C, "patient_sealings": C, "sealing": C, "sealing_signature": C, "sealing_draw": C, "sealing_package": C,
@@ -68,7 +74,7 @@ WHO: Final[dict[str, Who]] = {
     "register_storeroom": C, "storeroom": C, "shelve": C, "hand_overs": C, "offer_volumes": C, "hand_over": C,
     "loans": C, "lend": C, "take_back": C, "stocktakings": C, "stocktaking": C, "labels": C, "labels_file": C,
     "waste": C, "weigh_waste": C, "hand_waste": C,
-    "cockpit": S, "clause": S, "policy_versions": S, "settings": S, "system": S,
+    "cockpit": S, "clause": S, "policy_versions": S, "settings": S, "system": S, "drills": C,
 }  # fmt: skip
 #: Reached although the password must be changed first.
 BEFORE_CHANGE: Final = frozenset({
