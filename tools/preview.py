@@ -84,6 +84,7 @@ def samples(english: bool) -> dict[str, tuple[str, dict[str, Any]]]:
     from tools import preview_care as care
     from tools import preview_consents as consented
     from tools import preview_door as door
+    from tools import preview_drills as drilled
     from tools import preview_entry as entering
     from tools import preview_frame as frame
     from tools import preview_matters as matters
@@ -122,6 +123,7 @@ def samples(english: bool) -> dict[str, tuple[str, dict[str, Any]]]:
         **patients.window(t),
         **releasing.release(t),
         **sealed.release(t),
+        **drilled.samples(t),
         **studied.pages(t),
     }
     pages = {name: (template, {"page": page, "shell": inside}) for name, (template, page) in found.items()}

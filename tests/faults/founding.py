@@ -5,6 +5,8 @@ import sys
 from datetime import timedelta
 from pathlib import Path
 
+SHORT = 45  # seconds the short token lives
+
 
 def main(out: Path) -> None:
     from jingui.config import house
@@ -20,15 +22,19 @@ def main(out: Path) -> None:
         hospital = Hospital({}, runtime.current())
         hospital.found()
         tokens = {}
-        for who, scopes in (("doctor", ("user/*.cruds",)), ("his", ("system/*.cruds",))):
+        month, short = timedelta(days=30), timedelta(seconds=SHORT)
+        for name, who, scopes, lasts in (
+            ("doctor", "doctor", ("user/*.cruds",), month), ("his", "his", ("system/*.cruds",), month),
+            ("short", "doctor", ("user/*.cruds",), short),
+        ):  # fmt: skip
             token, digest = door.new_token()
             actor = hospital.actors[who]
             data = IssueToken(
-                digest=digest, account=actor.account, post=actor.post, scopes=scopes, label="faults",
-                expires=hospital.now() + timedelta(days=30),
+                digest=digest, account=actor.account, post=actor.post, scopes=scopes, label=f"faults {name}",
+                expires=hospital.now() + lasts,
             )  # fmt: skip
             hospital.write("secadmin", Verb.ISSUE_TOKEN, data)
-            tokens[who] = token
+            tokens[name] = token
         changes = [Change(one["resource"], one["fullUrl"]) for one in stay("崩一崩", "90000001")["entry"]]
         made = hospital.enter("his", *changes, purpose=Purpose.OPERATION).made
         out.write_text(json.dumps({"tokens": tokens, "patient": made[0].id}))

@@ -33,11 +33,11 @@ def environment(home: Path) -> dict[str, str]:
     return {**mine, "JINGUI_HOME": str(home), "DJANGO_SETTINGS_MODULE": "jingui.config.settings", "PYTHONPATH": path}
 
 
-def python(home: Path, module: str, *arguments: str, limit: float = 300) -> None:
+def python(home: Path, module: str, *arguments: str, limit: float = 300, more: dict[str, str] | None = None) -> None:
     """Run one of the helpers in this house; RuntimeError with what it said when it fails."""
     done = subprocess.run(
-        [sys.executable, "-m", module, *arguments], env=environment(home), cwd=SRC.parent, capture_output=True,
-        text=True,
+        [sys.executable, "-m", module, *arguments], env={**environment(home), **(more or {})}, cwd=SRC.parent,
+        capture_output=True, text=True,
         timeout=limit, check=False,
     )  # fmt: skip
     if done.returncode:
@@ -149,7 +149,7 @@ def resident(pid: int) -> int:
 
 
 def found(home: Path) -> dict[str, Any]:
-    """Found a house in `home` and return its clients' facts (tokens, a patient)."""
+    """Found a house in `home` and return its clients' facts (tokens, one of them a short one, and a patient)."""
     facts = home.parent / f"{home.name}.json"
     python(home, "tests.faults.founding", str(facts))
     made: dict[str, Any] = json.loads(facts.read_text())

@@ -3,7 +3,7 @@
 from jingui.core.vector import Vector
 from jingui.core.words import Entrance, Purpose, Role, Strength, Verb
 
-HERE = {Verb.BACK_UP, Verb.TEST_RESTORE, Verb.READ_BACKUPS, Verb.READ_REPORT}
+HERE = {Verb.BACK_UP, Verb.TEST_RESTORE, Verb.READ_BACKUPS, Verb.READ_REPORT, Verb.RECORD_DRILL}
 SEES = {
     Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDIT_ADMIN, Role.HEAD, Role.SUPERVISOR, Role.DISCIPLINE,
 }  # fmt: skip
@@ -17,5 +17,7 @@ def here(v: Vector) -> bool:
         return False
     if v.verb in (Verb.READ_BACKUPS, Verb.READ_REPORT):
         return v.role in SEES
+    if v.verb is Verb.RECORD_DRILL:
+        return v.role in {Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN}
     job = v.role is Role.SYSTEM and v.strength is Strength.LOCAL and v.purpose is Purpose.OPERATION
     return job or (v.verb is Verb.BACK_UP and v.role is Role.SYSTEM_ADMIN)

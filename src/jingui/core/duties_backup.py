@@ -22,4 +22,9 @@ ROWS: Final[tuple[Duty, ...]] = (
         roles=(Role.SECURITY_ADMIN,), every=Every.QUARTER,
         evidence=N_("核对异地位置可用、密钥文件登记副本齐全且没有未登记的副本，写明处理。"), page="backups",
     ),
+    Duty(
+        id="recovery_drill", text=N_("灾备切换演练"), clauses=("6.1.3", "3.1.1"), section="protect",
+        roles=(Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN), every=Every.YEAR,
+        evidence=N_("真实切换一次主备或从备份恢复，登记丢失的写入和恢复所用的秒数，写明发现和改进。"), page="drills",
+    ),
 )  # fmt: skip

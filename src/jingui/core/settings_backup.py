@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from jingui.core.setting_rows import DAYS, HOURS, MINUTES, PIECES, Setting, house
+from jingui.core.setting_rows import DAYS, HOURS, MINUTES, PIECES, SECONDS, Setting, house
 from jingui.core.word import N_
 
 ROWS: Final[tuple[Setting, ...]] = (
@@ -15,4 +15,6 @@ ROWS: Final[tuple[Setting, ...]] = (
     house("backup_keep", 4, PIECES, "3.1.1", N_("保留的基础备份份数"), 2, 60),
     house("restore_test_days", 31, DAYS, "6.1.3", N_("恢复测试间隔"), 1, 92),
     house("restore_test_patients", 20, PIECES, "6.1.3", N_("恢复测试比对的患者数"), 1, 500),
+    house("drill_lost", 0, PIECES, "6.1.3", N_("灾备切换允许丢失的已确认写入"), 0, 1000),
+    house("drill_seconds", 300, SECONDS, "6.1.3", N_("灾备切换恢复写入的时限"), 5, 86400),
 )

@@ -68,6 +68,7 @@ FITTING: Mapping[str, frozenset[str]] = {
     "duty_run": frozenset({"do_duty"}),
     "backup": frozenset({"back_up"}),
     "restore_test": frozenset({"test_restore"}),
+    "drill": frozenset({"record_drill"}),
     "storeroom": frozenset({"register_storeroom"}),
     "position": frozenset({"register_storeroom"}),
     "volume": HANDING
@@ -143,6 +144,7 @@ COUNTED: Mapping[str, tuple[str, ...]] = {
     "equipment_log": ("log_equipment",),
     "duty_evidence": ("add_evidence",),
     "fingerprint": ("take_fingerprint",),
+    "drill": ("record_drill",),
     "person": ("register_person", "open_portal"),
     "qualification": ("qualify",),
     "seal_use": ("stamp_copy",),

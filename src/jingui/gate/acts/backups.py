@@ -18,11 +18,12 @@ from jingui.core.backup import (
     ReportRequest,
     troubles,
 )
+from jingui.core.drills import DrillsRequest
 from jingui.core.errors import Conflict, Invalid
 from jingui.core.permit import Permit
 from jingui.core.word import N_
 from jingui.core.words import Verb
-from jingui.gate import backups, backups_seen, settings
+from jingui.gate import backups, backups_seen, drills_seen, settings
 from jingui.gate.acts.matters import open_matter
 from jingui.gate.context import ReadContext
 from jingui.gate.registry import Done, read_act, write_act
@@ -199,7 +200,9 @@ def named(name: str) -> None:
 
 @read_act(Verb.READ_BACKUPS)
 async def read_backups(context: ReadContext, permit: Permit) -> Done:
-    """Backups, restore tests and how the worker is [3.1.1] [6.1.3]."""
+    """Backups, restore tests and how the worker is; or the drills [3.1.1] [6.1.3]."""
+    if isinstance(permit.operation.data, DrillsRequest):
+        return Done(value=await drills_seen.seen(context, permit.operation.data))
     data = cast(BackupsRequest, permit.operation.data or BackupsRequest())
     return Done(value=await backups_seen.seen(context, data))
 
