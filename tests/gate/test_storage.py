@@ -27,7 +27,12 @@ def take(house: Hospital) -> Any:
 
 @pytest.fixture
 def settled(hospital: Hospital) -> Hospital:
-    """What happened before is known."""
+    """What happened before is known; the program's own files stay as they are while somebody works on them."""
+    from jingui.config import surroundings
+
+    facts = dict(surroundings.facts())
+    facts["software"] = {**facts["software"], "source": "fixed"}
+    hospital.runtime.surroundings = lambda: facts
     take(hospital)
     assert take(hospital).drift == ()
     return hospital
@@ -112,11 +117,13 @@ def test_a_setting_changed_by_two_people_is_no_drift_and_one_changed_past_them_i
     assert found.changed == ("settings:idle_minutes",)
     assert found.drift == ()
     # past the minute in which the last fingerprint's own entries still count
-    now = house.runtime.clock._now
-    house.runtime.clock._now = lambda: now() + timedelta(minutes=3)
+    clock, real, later = house.runtime.clock, house.runtime.clock._now, [timedelta()]
+    clock._now = lambda: real() + later[0]
+    house.now = lambda: real() + later[0]  # type: ignore[method-assign]
     try:
+        later[0] = timedelta(minutes=3)
         take(house)
-        house.runtime.clock._now = lambda: now() + timedelta(minutes=6)
+        later[0] = timedelta(minutes=6)
         house.write("sysadmin", Verb.CHANGE_SETTING, ChangeSetting(name="idle_minutes", value="10"))  # only proposed
         house.sql(
             """INSERT INTO setting (name, value, at, version, entry, mac)
@@ -125,7 +132,8 @@ def test_a_setting_changed_by_two_people_is_no_drift_and_one_changed_past_them_i
         assert take(house).drift == ("settings:lock_minutes",)
     finally:
         house.sql("DELETE FROM setting WHERE name = 'lock_minutes'")
-        house.runtime.clock._now = now
+        clock._now = real
+        del house.now
     take(house)
 
 
