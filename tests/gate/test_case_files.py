@@ -163,7 +163,8 @@ def test_codes_are_of_the_tables_and_versions_stay(house: Hospital) -> None:
     file = line.opened(house, at)
     line.along(house, at, file, "sorted")
     for diagnoses, place in (
-        ((), "diagnosis.1"), ((ChosenCode(code="高血压"),), "diagnosis.1"), ((ChosenCode(code="I10.x00"),), "diagnosis.1"),
+        ((), "diagnosis.1"), ((ChosenCode(code="高血压"),), "diagnosis.1"),
+        ((ChosenCode(code="I10.x00"),), "diagnosis.1"),
         ((ChosenCode(code="I10.x00", name="a"), ChosenCode(code="I10.x00", name="b")), "diagnosis.2"),
         ((ChosenCode(code="I10.x00", name="a\x07b"),), "diagnosis.1"),
         ((ChosenCode(code="I10.x00", name="a", condition="9"),), "condition.1"),
@@ -303,7 +304,7 @@ def test_a_changed_row_is_named_and_never_used(house: Hospital) -> None:
     house.sql("UPDATE case_file SET stage = 'coded' WHERE patient_id = %s", at.patient)
     step = house.sql("SELECT max(step_id) FROM case_step WHERE patient_id = %s", at.patient)[0][0]
     house.sql("ALTER TABLE case_step DISABLE TRIGGER USER")
-    house.sql("CREATE TABLE stash AS SELECT * FROM case_step WHERE step_id = %s" % int(step))
+    house.sql("CREATE TABLE stash AS SELECT * FROM case_step WHERE step_id = %s", step)
     house.sql("DELETE FROM case_step WHERE step_id = %s", step)
     with pytest.raises(Tampered):  # a move that vanished is missed
         line.shown(house, at, file)

@@ -118,8 +118,8 @@ def test_bad_input_and_other_patients(house: Hospital, coded: tuple[Admitted, st
 
 def appeal(house: Hospital, at: Admitted, one: str, who: str = "doctor", finder: str = "quality") -> int:
     data = StartMatter(
-        kind="deficiency_appeal", answers=(("deficiency", one), ("reason", "首页所填科别与转科记录一致。")), submit=True,
-        subject=house.people[finder],
+        kind="deficiency_appeal", answers=(("deficiency", one), ("reason", "首页所填科别与转科记录一致。")),
+        submit=True, subject=house.people[finder],
     )  # fmt: skip
     return int(house.write(who, Verb.START_MATTER, data, target=Target(patient=at.patient)).value.matter)
 

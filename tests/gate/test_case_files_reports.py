@@ -68,7 +68,8 @@ def test_a_mapping_is_changed_by_two_and_its_versions_stay(house: Hospital) -> N
 
 def test_a_mapping_that_could_not_be_used_is_not_proposed(house: Hospital) -> None:
     for old, new in (
-        ("A11 name plain", "A11 password plain"), ("A11 name plain", "ZZ9 name plain"), ("A13 birth date", "A13 birth fun"),
+        ("A11 name plain", "A11 password plain"), ("A11 name plain", "ZZ9 name plain"),
+        ("A13 birth date", "A13 birth fun"),
         ("A14 age_years plain", "A14 diagnosis.41 plain"), ("A14 age_years plain", "A11 age_years plain"),
         ("A14 age_years plain", "A14 age_years plain 1=a 1=b"),
     ):  # fmt: skip

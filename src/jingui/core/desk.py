@@ -6,6 +6,8 @@ from typing import Final
 
 from jingui.core.access import WorkLine, Worklist
 from jingui.core.access_operations import GrantLine, GrantsRequest
+from jingui.core.custody import DeficienciesRequest
+from jingui.core.custody_shown import Deficiencies
 from jingui.core.deadlines import DeadlineBoard, DeadlinesRequest
 from jingui.core.entering import DraftLine, DraftsRequest
 from jingui.core.matters.asking import Matters, MattersRequest
@@ -34,6 +36,7 @@ class DeskRequest:
     proposals: ProposalsRequest | None = None
     grants: GrantsRequest | None = None
     outside: OutsideRequest | None = None
+    deficiencies: DeficienciesRequest | None = None
     copies: CopiesRequest | None = None
     sealings: SealingsRequest | None = None
     entries: LedgerSearch | None = None
@@ -53,6 +56,7 @@ class Desk:
     proposals: tuple[ProposalLine, ...] | None = None
     grants: tuple[GrantLine, ...] | None = None
     outside: OutsideList | None = None
+    deficiencies: Deficiencies | None = None
     copies: Copies | None = None
     sealings: Sealings | None = None
     entries: tuple[EntryLine, ...] | None = None
@@ -62,7 +66,8 @@ class Desk:
 PARTS: Final = {
     "patients": Verb.LIST, "deadlines": Verb.READ_DEADLINES, "drafts": Verb.READ_DRAFTS, "sign": Verb.LIST,
     "countersign": Verb.LIST, "matters": Verb.READ_MATTERS, "proposals": Verb.READ_PROPOSALS,
-    "grants": Verb.READ_GRANTS, "outside": Verb.READ_OUTSIDE, "copies": Verb.READ_COPIES,
+    "grants": Verb.READ_GRANTS, "outside": Verb.READ_OUTSIDE,
+    "deficiencies": Verb.READ_CASE_FILES, "copies": Verb.READ_COPIES,
     "sealings": Verb.READ_SEALINGS, "entries": Verb.READ_LEDGER,
 }  # fmt: skip
 #: Parts that may be asked under another purpose than the desk's, and under which: only counted, so nobody is named.

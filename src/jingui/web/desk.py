@@ -11,6 +11,7 @@ from jingui.core.words import Relation, Verb
 from jingui.web import (
     answering,
     asking,
+    case_files,
     charting,
     entering_desk,
     ledger,
@@ -30,7 +31,7 @@ RECENT = 6
 LOOKED = 48  # entries among which the last ones beyond lists are found
 LISTS = frozenset({
     Verb.LIST, Verb.READ_DEADLINES, Verb.READ_DRAFTS, Verb.READ_MATTERS, Verb.READ_PROPOSALS, Verb.READ_LEDGER,
-    Verb.READ_DUTIES,
+    Verb.READ_DUTIES, Verb.READ_CASE_FILES,
 })  # fmt: skip
 
 
@@ -52,7 +53,7 @@ def desk(request: HttpRequest) -> HttpResponse:
         waiting=(
             *owed(lines), *entering_desk.for_me(found), *matters.for_me(found), *waiting.for_me(found),
             *reminding.for_me(request, found), *outside.for_me(found),
-            *release_desk.for_me(found),
+            *release_desk.for_me(found), *case_files.for_me(found),
         ),
         scope=scope(mine, wording.department(facts.department_name)) if ward else "",
     )  # fmt: skip
@@ -64,7 +65,7 @@ def wanted(request: HttpRequest, ward: bool, mine: bool) -> DeskRequest:
     return DeskRequest(
         patients=Worklist(mine=mine, count=COUNT) if ward else None, **entering_desk.wanted(request),
         matters=matters.QUEUE, proposals=waiting.wanted(request), grants=reminding.wanted(request),
-        outside=outside.wanted(request), **release_desk.wanted(request),
+        outside=outside.wanted(request), deficiencies=case_files.wanted(request), **release_desk.wanted(request),
         entries=LedgerSearch(mine=True, count=LOOKED),
     )  # fmt: skip
 
