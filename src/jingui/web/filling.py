@@ -60,6 +60,10 @@ class Filled:
         """Add a field that nobody fills."""
         self._fields.append(field)
 
+    def become(self, name: str, **more: Any) -> None:
+        """Change how a field is asked: one of several lines keeps the lines that were typed."""
+        self._fields = [replace(field, **more) if field.name == name else field for field in self._fields]
+
     def wrong(self, name: str, text: str) -> None:
         """Say what is wrong with a field; with the whole form if there is no such field."""
         for at, field in enumerate(self._fields):
