@@ -209,8 +209,6 @@ def test_only_the_system_takes_it_and_only_keepers_see_it(settled: Hospital) -> 
 
 
 def test_host_and_software_stand_in_it(settled: Hospital) -> None:
-    from dataclasses import replace
-
     from jingui.config import surroundings
 
     house = settled
@@ -220,13 +218,13 @@ def test_host_and_software_stand_in_it(settled: Hospital) -> None:
     assert "task fingerprint" in facts["jobs"]
     assert not any("secret" in text.lower() for text in facts["host"].values())
     was = house.runtime.surroundings
+    facts = was()
     house.runtime.surroundings = lambda: {**facts, "jobs": {**facts["jobs"], "task stealth": "* * * * *"}}
     try:
         assert take(house).drift == ("jobs:task stealth",)
     finally:
         house.runtime.surroundings = was
     take(house)
-    assert replace
 
 
 def test_every_row_fits_its_entry(settled: Hospital) -> None:

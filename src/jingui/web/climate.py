@@ -263,7 +263,7 @@ def upload_readings(request: HttpRequest, sensor: int) -> HttpResponse:
             try:
                 data = TakeReadings(sensor=sensor, readings=lines_of(file.read()))
                 taken: Taken = asking.write(request, Verb.TAKE_READINGS, data).value
-                text = _("接收 %(new)d 条，已有 %(known)d 条，与已有不同而未改 %(other)d 条，不可信 %(absurd)d 条。") % {
+                text = _("接收 %(new)d 条，已有 %(known)d 条，与已有不同未改 %(other)d 条，不可信 %(absurd)d 条。") % {
                     "new": taken.new, "known": taken.known, "other": taken.other, "absurd": taken.absurd,
                 }  # fmt: skip
                 return answering.said(request, text, to("sensor", sensor=sensor))
