@@ -44,9 +44,22 @@ def finding(request: HttpRequest, *, sent: bool) -> Filled:
     return filled
 
 
+#: What depends on whose volume it is: offered to these posts, the door decides about each.
+WARD: Final = frozenset({Role.PHYSICIAN, Role.NURSE, Role.TECHNICIAN, Role.PHARMACIST})
+OFFERED: Final = {
+    Verb.LEND_VOLUME: frozenset({Role.ARCHIVIST}), Verb.OFFER_VOLUMES: WARD, Verb.REGISTER_VOLUME: WARD,
+    Verb.WEIGH_WASTE: WARD,
+}  # fmt: skip
+
+
+def may(request: HttpRequest, verb: Verb) -> bool:
+    """Whether this post is offered an operation."""
+    return asking.role(request) in OFFERED.get(verb, ()) or asking.may(request, verb)
+
+
 def links(request: HttpRequest, *offered: tuple[Verb, Link]) -> tuple[Link, ...]:
     """The links to what this post may do."""
-    return tuple(link for verb, link in offered if asking.may(request, verb))
+    return tuple(link for verb, link in offered if may(request, verb))
 
 
 @require_safe
@@ -88,7 +101,9 @@ def archive(request: HttpRequest) -> HttpResponse:
         (Verb.READ_STOCKTAKING, Link(label=_("盘点"), href=to("stocktakings"))),
         (Verb.PRINT_LABELS, Link(label=_("标签"), href=to("labels"))),
         (Verb.READ_WASTE, Link(label=_("废纸登记"), href=to("waste"))),
-    )
+    )  # fmt: skip
+    if not asking.may(request, Verb.READ_WASTE):
+        acts += links(request, (Verb.WEIGH_WASTE, Link(label=_("废纸封袋称重"), href=to("weigh_waste"))))
     find = finding(request, sent=False)
     page = ListPage(
         title=_("纸质病案"), lead=_("每册一码，去向可查：科室保管、移交、上架、借阅、盘点，逐步留痕。"), acts=acts,

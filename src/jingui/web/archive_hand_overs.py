@@ -117,7 +117,7 @@ def hand_over(request: HttpRequest, hand_over: int) -> HttpResponse:
         ),
         note=found.note, taken=found.taken, digest=one.digest, typed=note, scanned=scanned, errors=tuple(errors),
         takes=waits and not one.mine and asking.may(request, Verb.ACCEPT_VOLUMES),
-        withdraws=waits and asking.may(request, Verb.OFFER_VOLUMES) and not asking.may(request, Verb.ACCEPT_VOLUMES),
+        withdraws=waits and archive.may(request, Verb.OFFER_VOLUMES),
     )  # fmt: skip
     crumbs = archive.crumbs(page.title, Link(label=_("移交"), href=to("hand_overs")))
     return answering.page(request, "archive/offer.html", page, status=400 if errors else 200, crumbs=crumbs)

@@ -58,8 +58,8 @@ def stocktakings(request: HttpRequest) -> HttpResponse:
         _("还没有盘点过"), _("每个库房每年至少盘点一次；用手机或扫码枪逐层扫描。"),
     )  # fmt: skip
     page = view.ListPage(
-        title=_("盘点"), lead=_("先扫架位，再扫这一层的病案册；差异说明后才能结束，未见的转为处理事项。"), tables=(table,),
-        forms=forms, prints=True,
+        title=_("盘点"), lead=_("先扫架位，再扫这一层的病案册；差异说明后才能结束，未见的转为处理事项。"),
+        tables=(table,), forms=forms, prints=True,
     )  # fmt: skip
     wrong = any(one.form.wrong for one in forms)
     return answering.page(
