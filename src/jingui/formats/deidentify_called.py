@@ -165,11 +165,13 @@ def completed(text: str, words: Words, names: Iterable[Name]) -> Iterator[Name]:
     given, sound, surname = weights("given"), weights("sound"), tables().surname
     for one in names:
         last, after = words.number.get(one.start), words.number.get(one.end)
-        size, ahead = one.end - one.start, text[one.start - 1 : one.start]
+        size, ahead, behind = one.end - one.start, text[one.start - 1 : one.start], text[one.end : one.end + 1]
+        abroad = size > 1 and all(sound.get(part, -9.0) >= HEARD for part in text[one.start : one.end])
         surnamed = size == 2 and surname.get(ahead, NEVER) >= COMMON and text[one.start] not in surname
-        if surnamed or (size == 1 and _opening(text, words, one.start - 1)):
+        begun = size == 1 or (abroad and sound.get(ahead, -9.0) >= HEARD)
+        if surnamed or (begun and _opening(text, words, one.start - 1)):
             yield Name(one.start - 1, one.start, 0.0)
-        if size == 2 and text[one.end : one.end + 1] == text[one.end - 1]:
+        if size == 2 and behind == text[one.end - 1]:
             yield Name(one.end, one.end + 1, 0.0)
         if last:
             word, kind = words.words[last - 1]
@@ -177,9 +179,10 @@ def completed(text: str, words: Words, names: Iterable[Name]) -> Iterator[Name]:
                 yield Name(one.start - 1, one.start, 0.0)
         if after is not None:
             word, kind = words.words[after]
-            heard = max(given.get(word, -9.0), sound.get(word, -9.0))
+            heard = max(given.get(behind, -9.0), sound.get(behind, -9.0))
             loose = kind in _LOOSE and heard >= HEARD and _loose(word)
-            if loose or (size == 2 and _swallowed(text, one.end, len(word))):
+            native = size == 2 and len(word) == 2 and given.get(behind, -9.0) >= HEARD
+            if loose or ((native or (abroad and sound.get(behind, -9.0) >= HEARD)) and _ends(text, one.end + 1)):
                 yield Name(one.end, one.end + 1, 0.0)
 
 
@@ -191,12 +194,10 @@ def _opening(text: str, words: Words, at: int) -> bool:
     return before(text, these, at) not in ("nothing", "short_cue")
 
 
-def _swallowed(text: str, at: int, length: int) -> bool:
-    """Whether the cutter read a name's last character into the next word: 邱志|承认|为 for 邱志承|认为."""
-    if length != 2 or weights("given").get(text[at], -9.0) < HEARD:
-        return False
+def _ends(text: str, at: int) -> bool:
+    """Whether a name ends before `at`, whatever the cutter read there: 邱志|承认|为 for 邱志承|认为."""
     after = tables().after
-    return any(text[at + 1 : at + 1 + long] in after for long in (4, 3, 2)) or text[at + 1 : at + 2] in _SAYS
+    return any(text[at : at + long] in after for long in (4, 3, 2)) or text[at : at + 1] in _SAYS
 
 
 def _loose(word: str) -> bool:

@@ -29,7 +29,7 @@ _LATIN: Final = re.compile(
     rf"(?<![A-Za-z])(?:[A-Z]\.[ ]?){{0,2}}{_WORD}(?:[ ·\-]{{1,2}}(?:[A-Z]\.?|de|van|von|del|da|la|bin|al|{_WORD}))*"
     rf"[ ·\-]{{1,2}}[A-Z][A-Za-z'’]{{1,14}}(?![A-Za-z])|(?<![A-Za-z])(?:[A-Z][a-z]{{2,12}}){{2,3}}(?![A-Za-z])"
 )
-_SINGLE: Final = re.compile(rf"(?<![A-Za-z0-9_.@/])(?:{_WORD}|[a-z]{{3,20}})(?![A-Za-z0-9_.@/])")
+_SINGLE: Final = re.compile(rf"(?<![A-Za-z]){_WORD}(?![A-Za-z])|(?<![A-Za-z0-9_.@/])[a-z]{{3,20}}(?![A-Za-z0-9_.@/])")
 _BESIDE: Final = re.compile(r"\s?[（(]\s?([A-Za-z][A-Za-z .'’\-]{2,40})[)）]")
 
 
