@@ -1,7 +1,8 @@
 """三（二）2 纸质病案: the codes on labels: this house's, random, with a check that no slip of the hand passes [3.2.2]
 
-Sixteen characters: three of the house, one of the kind, ten at random, two check digits (ISO 7064 MOD 97-10, as in
-ISO 17442). Without the house they say nothing of anybody. The letters I, L, O and U do not occur: they are read as
+Sixteen characters: three of the house, one of the kind, ten at random, two check digits (ISO 7064 MOD 97-10 over the
+places of the characters in the alphabet, two digits each: no slip of one character and no two neighbours that changed
+places pass). Without the house they say nothing of anybody. The letters I, L, O and U do not occur: they are read as
 1, 1, 0 and refused.
 """
 
@@ -46,8 +47,12 @@ def house(secret: bytes) -> str:
 
 
 def check(body: str) -> str:
-    """The two check digits of a body (ISO 7064 MOD 97-10)."""
-    number = int("".join(str(int(letter, 36)) for letter in body))
+    """The two check digits of a body."""
+    return check_digits(int("".join(f"{ALPHABET.index(letter):02}" for letter in body)))
+
+
+def check_digits(number: int) -> str:
+    """The two check digits of a number (ISO 7064 MOD 97-10)."""
     return f"{98 - number * 100 % 97:02}"
 
 

@@ -49,16 +49,25 @@ def sheet(labels: Sequence[tuple[str, str, str]]) -> bytes:
 
 def marked(body: bytes, media: str, words: str) -> bytes:
     """The pages of a PDF, PNG or JPEG with the reader's watermark over each; Invalid when they cannot be set."""
+    from pyhanko.pdf_utils.misc import PdfError
     from typst import TypstError
 
     pdf = media == "application/pdf"
-    count = pages(body) if pdf else 1
+    try:
+        count = pages(body) if pdf else 1
+    except (PdfError, KeyError, TypeError) as error:
+        raise unset() from error
     if not 1 <= count <= MOST_PAGES:
-        raise Invalid(N_("扫描件无法加水印显示。"), N_("请病案室重新扫描为图片或较短的 PDF。"))
+        raise unset()
     data = {"body": list(body), "pdf": pdf, "pages": count, "mark": watermark_svg(words)}
     try:
         return typeset(_MARKED, json.dumps(data), "pdf")
     except TypstError as error:
-        raise Invalid(N_("扫描件无法加水印显示。"), N_("请病案室重新扫描为图片或较短的 PDF。")) from error
+        raise unset() from error
+
+
+def unset() -> Invalid:
+    """What is said of a file that no watermark can be laid over."""
+    return Invalid(N_("扫描件无法加水印显示。"), N_("请病案室重新扫描为图片或较短的 PDF。"))
 
 
