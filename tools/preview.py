@@ -87,6 +87,7 @@ def samples(english: bool) -> dict[str, tuple[str, dict[str, Any]]]:
     from tools import preview_drills as drilled
     from tools import preview_entry as entering
     from tools import preview_frame as frame
+    from tools import preview_keep as keeping
     from tools import preview_matters as matters
     from tools import preview_office as office
     from tools import preview_portal as patients
@@ -125,6 +126,7 @@ def samples(english: bool) -> dict[str, tuple[str, dict[str, Any]]]:
         **sealed.release(t),
         **drilled.samples(t),
         **studied.pages(t),
+        **keeping.pages(t),
     }
     pages = {name: (template, {"page": page, "shell": inside}) for name, (template, page) in found.items()}
     for name, (template, page) in {**patients.portal(t), **releasing.portal(t)}.items():

@@ -59,8 +59,8 @@ def test_a_sensor_is_registered_and_its_token_shown_once(house: Hospital) -> Non
         assert token not in me.get(made["Location"]).content.decode()
         low, high = house.sql("SELECT low, high FROM sensor WHERE name = '网页温度'")[0]
         assert (low, high) == (14_000, 25_500)
-        assert "网页温度" in text(me.get("/storerooms/climate/?find=网页"))
-        assert "没有符合的库房或传感器" in text(me.get("/storerooms/climate/?find=火星"))
+        assert "网页温度" in text(me.post("/storerooms/climate/", {"find": "网页"}))
+        assert "没有符合的库房或传感器" in text(me.post("/storerooms/climate/", {"find": "火星"}))
 
 
 def test_a_course_is_drawn_with_table_and_file(house: Hospital) -> None:
@@ -160,8 +160,8 @@ def test_a_device_is_registered_logged_and_found(house: Hospital) -> None:
         assert refused.status_code == 400
         assert "已批准" in text(refused)
         assert "调整告警阈值" in refused.content.decode()
-        assert "不间断电源" in text(me.get("/equipment/?find=w-ups"))
-        assert "没有符合的设备" in text(me.get("/equipment/?find=没有这台"))
+        assert "不间断电源" in text(me.post("/equipment/", {"find": "w-ups"}))
+        assert "没有符合的设备" in text(me.post("/equipment/", {"find": "没有这台"}))
         assert me.get("/equipment/?state=faulty").status_code == 200
         assert me.get("/equipment/?due=1&after=99999999&kind=x&state=y").status_code == 200
         assert "登记一条" not in text(Pages(house.actors["audit"]).get(here))

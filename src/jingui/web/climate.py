@@ -37,12 +37,12 @@ MOST_BYTES: Final = 1024 * 1024
 MOST_POINTS: Final = 200  # lines of the table beside the plot; the file has every reading
 
 
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 def board(request: HttpRequest) -> HttpResponse:
-    """Every storeroom with its sensors, those with alarms first."""
-    ended = request.GET.get("ended") == "1"
+    """Every storeroom with its sensors, those with alarms first; what is looked for stands in no address."""
+    ended = request.POST.get("ended") == "1"
     found: ClimateBoard = asking.read(request, Verb.READ_CLIMATE, ClimateRequest(ended=ended)).value
-    find = " ".join(request.GET.get("find", "").split())[:60]
+    find = " ".join(request.POST.get("find", "").split())[:60]
     now = asking.now()
     rooms: dict[str, list[view.SensorRow]] = {}
     worst: dict[str, bool] = {}

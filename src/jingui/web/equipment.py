@@ -5,7 +5,7 @@ from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods
 
 from jingui.core.equipment import (
     KINDS,
@@ -32,10 +32,11 @@ PAGE: Final = 50
 TONES: Final = {"running": "ok", "faulty": "bad", "stopped": "none", "scrapped": "none"}
 
 
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 def register(request: HttpRequest) -> HttpResponse:
     """The register: by kind and state, what is due, page by page."""
-    asked = {name: request.GET.get(name, "")[:80] for name in ("kind", "state", "find")}
+    given = request.POST if request.method == "POST" else request.GET
+    asked = {name: given.get(name, "")[:80] for name in ("kind", "state", "find")}
     due = request.GET.get("due") == "1"
     after = request.GET.get("after", "0")
     data = EquipmentRequest(
