@@ -5,7 +5,7 @@ import sys
 from datetime import timedelta
 from pathlib import Path
 
-SHORT = 45  # seconds the short token lives
+SHORT = 75  # seconds the short token lives
 
 
 def main(out: Path) -> None:
