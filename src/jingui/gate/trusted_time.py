@@ -49,6 +49,8 @@ def clockwork(
     limit = timedelta(hours=int(settings["clock_jump_hours"]))
     if leap is None and last is not None and now - last > limit:
         leap = last
+    if leap is None and runtime.clock.ahead > limit:  # the system's clock is not followed: who knows which is right
+        leap = now
     if leap is None:
         trusted = max(now, last) if last is not None and last - now <= limit else now
         if last is not None:
