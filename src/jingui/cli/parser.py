@@ -21,6 +21,7 @@ def parser() -> argparse.ArgumentParser:
     _ledger(commands)
     _station(commands)
     _backup(commands)
+    _stamp(commands)
     return top
 
 
@@ -114,6 +115,18 @@ def _station(commands: "Commands") -> None:
     made.add_argument("--suite", default="intl", choices=["intl", "gm"], help=say(N_("密码套件，与本院相同")))
     made.add_argument("--port", type=int, default=8731)
     made.add_argument("--no-passphrase", action="store_true", help=say(N_("密钥只靠文件权限保护")))
+
+
+def _stamp(commands: "Commands") -> None:
+    from jingui.cli import stamp
+
+    made = _add(commands, "stamp", N_("电子印章的证书：查看、换发、导入购买的证书"), stamp.chosen)
+    made.add_argument("step", nargs="?", default="show", choices=["show", "renew", "import"])
+    made.add_argument("file", nargs="?", default="", metavar="FILE", help=say(N_("购买的证书文件（.pfx、.p12）")))
+    made.add_argument("--matter", type=int, default=0, metavar="N", help=say(N_("批准更换的配置变更申请编号")))
+    made.add_argument(
+        "--as", dest="username", default="", metavar="USERNAME", help=say(N_("办理人的账号（系统管理员）"))
+    )
 
 
 def _backup(commands: "Commands") -> None:

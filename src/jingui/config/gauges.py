@@ -17,12 +17,13 @@ from jingui import __version__
 from jingui.cluster import report
 from jingui.cluster.address import external
 from jingui.cluster.cluster import State
-from jingui.config import house, plugs, schema
+from jingui.config import house, plugs, schema, stamp
 from jingui.config.home import home
 from jingui.config.serve import answers
 from jingui.core.errors import JinguiError
 from jingui.core.settings import BY_NAME
 from jingui.core.word import N_
+from jingui.crypto.certificates import valid_between
 
 LAG = "ledger_lag_seconds"
 OLD = timedelta(hours=24)
@@ -96,6 +97,22 @@ def keys() -> Iterator[Gauge]:
         yield gauge("keys", N_("密钥"), Light.RED, error.message, error.next_step, code=error.code)
         return
     yield gauge("keys", N_("密钥"), Light.GREEN, N_("密钥与数据库一致"), suite=plugs.keyring().suite.name)
+
+
+def seal() -> Iterator[Gauge]:
+    """How long the electronic stamp's certificate still holds: it is renewed 60 days before its end."""
+    try:
+        last = valid_between(stamp.read(home(), plugs.keyring()).certificate)[1]
+    except JinguiError as error:
+        missing = error.data.get("problem") == "missing"
+        light = Light.AMBER if missing else Light.RED
+        yield gauge("stamp", N_("电子印章"), light, error.message, error.next_step, code=error.code)
+        return
+    left = last - datetime.now(UTC)
+    light = Light.RED if left <= timedelta() else Light.AMBER if left < stamp.SOON else Light.GREEN
+    words = N_("证书有效期至 {until}") if left > timedelta() else N_("证书已于 {until} 到期，不能用印")
+    advice = "" if light is Light.GREEN else N_("请办理配置变更申请后运行 jingui stamp renew（购买的证书用 import）。")
+    yield gauge("stamp", N_("电子印章"), light, words, advice, until=f"{last:%Y-%m-%d}", days=left.days)
 
 
 def cluster() -> Iterator[Gauge]:
@@ -176,7 +193,7 @@ def gauges() -> list[Gauge]:
     found = [one for look in looks for one in look()]
     try:
         with psycopg.connect(plugs.address().psycopg(), connect_timeout=3) as connection:
-            found += [*keys(), *tables(), *ledger(connection)]
+            found += [*keys(), *seal(), *tables(), *ledger(connection)]
     except JinguiError as error:
         found.append(gauge("database", N_("数据库连接"), Light.RED, error.message, error.next_step, code=error.code))
     except psycopg.Error as error:

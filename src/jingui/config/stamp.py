@@ -1,19 +1,22 @@
 """四（二）1 用印: the key and certificates of the hospital's electronic stamp, beside the house's other keys [4.2.1]
 
-One file: the certificates in the clear, the private key sealed under the root secret. `jingui init` makes it; a
-hospital with a bought certificate names its files in `jingui.toml` (`stamp_key`, `stamp_chain`).
+One file: the certificates in the clear, the private key sealed under the root secret. `jingui init` makes it, `jingui
+stamp` renews it or takes a bought one (.pfx); a bought one may also stay in files of its own, which `jingui.toml` names
+(`stamp_key`, `stamp_chain`). Chains that stood here before are kept: old copies lead to their roots.
 """
 
 import base64
 import os
-from datetime import datetime
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
 
 import orjson
 
 from jingui.config.home import Home
-from jingui.core.errors import KeyTrouble
+from jingui.core.errors import Conflict, KeyTrouble
 from jingui.core.word import N_
 from jingui.crypto import certificates, keyfile
 from jingui.crypto.certificates import Issued
@@ -21,6 +24,7 @@ from jingui.crypto.keyring import Keyring
 from jingui.formats.pdf_document import COPY_STAMP
 
 FILE: Final = "stamp.sealed"
+SOON: Final = timedelta(days=60)  # before its end a certificate is renewed
 
 
 def ensure(where: Home, keys: Keyring, at: datetime, *, used: bool) -> None:
@@ -30,11 +34,32 @@ def ensure(where: Home, keys: Keyring, at: datetime, *, used: bool) -> None:
         return
     if used:
         raise KeyTrouble(path=str(path), problem="missing")
+    keyfile.create(path, closed(keys, own(where, at)))
+
+
+def own(where: Home, at: datetime) -> Issued:
+    """A new key with a certificate of the house's own; the root's key is not kept, so that it signs nothing else."""
     root = certificates.new_root(where.institution, at, os.urandom)
-    issued = certificates.new_seal(root, where.institution, COPY_STAMP, at, os.urandom)
-    closed = certificates.close_key(keys.suite, keys.key("stamp"), issued)
-    chain = [base64.b64encode(one).decode() for one in issued.chain]
-    keyfile.create(path, orjson.dumps({"key": base64.b64encode(closed).decode(), "chain": chain}))
+    return certificates.new_seal(root, where.institution, COPY_STAMP, at, os.urandom)
+
+
+def closed(keys: Keyring, issued: Issued) -> bytes:
+    """The file's content."""
+    sealed = certificates.close_key(keys.suite, keys.key("stamp"), issued)
+    said: dict[str, object] = {"key": text(sealed), "chain": [text(one) for one in issued.chain]}
+    if issued.past:
+        said["past"] = [[text(one) for one in chain] for chain in issued.past]
+    return orjson.dumps(said)
+
+
+def text(data: bytes) -> str:
+    """Bytes as the file holds them."""
+    return base64.b64encode(data).decode()
+
+
+def bytes_of(word: str) -> bytes:
+    """The bytes again."""
+    return base64.b64decode(word, validate=True)
 
 
 def read(where: Home, keys: Keyring) -> Issued:
@@ -49,8 +74,46 @@ def read(where: Home, keys: Keyring) -> Issued:
         )  # fmt: skip
     try:
         plain = orjson.loads(keyfile.read_secret(path))
-        chain = [base64.b64decode(one, validate=True) for one in plain["chain"]]
-        closed = base64.b64decode(plain["key"], validate=True)
+        chain = [bytes_of(one) for one in plain["chain"]]
+        sealed = bytes_of(plain["key"])
+        past = tuple(tuple(bytes_of(one) for one in each) for each in plain.get("past", ()))
     except (ValueError, KeyError, TypeError) as error:
         raise KeyTrouble(path=str(path), problem="half-written") from error
-    return certificates.open_key(keys.suite, keys.key("stamp"), closed, chain)
+    return replace(certificates.open_key(keys.suite, keys.key("stamp"), sealed, chain), past=past)
+
+
+def replaced(where: Home, keys: Keyring, issued: Issued, at: datetime) -> Issued:
+    """Put another key and certificate in the stamp's place and return them with what stood there before.
+
+    Conflict for one that is not valid now, that is the same, or where the hospital's file names files of its own.
+    """
+    if where.stamp_key:
+        raise Conflict(
+            N_("jingui.toml 指定了印章证书文件，请更换这些文件。"), N_("或先删除 stamp_key 和 stamp_chain 两项。")
+        )
+    first, last = certificates.valid_between(issued.certificate)
+    if not first <= at < last:
+        raise Conflict(N_("证书不在有效期内，没有更换。"), N_("请核对证书和系统时间。"))
+    path = where.keys / FILE
+    with keyfile.locked(path):
+        old = read(where, keys)
+        if old.chain == issued.chain:
+            raise Conflict(N_("与现在的证书相同，没有更换。"))
+        made = replace(issued, past=(old.chain, *old.past))
+        keyfile.put_in_place(keyfile.write_beside(path, closed(keys, made)), path)
+    return made
+
+
+def reader(where: Home, keys: Keyring) -> Callable[[], Issued]:
+    """Reads the stamp when it is first used, and again after its file was replaced: no process needs a new start."""
+    known: list[tuple[object, Issued]] = []
+    path = Path(where.stamp_key) if where.stamp_key else where.keys / FILE
+
+    def found() -> Issued:
+        about = path.stat() if path.exists() else None
+        mark = (about.st_ino, about.st_mtime_ns, about.st_size) if about is not None else None
+        if not known or known[0][0] != mark:
+            known[:] = [(mark, read(where, keys))]
+        return known[0][1]
+
+    return found

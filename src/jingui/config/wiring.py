@@ -2,7 +2,6 @@
 
 import os
 from datetime import UTC, datetime
-from functools import cache
 
 import django
 
@@ -34,7 +33,7 @@ def runtime(policy: int = 1) -> "Runtime":
         institution=home().institution,
         institution_en=home().institution_en,
         public_address=home().public,
-        stamp=cache(lambda: stamp.read(home(), keys)),
+        stamp=stamp.reader(home(), keys),
         surroundings=surroundings.facts,
         disks=surroundings.disks,
         clock=clock,

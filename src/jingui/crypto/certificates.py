@@ -36,10 +36,14 @@ _KEYS = ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Issued:
-    """A private key (PKCS#8, DER) and its certificate chain, its own first (DER). Never shown, never logged."""
+    """A private key (PKCS#8, DER) and its certificate chain, its own first (DER). Never shown, never logged.
+
+    `past`: the chains that stood here before, the newest first: what was stamped under them is checked by them.
+    """
 
     key: bytes = field(repr=False)
     chain: tuple[bytes, ...]
+    past: tuple[tuple[bytes, ...], ...] = ()
 
     @property
     def certificate(self) -> bytes:
