@@ -23,7 +23,7 @@ from tests.hospital import SRC
 
 CLIENTS = 4
 FINDINGS = ("lost", "orphans", "doubles", "half", "changed", "unentered", "undecrypted", "unplaced")
-PATIENCE = 60.0  # seconds until a house that does not come back is given up
+PATIENCE = 180.0  # seconds until a house that does not come back is given up; figures have limits of their own
 
 
 def environment(home: Path) -> dict[str, str]:

@@ -124,6 +124,9 @@ def test_a_turned_clock(capsys: pytest.CaptureFixture[str]) -> None:
     # two processes that start anew under a wrong clock may differ by as long as their starts lie apart
     assert back_by.total_seconds() < 20 * crowd, "entries do not lie in the order of their numbers"
     assert span.total_seconds() < 2 * DAY, "an entry says a time of which nobody had heard"
-    assert ahead["before"] == ahead["after"], "a job ended what 31 years would have ended"
+    fewer = {name: (count, ahead["after"][name]) for name, count in ahead["before"].items()
+             if ahead["after"][name] < count}  # fmt: skip
+    assert not fewer, f"a job ended what 31 years would have ended: {fewer}"
+    assert ahead["before"]["destructions"] == ahead["after"]["destructions"] == 0
     assert ahead["ahead"] > YEARS - DAY, "the jobs followed the clock"
     assert ahead["ran"] == usual["ran"], "a job ends otherwise than under the right clock"
