@@ -50,6 +50,23 @@ def test_what_names_nobody_stays(text: str) -> None:
     assert hidden(text) == text
 
 
+@pytest.mark.parametrize("name", ["包英", "金程", "段长磊", "关轩", "温红根", "于国洋", "向艳民", "高亮义"])
+def test_a_record_names_even_those_whose_surname_is_a_word_of_medicine(name: str) -> None:
+    for sentence in (
+        "今日{}主任医师查房，指示继续抗感染、补液治疗。",
+        "患者{}诉切口疼痛，予止痛对症处理。",
+        "家属{}签署知情同意书，要求继续化疗。",
+        "病人{}于今晨6时突发胸闷、气促。",
+    ):
+        assert name not in hidden(sentence.format(name)), sentence
+        assert hidden(sentence.format(name)).count("□") <= len(name) + 1
+
+
+def test_a_round_names_nobody_by_itself() -> None:
+    text = "今日主任医师查房，上级医师指示继续补液，患者安返病房，主治医师代主任查房。"
+    assert hidden(text) == text
+
+
 def test_a_surname_alone_is_hidden_where_the_full_name_stands() -> None:
     assert hidden("昨天，詹建国来了。当时詹一方面表示同意。").endswith("当时□一方面表示同意。")
     assert hidden("昨天，公司来人了。当时詹一方面表示同意。").endswith("当时詹一方面表示同意。")

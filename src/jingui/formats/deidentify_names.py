@@ -16,6 +16,9 @@ ENOUGH: Final = -3.9  # in ordinary texts
 CLINICAL: Final = -2.2  # in texts full of words of medicine, where more looks like a name
 DOUBT: Final = 1.8  # less is enough beside another name in a row of names
 LONGER: Final = 1.5  # the longer of two readings may weigh so much less
+WHOLE: Final = 4.5  # and before a word of a record so much
+COMPLAINS: Final = frozenset("诉于因来要自经后术")  # 患者某某诉, 病人某某于今晨: so a record goes on
+ROUNDS: Final = 2.5  # how much more 主任医师查房 says than another word behind a name
 RARE: Final = 1.0  # the weight of a character that the table does not know
 COMPOUND: Final = 7.0
 RECORD: Final = 1.5  # how much more a cue of a record says than one of a newspaper
@@ -51,6 +54,7 @@ class Tables(NamedTuple):
     given: dict[str, float]
     before: frozenset[str]
     record: frozenset[str]
+    rounds: frozenset[str]
     after: frozenset[str]
     never: frozenset[str]
     han: re.Pattern[str]
@@ -72,7 +76,8 @@ def tables() -> Tables:
     compound = (*listed("names", "compound"), *listed("names", "japanese"))
     weighed = table("deid_weights")
     left = weighed["before"] | {"record": weighed["before"]["cue"] + RECORD}
-    sign = max(weighed["after"].values())
+    right = weighed["after"] | {"record": weighed["after"]["cue"] + ROUNDS}
+    sign = max(right.values())
     before = frozenset((*listed("names", "before"), *listed("names", "record"), *listed("names", "whom")))
     after = frozenset((*listed("names", "after"), *listed("names", "doing")))
     return Tables(
@@ -81,12 +86,13 @@ def tables() -> Tables:
         given=weights("given"),
         before=before,
         record=frozenset(listed("names", "record")),
+        rounds=frozenset(listed("names", "rounds")),
         after=after,
         never=frozenset(listed("names", "function")[0]),
         han=re.compile(f"[{HAN}]"),
         own=weighed["own"],
         left=left,
-        right=weighed["after"],
+        right=right,
         cut=weighed["cut"],
         following=_by_kind(weighed["next"]),
         previous=_by_kind(weighed["previous"]),
@@ -208,9 +214,10 @@ def _best(text: str, words: Words, these: Tables, start: int, surname: str, enou
     fixed = own["constant"] + (own["verb"] if surname in VERBS else 0.0) - enough
     weight = these.surname[surname]
     ahead: float | None = None
+    left = ""
     givens: list[float] = []
     best: Name | None = None
-    fits = False
+    fits = trap = False
     for end in range(begin + 1, min(begin + 3, len(text) + 1)):
         character = text[end - 1]
         given = these.given.get(character)
@@ -234,15 +241,20 @@ def _best(text: str, words: Words, these: Tables, start: int, surname: str, enou
         if ahead is None:
             left = before(text, these, start)
             ahead = these.left[left] + _beside(words, start, these)
-            if enough == CLINICAL and surname in TRAPS and left not in ("cue", "record", "list", "start"):
-                ahead -= TRAP
+            trap = enough == CLINICAL and surname in TRAPS and left not in ("cue", "record", "list", "start")
         total += ahead + _word_after(words, end, these)
         if total < these.unlikely:
             continue
-        total += these.right[_after(text, these, end)]
+        right = _after(text, these, end)
+        if left == "record" and text[end : end + 1] in COMPLAINS:
+            right = "record"
+        total += these.right[right] - (TRAP if trap and right != "record" else 0.0)
+        if left == right == "record":
+            total += RECORD
         if total < -DOUBT:
             continue
-        if best is None or total > best.weight - (0.0 if fits and not words.first[end] else LONGER):
+        margin = WHOLE if right == "record" else 0.0 if fits and not words.first[end] else LONGER
+        if best is None or total > best.weight - margin:
             best = Name(start, end, total)
             fits = bool(words.first[start] and words.first[end])
     return best
@@ -277,8 +289,10 @@ def _after(text: str, these: Tables, end: int) -> str:
         return "end"
     first = text[end]
     if first in these.begins:
-        for length in (4, 3, 2):
-            if text[end : end + length] in these.after:
+        for length in (5, 4, 3, 2):
+            if (cue := text[end : end + length]) in these.rounds:
+                return "record"
+            if cue in these.after:
                 return "cue"
     if first in "男女" and text[end + 1 : end + 2] in ("", "，", ",", "、", " ", "；"):
         return "cue"
