@@ -80,9 +80,11 @@ def __getattr__(name: str) -> Any:
 def samples(english: bool) -> dict[str, tuple[str, dict[str, Any]]]:
     """Name → (template, context) of every sample."""
     from tools import preview_access as accessing
+    from tools import preview_backups as backed
     from tools import preview_capture as captured
     from tools import preview_care as care
     from tools import preview_consents as consented
+    from tools import preview_custody as custodial
     from tools import preview_door as door
     from tools import preview_drills as drilled
     from tools import preview_entry as entering
@@ -126,6 +128,8 @@ def samples(english: bool) -> dict[str, tuple[str, dict[str, Any]]]:
         **sealed.release(t),
         **drilled.samples(t),
         **studied.pages(t),
+        **backed.pages(t),
+        **custodial.pages(t),
         **keeping.pages(t),
     }
     pages = {name: (template, {"page": page, "shell": inside}) for name, (template, page) in found.items()}

@@ -37,6 +37,7 @@ SEALS: Final = WATCH | {R.ARCHIVIST, R.MEDICAL_AFFAIRS, R.HEAD, R.AUDIT_ADMIN}
 SEALED: Final = MANAGERS | WATCH | {R.ARCHIVIST}
 OUTSIDE: Final = SEALED | {R.REGISTRAR}
 STUDIES: Final = LICENSED | MANAGERS | WATCH | {R.RESEARCHER, R.ETHICS, R.QUALITY, R.SYSTEM_ADMIN, R.AUDIT_ADMIN}
+KEEPS: Final = PEOPLE | WATCH
 NONE: Final = frozenset[Role]()
 
 
@@ -121,6 +122,9 @@ STAFF: Final[dict[str, Row]] = {
     "open_account": (lost(), lost()), "end_post": (None, lost(frozenset({R.SECURITY_ADMIN}))),
     "account_state": (None, lost(frozenset({R.SECURITY_ADMIN}))),
     "issue_token": (ok(PEOPLE), wrong(PEOPLE)), "revoke_token": (None, lost(frozenset({R.SECURITY_ADMIN}))),
+    "backups": (ok(KEEPS), goes(frozenset({R.SYSTEM_ADMIN}))),
+    "register_backup": (ok(KEEPS), wrong(KEEPS)),
+    "backup_report": (lost(KEEPS), None), "backup_report_file": (lost(KEEPS), None),
     "sources": (ok(SOURCES), None), "register_source": (ok(SOURCES), wrong(SOURCES)),
     "end_source": (lost(SOURCES), lost(SOURCES)), "register_station": (ok(SOURCES), wrong(SOURCES)),
     "end_station": (lost(SOURCES), lost(SOURCES)),

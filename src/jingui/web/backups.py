@@ -270,6 +270,7 @@ def report_file(request: HttpRequest, test: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def register(request: HttpRequest) -> HttpResponse:
     """Register a backup that the hospital's own tool made."""
+    asking.read(request, Verb.READ_BACKUPS, BackupsRequest(count=1))  # who may not see backups learns nothing here
     filled = Filled(request.POST, sent=request.method == "POST")
     name = filled.text("name", _("备份名称"), longest=80, hint=_("例如：pgBackRest 20260304-020000F"))
     places = filled.text("places", _("保存位置"), longest=1200, hint=_("每个位置用分号隔开，至少两处"))
