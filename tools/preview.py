@@ -80,6 +80,7 @@ def __getattr__(name: str) -> Any:
 def samples(english: bool) -> dict[str, tuple[str, dict[str, Any]]]:
     """Name → (template, context) of every sample."""
     from tools import preview_access as accessing
+    from tools import preview_archive as archived
     from tools import preview_backups as backed
     from tools import preview_capture as captured
     from tools import preview_care as care
@@ -131,6 +132,7 @@ def samples(english: bool) -> dict[str, tuple[str, dict[str, Any]]]:
         **backed.pages(t),
         **custodial.pages(t),
         **keeping.pages(t),
+        **archived.pages(t),
     }
     pages = {name: (template, {"page": page, "shell": inside}) for name, (template, page) in found.items()}
     for name, (template, page) in {**patients.portal(t), **releasing.portal(t)}.items():

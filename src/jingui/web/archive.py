@@ -40,7 +40,7 @@ def wide(request: HttpRequest) -> bool:
 def finding(request: HttpRequest, *, sent: bool) -> Filled:
     """The field for a scanned code or a number."""
     filled = Filled(request.GET, sent=sent)
-    filled.text("text", _("条码或病案号"), longest=60, hint=_("可用扫码枪扫描，也可以输入"))
+    filled.text("text", _("条码或病案号"), longest=60, hint=_("可用扫码枪扫描，也可以输入"), autofocus=False)
     return filled
 
 

@@ -25,7 +25,7 @@ from jingui.web.viewmodels.parts import Link
 from jingui.web.viewmodels.paths import to
 
 FULL: Final = 95  # per cent: from here on a shelf warns
-PAGE: Final = 60
+PAGE: Final = 24
 
 
 @require_safe

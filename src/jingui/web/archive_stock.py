@@ -26,7 +26,7 @@ from jingui.web.viewmodels.archive import Asking, Cell
 from jingui.web.viewmodels.parts import Link, Tag
 from jingui.web.viewmodels.paths import to
 
-PAGE = 100
+PAGE = 25
 SEEN = (StockOutcome.FOUND, StockOutcome.MISPLACED, StockOutcome.LENT)
 
 

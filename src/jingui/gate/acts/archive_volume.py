@@ -38,7 +38,7 @@ from jingui.gate.settings import loop_values
 from jingui.store.statements import Columns
 
 EVENTS: Final = 200
-PAGE: Final = 100
+PAGE: Final = 25
 VOLUME_SQL: Final = f"""SELECT {V.sql}, v.payload, k.wrapped {VOLUMES_FROM}
 LEFT JOIN patient_key k ON k.patient_id = v.patient_id AND k.retention_class = v.retention_class
 WHERE v.patient_id = $1::bigint AND v.volume_id = $2::bigint"""
