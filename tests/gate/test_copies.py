@@ -1,6 +1,9 @@
 """四（二）1 复制: from an application to a sealed file that anybody can check [4.2.1]"""
 
 import hashlib
+import shutil
+import subprocess
+from pathlib import Path
 from typing import Any
 
 import orjson
@@ -77,3 +80,33 @@ def test_from_the_portal_to_a_sealed_file(house: Hospital) -> None:
     assert found.proof["target"]["record"] == file.digest
     bent = hashlib.sha256(file.body[:-1] + b"!").hexdigest()
     assert check(house, copying.secret(house, copy), bent).matches is False
+
+
+def test_a_rare_character_of_a_name_is_drawn_with_the_hospitals_font(
+    house: Hospital, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """[4.2.1] Without a font the code stands there; with the hospital's own folder the letter itself, on every page."""
+    font = Path("/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf")
+    if not font.exists():
+        pytest.skip("DejaVu Sans is not installed")
+    shutil.copy(font, tmp_path)
+    patient = number(house, born(house, "王ḁ", "61000077", "1949-12-31", copying.CARD)[0])
+    matter = copying.apply_for(house, "archivist", "own_copy", patient, "patient_id")
+    decide(house, "archivist2", matter)
+    copy = prepare(house, "archivist", patient, matter)
+
+    def words() -> str:
+        body = read(house, "archivist", copy, Part.PREVIEW).body
+        return subprocess.run(["pdftotext", "-", "-"], input=body, capture_output=True, check=True).stdout.decode()
+
+    assert "U+1E01" in words()
+    monkeypatch.setattr(house.runtime, "fonts", (tmp_path,))
+    pages = words().split("\f")[:-1]
+    assert all("ḁ" in page and "U+1E01" not in page for page in pages)
+    copying.confirm(house, "archivist", copy)
+    copying.charge(house, copy)
+    stamp(house, "archivist2", copy)
+    file = read(house, "archivist", copy, Part.FILE).body
+    said = subprocess.run(["pdftotext", "-", "-"], input=file, capture_output=True, check=True).stdout.decode()
+    assert "ḁ" in said
+    assert "U+1E01" not in said

@@ -35,6 +35,7 @@ class Home:
     address: str = ""  # under which the public finds this house, for the QR of copies: https://…; "" for host and port
     stamp_key: str = ""  # PEM files of a bought certificate for the electronic stamp; "" for one of the house's own
     stamp_chain: str = ""
+    fonts: str = ""  # folder with the hospital's own fonts (.ttf, .otf): rare characters of names in copies
     backup: tuple[str, ...] | None = None  # where backups go (config.backup_places); () for none, None for two here
     shred_copies: tuple[str, ...] = ()  # further registered places of the shred file, beside the one in this home
     demo: bool = False  # a demonstration hospital: made-up people, published passwords, loopback only
@@ -95,6 +96,7 @@ KNOWN = {
     "address",
     "stamp_key",
     "stamp_chain",
+    "fonts",
     "mllp",
     "mllp_plain",
     "mllp_workers",
@@ -138,6 +140,7 @@ def home() -> Home:
         address=str(raw.get("address", "")).rstrip("/"),
         stamp_key=str(raw.get("stamp_key", "")),
         stamp_chain=str(raw.get("stamp_chain", "")),
+        fonts=str(raw.get("fonts", "")),
         backup=None if "backup" not in raw else tuple(str(s) for s in raw["backup"]),
         shred_copies=tuple(str(s) for s in raw.get("shred_copies", ())),
         demo=raw.get("demo", False) is True,

@@ -2,12 +2,16 @@
 
 import os
 from datetime import UTC, datetime
+from pathlib import Path
 
 import django
 
 from jingui.config import backup_work, stamp, surroundings
 from jingui.config.home import home
 from jingui.config.plugs import keyring
+from jingui.core.errors import Misconfigured
+from jingui.core.word import N_
+from jingui.formats.pdf_fonts import drawn, font_files
 
 
 def ready() -> None:
@@ -34,10 +38,25 @@ def runtime(policy: int = 1) -> "Runtime":
         institution_en=home().institution_en,
         public_address=home().public,
         stamp=stamp.reader(home(), keys),
+        fonts=fonts(home().fonts),
         surroundings=surroundings.facts,
         disks=surroundings.disks,
         clock=clock,
     )
+
+
+def fonts(folder: str) -> tuple[Path, ...]:
+    """The folder of the hospital's own fonts; Misconfigured for one that is not there, is empty or cannot be read.
+
+    It is looked at with the start: a copy must not be the first to find a broken font.
+    """
+    if not folder:
+        return ()
+    path = Path(folder).absolute()
+    if not path.is_dir() or not font_files(path):
+        raise Misconfigured(N_("字体目录不存在，或其中没有字体。"), N_("请放入 .ttf 或 .otf 字体文件。"), folder=folder)
+    drawn(path)
+    return (path,)
 
 
 ready()

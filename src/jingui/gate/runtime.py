@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Final
 from uuid import UUID
 
@@ -92,6 +93,7 @@ class Runtime:
     institution_en: str = ""
     public_address: str = ""  # under which the public finds this house
     stamp: Callable[[], Issued] | None = None  # the electronic stamp's key, read when it is first used
+    fonts: tuple[Path, ...] = ()  # folders with the hospital's own fonts, after those that Jingui brings
     # What host and software are, part -> item -> text, and how full its disks are, place -> (used, total).
     surroundings: Callable[[], Mapping[str, Mapping[str, str]]] | None = None
     disks: Callable[[], Mapping[str, tuple[int, int]]] | None = None

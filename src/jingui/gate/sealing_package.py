@@ -53,10 +53,8 @@ def files(
     visits = copies_making.visits_known(context, patient)
     most = settings.number(runtime, context.epoch, "copy_records")
     parts = [records[n : n + most] for n in range(0, len(records), most)]
-    return [
-        (f"records-{n}.pdf", pdf.render(document(context, found, part, visits, at, f"{n}/{len(parts)}")))
-        for n, part in enumerate(parts, 1)
-    ]
+    made = [document(context, found, one, visits, at, f"{n}/{len(parts)}") for n, one in enumerate(parts, 1)]
+    return [(f"records-{n}.pdf", pdf.render(one, fonts=runtime.fonts)) for n, one in enumerate(made, 1)]
 
 
 def document(

@@ -137,7 +137,7 @@ async def preview(context: ReadContext, permit: Permit, one: Seen) -> CopyFile:
         if not decided.allow:
             raise Refused(clauses=decided.clauses, rules=decided.rules, reason=decided.reason, matter=decided.matter)
     document = copies_document.document(context.runtime, records, visits, copies_document.drafted(around))
-    body = await asyncio.to_thread(pdf.render, document)
+    body = await asyncio.to_thread(pdf.render, document, fonts=context.runtime.fonts)
     return CopyFile(f"{one.kept.number}-draft.pdf", "application/pdf", body, manifest.file_digest(body))
 
 

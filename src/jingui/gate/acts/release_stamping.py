@@ -94,7 +94,7 @@ def rendered(
         Attachment(name=manifests.NAME, body=inside[manifests.NAME], about="复制件清单"),
         Attachment(name=manifests.PROOF, body=inside[manifests.PROOF], meaning="supplement", about="存证"),
     ]
-    made = pdf.render(document, attachments)
+    made = pdf.render(document, attachments, runtime.fonts)
     if wet:
         return made
     issued = runtime.stamp()
