@@ -7,8 +7,8 @@ export JINGUI_HOME
 export PYTHONDONTWRITEBYTECODE ?= 1
 MAKEFLAGS += --no-print-directory --no-builtin-rules
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-reset dev test check bench docs messages lock prove-crash prove-power prove-clock prove-disk prove-fsync \
-	prove-failover clean setup setup-test setup-dev
+.PHONY: help demo demo-reset dev test check bench docs messages lock prove-crash prove-power prove-clock prove-destruction prove-disk prove-fsync \
+	prove-backup prove-failover clean setup setup-test setup-dev
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -44,8 +44,14 @@ prove-clock: setup-test ## Set the clock back and 31 years ahead
 prove-disk: setup-test ## Fill each disk of a house under load, one at a time (root)
 	@exec $(BIN)/python -m pytest -m "faults" tests/faults/test_disk.py
 
+prove-destruction: setup-test ## Holds against destruction 10,000 times, crashes, wrong clocks, old backups opened again
+	JINGUI_INTERLEAVINGS=$${JINGUI_INTERLEAVINGS:-10000} .venv/bin/python -m pytest -s tests/destroying
+
 prove-fsync: setup-test ## Let the disk refuse what the database wants kept
 	@exec $(BIN)/python -m pytest -m "faults" tests/faults/test_fsync.py
+
+prove-backup: setup-test ## Restore, go back to a second before a DROP, flip bytes; the rate of a real restore
+	@exec $(BIN)/python -m pytest -s -m "faults" tests/faults/test_backup.py
 
 prove-failover: setup-test ## Two machines in network namespaces: cut off, heal, freeze, switch (root)
 	@exec $(BIN)/python -m pytest -m "faults" tests/faults/test_standby.py tests/faults/test_failover.py

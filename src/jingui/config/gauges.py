@@ -35,6 +35,10 @@ LEDGER_SQL = """SELECT (SELECT lockdown FROM epoch WHERE id = 1), (SELECT max(si
      AND e.at > now() - interval '7 days'),
   (SELECT max(at) FROM entry), (SELECT value FROM setting WHERE name = 'ledger_lag_seconds')"""
 OUTSIDE_SQL = "SELECT sink, max(at), max(size) FROM outside_checkpoint GROUP BY sink"
+BACKUP_SQL = """SELECT now(), b.started, b.name, b.places, t.started, t.result FROM (SELECT 1) x
+LEFT JOIN LATERAL (SELECT started, name, places FROM backup WHERE state = 'complete' AND kind IN ('base', 'outside')
+  ORDER BY started DESC, id DESC LIMIT 1) b ON true
+LEFT JOIN LATERAL (SELECT started, result FROM restore_test ORDER BY id DESC LIMIT 1) t ON true"""
 EVIDENCE_SQL = """SELECT clause, count(*) FROM entry e,
   jsonb_array_elements_text(convert_from(e.head, 'UTF8')::jsonb -> 'clauses') clause
 WHERE e.at > now() - interval '30 days' GROUP BY clause"""
@@ -176,6 +180,69 @@ def ledger(connection: "psycopg.Connection[Any]") -> Iterator[Gauge]:
         light = Light.RED
         advice = N_("系统时钟远远超前台账，未予采信：请校准；如系统确实停用了这么久，请由两人核对后在设置中确认日期。")
     yield gauge("clock", N_("时钟"), light, words, advice, drift=round(drift, 3), ahead=round(max(ahead, 0.0), 3))
+
+
+def backups(connection: "psycopg.Connection[Any]") -> Iterator[Gauge]:
+    """Whether there is a fresh backup, at places that are not all this disk, the log follows, a restore was tried."""
+    now, base, name, where, tested, result = connection.execute(BACKUP_SQL).fetchall()[0]
+    title = N_("备份")
+    if base is None:
+        yield gauge("backup", title, Light.RED, N_("还没有完整的备份"), N_("请运行 jingui backup now。"))
+    else:
+        hours = round((now - base).total_seconds() / 3600, 1)
+        old = hours > by_name("backup_max_hours")
+        words = N_("{name}，{hours} 小时前，位置 {n} 个")
+        advice = N_("已超过期限，请运行 jingui backup now 并查明原因。") if old else ""
+        light = Light.RED if old else Light.GREEN
+        yield gauge("backup", title, light, words, advice, name=name, hours=hours, n=len(where))
+    if external(os.environ) is None:
+        yield from archive_of_log(now)
+    title = N_("恢复测试")
+    if tested is None:
+        yield gauge("restore_test", title, Light.AMBER, N_("还没有做过恢复测试"), N_("请运行 jingui restore-test。"))
+        return
+    days = round((now - tested).total_seconds() / 86400, 1)
+    late = days > by_name("restore_test_days")
+    light = Light.RED if result != "passed" else Light.AMBER if late else Light.GREEN
+    words = N_("{days} 天前通过") if result == "passed" else N_("{days} 天前未通过")
+    advice = "" if light is Light.GREEN else N_("请运行 jingui restore-test。")
+    yield gauge("restore_test", title, light, words, advice, days=days)
+
+
+def archive_of_log(now: datetime) -> Iterator[Gauge]:
+    """Whether the log reaches every place, and whether they are apart from this disk."""
+    found = backup_state.read(home().backups)
+    title, places = N_("日志归档"), home().backup_places
+    broken = [name for name, one in found.places.items() if not one.well]
+    if found.gap or broken or not found.delivered.at:
+        words = N_("中断：{what}")
+        what = found.gap or " ".join(broken) or "—"
+        yield gauge("wal", title, Light.RED, words, N_("请检查备份位置和任务进程。"), what=what)
+    else:
+        behind = round((now - datetime.fromisoformat(found.delivered.at)).total_seconds() / 60, 1)
+        late = behind > by_name("backup_wal_minutes")
+        light = Light.RED if late else Light.GREEN
+        advice = N_("请检查备份位置和任务进程。") if late else ""
+        yield gauge("wal", title, light, N_("最近送达于 {minutes} 分钟前"), advice, minutes=behind)
+    here = os.stat(home().root).st_dev
+    near = [one for one in places if one.startswith("file:") and same_disk(one.removeprefix("file:"), here)]
+    light = Light.AMBER if len(near) == len(places) or len(places) < 2 else Light.GREEN
+    words = N_("{n} 个位置，其中 {near} 个与数据同盘")
+    advice = N_("同盘的备份随磁盘一起丢失：请在 jingui.toml 的 backup 写入另一设备。") if light is Light.AMBER else ""
+    yield gauge("places", N_("备份位置"), light, words, advice, n=len(places), near=len(near))
+
+
+def same_disk(folder: str, device: int) -> bool:
+    """Whether a directory lies on that device, as far as it is there."""
+    try:
+        return os.stat(folder).st_dev == device
+    except OSError:
+        return False
+
+
+def by_name(setting: str) -> int:
+    """A setting's default: doctor may not open the sealed rows."""
+    return int(BY_NAME[setting].default)
 
 
 def tables() -> Iterator[Gauge]:

@@ -72,8 +72,8 @@ def embedded() -> None:
 @contextmanager
 def lent(address: str) -> Iterator[None]:
     """Lend a restored cluster to the restore test that runs meanwhile in this process; it is only read."""
-    with psycopg.connect(address, autocommit=True, connect_timeout=5) as connection:
-        connection.read_only = True
+    reading = "-c default_transaction_read_only=on"
+    with psycopg.connect(address, autocommit=True, connect_timeout=5, options=reading) as connection:
         _lent.append(connection)
         try:
             yield
