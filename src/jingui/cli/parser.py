@@ -21,6 +21,7 @@ def parser() -> argparse.ArgumentParser:
     _ledger(commands)
     _station(commands)
     _backup(commands)
+    _standby(commands)
     _stamp(commands)
     return top
 
@@ -127,6 +128,16 @@ def _stamp(commands: "Commands") -> None:
     made.add_argument(
         "--as", dest="username", default="", metavar="USERNAME", help=say(N_("办理人的账号（系统管理员）"))
     )
+
+
+def _standby(commands: "Commands") -> None:
+    from jingui.cli import standby
+
+    made = _add(commands, "standby", N_("备机：允许、建立、要求同步、查看、接管、单机运行"), standby.chosen)
+    made.add_argument("step", choices=["allow", "join", "require", "status", "promote", "alone"])
+    made.add_argument("--tunnel", default="", metavar="DIR", help=say(N_("通向主机数据库套接字的隧道目录")))
+    made.add_argument("--secret", default="", metavar="DIR", help=say(N_("从主机带来的口令目录")))
+    made.add_argument("--yes", action="store_true", help=say(N_("不再询问")))
 
 
 def _backup(commands: "Commands") -> None:
