@@ -7,11 +7,11 @@ export JINGUI_HOME
 export PYTHONDONTWRITEBYTECODE ?= 1
 MAKEFLAGS += --no-print-directory --no-builtin-rules
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-reset dev test check bench docs messages lock prove-crash prove-power prove-clock prove-destruction prove-disk prove-fsync \
-	prove-backup prove-failover clean setup setup-test setup-dev
+.PHONY: help demo demo-reset dev test check bench docs messages lock prove-crash prove-power prove-clock prove-disk prove-fsync \
+	prove-destruction prove-backup prove-failover clean setup setup-test setup-dev
 
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-17s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
 demo: setup ## Run a demonstration hospital on http://localhost:$PORT/ (8400); Ctrl-C ends everything
 	@exec $(BIN)/jingui demo
@@ -45,7 +45,7 @@ prove-disk: setup-test ## Fill each disk of a house under load, one at a time (r
 	@exec $(BIN)/python -m pytest -m "faults" tests/faults/test_disk.py
 
 prove-destruction: setup-test ## Holds against destruction 10,000 times, crashes, wrong clocks, old backups opened again
-	JINGUI_INTERLEAVINGS=$${JINGUI_INTERLEAVINGS:-10000} .venv/bin/python -m pytest -s tests/destroying
+	@JINGUI_INTERLEAVINGS=$${JINGUI_INTERLEAVINGS:-10000} exec $(BIN)/python -m pytest -s tests/destroying
 
 prove-fsync: setup-test ## Let the disk refuse what the database wants kept
 	@exec $(BIN)/python -m pytest -m "faults" tests/faults/test_fsync.py
