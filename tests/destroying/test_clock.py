@@ -5,9 +5,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from jingui.core.bylaws import ChangeSetting
 from jingui.core.destruction import DueRequest
 from jingui.core.errors import Conflict, Invalid
-from jingui.core.bylaws import ChangeSetting
 from jingui.core.words import Purpose, Verb
 from jingui.gate import door
 from tests.gate import destroying as d
@@ -50,8 +50,8 @@ def test_31_years_ahead_destroys_nothing(hospital: Hospital) -> None:
     with pytest.raises(Conflict):
         d.proposed(hospital, matter)
     assert d.states(hospital, matter) == ["approved", "approved"]
-    assert hospital.sql("SELECT count(*) FROM patient_key WHERE patient_id IN (%s, %s)", young.patient, over.patient) == [
-        (4,)]  # fmt: skip
+    kept = "SELECT count(*) FROM patient_key WHERE patient_id IN (%s, %s)"
+    assert hospital.sql(kept, young.patient, over.patient) == [(4,)]
     ahead(hospital, timedelta(0))  # and back again: what was over is over, what was not is not
     with pytest.raises(Invalid):
         d.planned(hospital, *d.whole(young))

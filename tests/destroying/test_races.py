@@ -71,7 +71,7 @@ def together(*jobs: Callable[[], None]) -> None:
 
 
 def test_a_hold_or_a_destruction_never_both(hospital: Hospital) -> None:
-    chance = random.Random(21)  # noqa: S311 -- a test's order, no secret
+    chance = random.Random(21)
     held_first = gone_first = twice = 0
     matters = []
     began = time.monotonic()
@@ -122,5 +122,7 @@ def test_a_hold_or_a_destruction_never_both(hospital: Hospital) -> None:
             d.erased(hospital, matter)
     assert not verified(hospital)
     took = time.monotonic() - began
-    print(f"\nR21 {ROUNDS * EACH} interleavings of hold and destruction: {held_first} held first, {gone_first} destroyed "
-          f"first, {ROUNDS} lists confirmed by two at once, {twice} done twice, 0 violations, {took:.0f} s")  # fmt: skip
+    print(
+        f"\nR21 {ROUNDS * EACH} interleavings of hold and destruction: {held_first} held first, {gone_first} destroyed"
+        f" first, {ROUNDS} lists confirmed by two at once, {twice} done twice, 0 violations, {took:.0f} s"
+    )

@@ -37,8 +37,8 @@ def test_the_rest_of_the_chart_stays_open(hospital: Hospital) -> None:
     chart = door.read(asked).value
     assert chart.patient.name == "陈圆圆"
     read = replace(urgent, verb=Verb.READ, target=door.locate(one.record))
-    for query in (SearchQuery(type="Encounter", patient=one.public, count=9), SearchQuery(type="Patient", patient=one.public, count=9)):
-        verb = Verb.SEARCH if query.type == "Encounter" else Verb.EVERYTHING
+    for verb, kind in ((Verb.SEARCH, "Encounter"), (Verb.EVERYTHING, "Patient")):
+        query = SearchQuery(type=kind, patient=one.public, count=9)
         rows = door.read(replace(urgent, verb=verb, data=query)).value.rows
         assert rows
     assert b"10839-9" in door.sheet(read).body

@@ -1,4 +1,4 @@
-"""三（一）3 保存期限 [3.1.3]: the rows behind the rules: what everybody's list counts is what each person's page says."""
+"""三（一）3 保存期限 [3.1.3]: what everybody's list counts is what each person's page says; extensions; paper."""
 
 from datetime import date, timedelta
 from typing import Any
