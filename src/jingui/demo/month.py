@@ -16,7 +16,7 @@ from jingui.demo.generator.lists import table
 #: The files of `data/month`, in the order in which they are played.
 PARTS: Final = (
     "house", "arrivals", "writing", "consents", "access", "watching", "portal", "station", "release", "sealing",
-    "research",
+    "research", "custody", "archive", "keep",
 )  # fmt: skip
 SPAN: Final = re.compile(r"([+-]?\d+)([dhm])")
 UNITS: Final = {"d": "days", "h": "hours", "m": "minutes"}

@@ -1,8 +1,11 @@
 """一（二）: what the rows of the month may do: one function each, by the word that rows use for it [1.2]"""
 
 from jingui.demo.deeds import (
+    archive,
     consents,
+    custody,
     house,
+    keep,
     matters,
     messages,
     portal,
@@ -18,8 +21,11 @@ from jingui.demo.deeds.doing import DEEDS, Kept
 __all__ = [
     "DEEDS",
     "Kept",
+    "archive",
     "consents",
+    "custody",
     "house",
+    "keep",
     "matters",
     "messages",
     "portal",
