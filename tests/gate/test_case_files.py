@@ -182,6 +182,7 @@ def test_codes_are_of_the_tables_and_versions_stay(house: Hospital) -> None:
     assert seen.coded[0].tables[0][:2] == ("icd10", "ICD-10")
     assert seen.coded[0].tables[0][3] is True  # a starter says so
     assert seen.coder_is_me
+    assert (line.shown(house, at, file).coded, line.shown(house, at, file).versions) == ((), 2)  # not for everybody
     row = house.sql("SELECT payload FROM coded_case WHERE patient_id = %s", at.patient)[0][0]
     assert b"I10" not in bytes(row)
 

@@ -97,7 +97,8 @@ def test_the_whole_line_in_a_browser(clinic: Hospital) -> None:
     shown = clerk.get(here).content.decode()
     assert "已上架" in shown
     assert "coder" in shown
-    assert "E11.900" in shown
+    assert "E11.900" not in shown  # the way, not what the patient had
+    assert "E11.900" in coder.get(here).content.decode()
     assert browser(clinic, "archivist", "en").get(here).status_code == 200
 
 

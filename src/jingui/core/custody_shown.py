@@ -137,7 +137,8 @@ class CaseShown:
     encounter: str
     steps: tuple[StepLine, ...]
     deficiencies: tuple[DeficiencyLine, ...]
-    coded: tuple[CodedLine, ...] = ()
+    coded: tuple[CodedLine, ...] = ()  # for those whose work it is, and those who treat
+    versions: int = 0  # how many versions of the codes there are
     volumes: tuple[VolumeShown, ...] = ()
     records: tuple[RecordShown, ...] = ()
     found: tuple[Found, ...] = ()  # of the front page

@@ -17,7 +17,7 @@ from jingui.core.custody_shown import (
 )
 from jingui.core.errors import Gone, Invalid, NotFound, Refused, Tampered
 from jingui.core.permit import Permit
-from jingui.core.words import Relation, Stage
+from jingui.core.words import Relation, Role, Stage
 from jingui.crypto.keyring import DataKey
 from jingui.gate import case_files as c
 from jingui.gate import entry_templates
@@ -62,6 +62,9 @@ ALL_SQL: Final = f"""SELECT {DEFICIENT.sql} {DEFICIENT_JOINED} WHERE d.patient_i
 RECORDS_SQL: Final = """SELECT record_id, form, author_id FROM record WHERE patient_id = $1::bigint
   AND encounter_id = $2::bigint AND form <> '' AND state <> 'destroyed' AND status <> 'entered-in-error'
 ORDER BY entered LIMIT 300"""
+#: Whose work is the codes themselves; others see the way of a case file, not what the patient had.
+CODES: Final = frozenset({Role.CODER, Role.QUALITY, Role.INSURANCE_OFFICE})
+TREATS: Final = (Relation.TREATING, Relation.TEAM, Relation.CONSULTATION)
 NEAR: Final = (Relation.TREATING, Relation.TEAM, Relation.CONSULTATION, Relation.DEPARTMENT)
 
 
@@ -98,16 +101,20 @@ async def read(context: ReadContext, permit: Permit) -> Done:
     said = answers(runtime, known, about, front[0] if front else None)
     newest = coded[0][1] if coded else {}
     counting = [(one.item, one.points) for one in deficiencies if one.state != "withdrawn"]
+    told = (
+        context.actor.role in CODES or row[at["c.attending_id"]] == permit.person
+        or (context.actor.role in CLINICAL and patient.relation in TREATS)
+    )  # fmt: skip
     leg = following(kind, Stage(line.stage))
     judges = {one["person"] for one in steps if one["judged"]}
     shown = CaseShown(
         line=line, version=row[at["c.version"]], filed=row[at["c.filed"]],
         encounter=runtime.public(about, encounter), steps=tuple(one["line"] for one in steps),
-        deficiencies=tuple(deficiencies), coded=tuple(one[0] for one in coded), volumes=tuple(volumes),
+        deficiencies=tuple(deficiencies), coded=tuple(one[0] for one in coded) if told else (), volumes=tuple(volumes),
         records=tuple(
             RecordShown(runtime.public(about, one[0]), one[1], people.get(one[2], NOBODY).name) for one in records
         ),
-        found=findings(gathered(runtime, patient, said, (starts, ends), newest)) if coded or front else (),
+        versions=len(coded), found=findings(gathered(runtime, patient, said, (starts, ends), newest)) if coded or front else (),
         next_stage=leg.after.value if leg else "", coder_is_me=permit.person in {one[2] for one in coded},
         judge_is_me=permit.person in judges, front_page=runtime.public(about, front[0][0]) if front else "",
         points=taken_off(counting), would_be=grade(counting, values).value,

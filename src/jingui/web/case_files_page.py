@@ -238,6 +238,7 @@ def drawn(seen: CaseShown, forms: Forms, patient: str, file: str) -> view.FilePa
         ),
         front_href=to("record", record=seen.front_page) if seen.front_page else "", actions=tuple(actions),
         next_label=words.doing(seen.next_stage) if seen.next_stage else "", blocked=blocked, whose=whose,
+        untold=seen.versions - len(seen.coded),
         moving=forms.form("move", _("办理%(what)s") % {"what": words.doing(seen.next_stage)} if leg else ""),
         judging=forms.form("judge", _("质控通过")), sending=forms.form("send", _("退回重新编码")),
         returning=forms.form("return", _("登记缺陷并退回")),

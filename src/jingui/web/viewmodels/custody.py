@@ -195,6 +195,7 @@ class FilePage:
     returning: Form | None = None
     blocked: str = ""
     whose: str = ""
+    untold: int = 0  # versions of the codes that this reader does not see
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
