@@ -137,9 +137,7 @@ SETTLEMENT: Final = (
 
 def numbered(first: int, last: int, source: str, name: str, text: str, form: str = "plain") -> tuple[Any, ...]:
     """Columns that repeat: `name` holds the number as {n}, counted from one."""
-    return tuple(
-        (name.format(n=n - first + 1), text, False, f"{source}.{n}", form, ()) for n in range(first, last + 1)
-    )
+    return tuple((name.format(n=n - first + 1), text, False, f"{source}.{n}", form, ()) for n in range(first, last + 1))
 
 
 def report(id: str, text: str, to: str, rows: Iterable[Any], source: str) -> Report:

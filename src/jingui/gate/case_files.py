@@ -217,9 +217,7 @@ def filed_directly(context: WriteContext, permit: Permit, encounter: int) -> Non
     leg = following(visit_of(context, row).kind, Stage(row.stage))
     ready = leg is not None and leg.files and context.actor.role in leg.roles and not unsettled(context, row)
     if not ready or changed(steps_of(context.runtime, row), row):
-        raise Conflict(
-            N_("这份病案正在流转，不能单独归档文书。"), N_("请在病案流转页面完成质控后，由病案室归档。")
-        )
+        raise Conflict(N_("这份病案正在流转，不能单独归档文书。"), N_("请在病案流转页面完成质控后，由病案室归档。"))
     row.filed = permit.at
     move(context, permit, row, Stage.FILED, {})
 

@@ -267,7 +267,10 @@ async def rates(context: ReadContext, permit: Permit, data: RatesRequest) -> Don
         groups.setdefault((one.month, one.department), []).append(one)
     rows = tuple(
         RateLine(
-            month, number, departments.get(number, ""), counts.within(some, 0).of,
+            month,
+            number,
+            departments.get(number, ""),
+            counts.within(some, 0).of,
             tuple(counts.within(some, limit).done for limit in days),
             sum(one.files for one in some if one.days is None),
         )

@@ -110,9 +110,7 @@ def move_on(context: WriteContext, permit: Permit, data: MoveCaseFile) -> Done:
         row.filed = permit.at
     if leg.after is Stage.SHELVED:
         placed(context, row)
-    step = c.move(
-        context, permit, row, leg.after, {"checks": list(data.checks), "note": " ".join(data.note.split())}
-    )
+    step = c.move(context, permit, row, leg.after, {"checks": list(data.checks), "note": " ".join(data.note.split())})
     done = told(context, row, step, *filed, note=data.note)
     return Done(value=done.value, lines=done.lines, patients=done.patients, note=done.note, bump=leg.files)
 

@@ -114,7 +114,8 @@ async def read(context: ReadContext, permit: Permit) -> Done:
         records=tuple(
             RecordShown(runtime.public(about, one[0]), one[1], people.get(one[2], NOBODY).name) for one in records
         ),
-        versions=len(coded), found=findings(gathered(runtime, patient, said, (starts, ends), newest)) if coded or front else (),
+        versions=len(coded),
+        found=findings(gathered(runtime, patient, said, (starts, ends), newest)) if coded or front else (),
         next_stage=leg.after.value if leg else "", coder_is_me=permit.person in {one[2] for one in coded},
         judge_is_me=permit.person in judges, front_page=runtime.public(about, front[0][0]) if front else "",
         points=taken_off(counting), would_be=grade(counting, values).value,
@@ -125,9 +126,7 @@ async def read(context: ReadContext, permit: Permit) -> Done:
     return Done(value=shown, lines=tuple(lines))
 
 
-def admitted(
-    context: ReadContext, permit: Permit, row: Sequence[Any], deficiencies: Sequence[DeficiencyLine]
-) -> None:
+def admitted(context: ReadContext, permit: Permit, row: Sequence[Any], deficiencies: Sequence[DeficiencyLine]) -> None:
     """Refused for clinical staff who neither treat nor treated the patient, nor have anything to mend here."""
     if context.actor.role not in CLINICAL or context.patient is None:
         return
@@ -140,9 +139,7 @@ def admitted(
         raise Refused(clauses=("3.2.2", "4.1.1"), reason="no_relation", matter="internal_access")
 
 
-async def steps_shown(
-    context: ReadContext, key: DataKey, patient: int, file: int, stage: str
-) -> list[dict[str, Any]]:
+async def steps_shown(context: ReadContext, key: DataKey, patient: int, file: int, stage: str) -> list[dict[str, Any]]:
     """Every move, each genuine, none missing, the last one leading to where the case file stands."""
     runtime, at, group = context.runtime, STEP.at, STEP.groups["s"]
     rows = await context.rows(STEPS_SQL, patient, file)

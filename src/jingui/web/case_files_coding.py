@@ -1,6 +1,5 @@
 """三（二）2 编码: one line a code, found by code, name or initials; the first diagnosis is the main one [3.2.2]"""
 
-
 from typing import Any, Final
 
 from django.http import HttpRequest, HttpResponse
@@ -119,4 +118,3 @@ def placed(error: Invalid | Conflict, chosen: dict[str, list[tuple[int, ChosenCo
         known = n.isdigit() and 0 < int(n) <= len(rows)
         out.append((f"{head}.{rows[int(n) - 1][0]}" if known else where, what))
     return Invalid(error.message, error.next_step, places=tuple(out))
-

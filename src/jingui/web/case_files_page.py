@@ -142,9 +142,7 @@ class Forms:
             for one in self.seen.records
         )  # fmt: skip
         form.choice("record", _("涉及的文书"), (("", _("不涉及某一份文书")), *records), required=False)
-        form.text(
-            "author", _("责任人工号"), longest=40, required=False, hint=_("不填的，退给文书的书写人或主管医师。")
-        )
+        form.text("author", _("责任人工号"), longest=40, required=False, hint=_("不填的，退给文书的书写人或主管医师。"))
         form.text("what", _("缺什么、怎样整改"), longest=2000, kind="textarea")
 
     def asked(self, file: str) -> tuple[Any, Verb, Filled, str]:
@@ -158,9 +156,12 @@ class Forms:
         if self.doing == "move":
             ticked = tuple(name.removeprefix("check.") for name in posted if name.startswith("check."))
             data: Any = MoveCaseFile(file=file, after=self.seen.next_stage, basis=basis, checks=ticked, note=note)
-            return data, Verb.MOVE_CASE_FILE, form, _("已办理“%(what)s”并留痕。") % {
-                "what": words.doing(self.seen.next_stage)
-            }
+            return (
+                data,
+                Verb.MOVE_CASE_FILE,
+                form,
+                _("已办理“%(what)s”并留痕。") % {"what": words.doing(self.seen.next_stage)},
+            )
         if self.doing == "return":
             number = posted.get("author", "").strip()
             author = lists.person_of(number) if number else 0

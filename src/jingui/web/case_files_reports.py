@@ -89,9 +89,7 @@ def mapping(request: HttpRequest, report: str) -> HttpResponse:
         except (Invalid, Conflict) as error:
             filled.refused(error)
         else:
-            return answering.said(
-                request, _("更改已提出，待另一人逐项核对确认后生效。"), to("mapping", report=report)
-            )
+            return answering.said(request, _("更改已提出，待另一人逐项核对确认后生效。"), to("mapping", report=report))
     form = filled.form(_("提出更改"))
     page = view.MappingPage(
         title=_(REPORTS[report].text), lines=lines(REPORTS[report], rows, wrong), form=form, crumb=crumb(),

@@ -180,9 +180,6 @@ def may_export(context: WriteContext, permit: Permit, granting: Granting) -> Eff
     return Effected(until=permit.at.replace(microsecond=0) + timedelta(days=days))
 
 
-
-
-
 @stance(Verb.EXPORT_FRONT_PAGES)
 def exporting(runtime: Runtime, operation: Operation, actor: ActorFacts) -> Stance:
     """Whether an approved report of this very person stands behind it and is not over."""
