@@ -52,7 +52,8 @@ def days(text: str) -> Iterator[tuple[int, int]]:
     for pattern, (low, high) in tries:
         for match in pattern.finditer(text, low, high):
             start, end = match.span()
-            if not any(taken[start:end]) and moved(match.group(), 0) is not None:
+            new = _moved_han(match, 0) if pattern is _HAN_DAY else _moved(match, 0)
+            if new is not None and not any(taken[start:end]):
                 taken[start:end] = b"\1" * (end - start)
                 yield start, end
 

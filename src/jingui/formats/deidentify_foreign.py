@@ -30,6 +30,9 @@ _LATIN: Final = re.compile(
     rf"[ ·\-]{{1,2}}[A-Z][A-Za-z'’]{{1,14}}(?![A-Za-z])|(?<![A-Za-z])(?:[A-Z][a-z]{{2,12}}){{2,3}}(?![A-Za-z])"
 )
 _SINGLE: Final = re.compile(rf"(?<![A-Za-z]){_WORD}(?![A-Za-z])|(?<![A-Za-z0-9_.@/])[a-z]{{3,20}}(?![A-Za-z0-9_.@/])")
+_LETTER: Final = re.compile("[A-Za-z]")
+_DOT: Final = re.compile(f"[{DOTS}]")
+_DASH: Final = re.compile(f"[{DASHES}]")
 _BESIDE: Final = re.compile(r"\s?[（(]\s?([A-Za-z][A-Za-z .'’\-]{2,40})[)）]")
 
 
@@ -43,9 +46,9 @@ def foreign(text: str, words: Words) -> Iterator[Name]:
 
 
 def _transliterated(text: str, words: Words) -> Iterator[Name]:
-    for match in _JOINED.finditer(text) if any(dot in text for dot in DOTS) else ():
+    for match in _JOINED.finditer(text) if _DOT.search(text) else ():
         yield _trimmed(text, words, match.start(), match.end(), DOTS, 30.0)
-    for match in _DASHED.finditer(text) if any(dash in text for dash in DASHES) else ():
+    for match in _DASHED.finditer(text) if _DASH.search(text) else ():
         name = _trimmed(text, words, match.start(), match.end(), DASHES, 5.0)
         sound = weights("sound")
         inner = [sound.get(one, 0.0) for one in text[name.start : name.end] if one not in DASHES]
@@ -189,6 +192,8 @@ def _kept() -> frozenset[str]:
 
 def latin(text: str, words: Words) -> Iterator[Name]:
     """Yield names in Latin letters: two or more words with capitals, one beside a cue, none a word of medicine."""
+    if _LETTER.search(text) is None:
+        return
     medical = words.medical
     for match in _LATIN.finditer(text):
         parts = re.split(r"[ ·\-]+", match.group())

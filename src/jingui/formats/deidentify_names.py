@@ -81,7 +81,7 @@ def tables() -> Tables:
     before = frozenset((*listed("names", "before"), *listed("names", "record"), *listed("names", "whom")))
     after = frozenset((*listed("names", "after"), *listed("names", "doing")))
     return Tables(
-        pattern=re.compile(surnames()),
+        pattern=re.compile(f"{surnames()}(?=[{HAN}])"),
         surname=weights("surname") | dict.fromkeys(compound, COMPOUND),
         given=weights("given"),
         before=before,
@@ -97,7 +97,7 @@ def tables() -> Tables:
         following=_by_kind(weighed["next"]),
         previous=_by_kind(weighed["previous"]),
         ends=frozenset(cue[-1] for cue in before),
-        begins=frozenset(cue[0] for cue in after),
+        begins=frozenset(cue[0] for cue in (*after, *listed("names", "rounds"))),
         hopeless=-DOUBT - max(left.values()) - sign - max(weighed["next"].values()) - max(weighed["previous"].values()),
         unlikely=-DOUBT - sign,
     )
@@ -116,6 +116,8 @@ def native(text: str, words: Words) -> Iterator[Name]:
     enough = CLINICAL if words.medical else ENOUGH
     for match in these.pattern.finditer(text):
         start, surname = match.start(), match.group()
+        if not words.first[start] and _inside(words, start):
+            continue
         if (best := _best(text, words, these, start, surname, enough)) is not None:
             yield best
         if len(surname) > 1 and not words.first[start]:  # 部长|孙某: not the surname 长孙
@@ -123,6 +125,14 @@ def native(text: str, words: Words) -> Iterator[Name]:
                 single = text[at]
                 if single in these.surname and (best := _best(text, words, these, at, single, enough)) is not None:
                     yield best
+
+
+def _inside(words: Words, at: int) -> bool:
+    """Whether the place is inside a longer word that is no name: nobody's name begins there."""
+    while not words.first[at]:
+        at -= 1
+    word, kind = words.words[words.number[at]]
+    return len(word) > 2 and kind not in NAMED
 
 
 def around(text: str, words: Words, start: int, end: int) -> float:

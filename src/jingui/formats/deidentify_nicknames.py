@@ -21,6 +21,7 @@ MOST: Final = 4  # characters of a name before （化名）
 _WHOLE: Final = frozenset((TERM, PLACE, ORDINARY))  # words that are no nickname
 _DOUBLED: Final = frozenset((TERM, PLACE, ORDINARY, "d", "m", "q", "o", "y", "e", "r", "t"))
 _OPEN: Final = '“"‘「『'
+_OPENED: Final = re.compile(f"[{_OPEN}]")
 _CLOSE: Final = '”"’」』'
 _STOPS: Final = f"{_OPEN}{_CLOSE}\\n，。！？；"
 
@@ -77,7 +78,7 @@ _MIXED: Final = re.compile(r"(?<![A-Za-z0-9])(?:[老小阿][A-Z]|[A-Z][某罗哥
 
 def nicknames(text: str, words: Words) -> Iterator[Name]:
     """Yield what people are called beside their names."""
-    if any(mark in text for mark in _OPEN):
+    if _OPENED.search(text):
         for match in _quoted().finditer(text):
             yield Name(*match.span(1), CUED)
         for match in () if words.medical else _speaking().finditer(text):

@@ -51,6 +51,11 @@ GENERIC: Final = frozenset(
 
 
 @cache
+def _general() -> frozenset[str]:
+    return frozenset(listed("places", "general"))
+
+
+@cache
 def _cue() -> re.Pattern[str]:
     return re.compile(f"(?<!\u3014){either(listed('places', 'address_cue'))}")
 
@@ -124,7 +129,7 @@ def _word_end(words: Words, at: int) -> int:
 
 def organisations(text: str, words: Words) -> Iterator[Found]:
     """Yield organisations with a name of their own; `当地医院` and `我院` name none."""
-    general = frozenset(listed("places", "general"))
+    general = _general()
     for match in _HOUSE.finditer(text):
         start = match.start()
         at = _word_start(words, start)

@@ -57,14 +57,16 @@ def findings(text: str, known: Known) -> list[Found]:
     """Everything identifying in a text, in order of place, none overlapping another."""
     shown = plain(text)
     taken = bytearray(len(text) + 1)
-    marked = [Found(Kind.NAME, *match.span()) for match in MARK.finditer(text)]
+    marked = [Found(Kind.NAME, *match.span()) for match in MARK.finditer(text)] if OPEN in text else []
     for mark in marked:
         taken[mark.start : mark.end] = b"\1" * (mark.end - mark.start)
     out = list(_free(text, known_places(text, known), taken))
     out += _free(text, _ranked(_by_form(shown)), taken)
-    out += _free(
-        text, _by_words(plain(_without(text, [*marked, *out])) if out or marked else shown), taken, cut_short=True
-    )
+    if out or marked:
+        given = text if shown.places else shown.text
+        rest = _without(given, [*marked, *out])
+        shown = plain(rest) if shown.places else Plain(rest, None)
+    out += _free(text, _by_words(shown), taken, cut_short=True)
     return sorted(out, key=lambda one: one.start)
 
 
