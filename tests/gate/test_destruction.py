@@ -1,5 +1,7 @@
 """三（一）3 销毁 [3.1.3]: the whole way through the door, what is left, and what stops it."""
 
+import hashlib
+import time
 from datetime import date
 from typing import Any
 
@@ -10,10 +12,13 @@ from jingui.core.destruction import DestructionsRequest, ReadCertificate
 from jingui.core.errors import Conflict, Gone, Invalid, JinguiError, NotFound, Refused
 from jingui.core.keep import LiftHold, PlaceHold
 from jingui.core.operation import Target
+from jingui.core.release import CheckCopy
 from jingui.core.words import Hold, Purpose, Verb
 from jingui.formats import pdf_check
 from jingui.gate import door
+from jingui.gate.destroying_certificate import code
 from tests.gate import destroying as d
+from tests.gate.copying import PUBLIC
 from tests.hospital import Hospital
 
 
@@ -65,6 +70,37 @@ def test_the_certificate_names_nobody_and_is_signed(hospital: Hospital) -> None:
     assert told["records"] == 2
     assert told["first"] == 2001
     assert row[0][1] == hospital.runtime.keyring.generation
+
+
+def test_anybody_checks_the_certificate_without_an_account(hospital: Hospital) -> None:
+    one = d.old(hospital, "金丝雀丙")
+    matter = d.destroyed(hospital, *d.whole(one))
+    wanted = hospital.operation(
+        "archivist", Verb.READ_CERTIFICATE, ReadCertificate(matter=matter), purpose=Purpose.MANAGEMENT
+    )
+    file = door.read(wanted).value
+
+    def asked(secret: str, digest: str = "") -> Any:
+        for _ in range(100):  # until the ledger has placed the certificate's entry
+            answer = check(hospital, secret, digest)
+            if answer.proof is not None or not answer.found:
+                return answer
+            time.sleep(0.1)
+        raise AssertionError("never placed")
+
+    secret = code(hospital.runtime, matter)
+    good = asked(secret, file.digest)
+    assert (good.found, good.matches, good.number, good.document) == (True, True, f"XH-{matter}", "destruction")
+    assert not good.patient
+    assert good.proof["target"]["record"] == file.digest
+    assert asked(secret, hashlib.sha256(file.file + b"x").hexdigest()).matches is False
+    for wrong in (secret[:-1] + ("0" if secret[-1] != "0" else "1"), f"{matter + 1:016x}{secret[16:]}", "", "zz" * 24):
+        assert not asked(wrong).found
+
+
+def check(hospital: Hospital, secret: str, digest: str) -> Any:
+    data = CheckCopy(secret=secret, digest=digest)
+    return door.read(hospital.operation(PUBLIC, Verb.CHECK_COPY, data, purpose=Purpose.OPERATION)).value
 
 
 def test_the_ledger_and_every_row_still_verify(hospital: Hospital) -> None:

@@ -317,6 +317,7 @@ class CopyCheck:
     replaced: bool = False
     proof: Mapping[str, Any] | None = None
     key: str = ""  # the ledger's verification key
+    document: str = COPY  # which kind of stamped file it is: copy | destruction
 
 
 class SealUseLine(NamedTuple):

@@ -6,6 +6,7 @@ from typing import Any, Final
 from jingui.core.destruction import LIVE, LineState
 from jingui.core.errors import Conflict, NotFound, Tampered
 from jingui.core.matters.row import State
+from jingui.core.release import FILE
 from jingui.core.word import N_
 from jingui.crypto.canon import canon
 from jingui.gate.rows import keep
@@ -15,7 +16,7 @@ from jingui.gate.writing import WriteContext
 from jingui.store.models import Destruction, Matter
 
 LIST: Final = "destruction-list"  # kinds of targets in the ledger
-CERTIFICATE: Final = "destruction-certificate"
+CERTIFICATE: Final = FILE  # a stamped file of the house like a copy: anybody checks it in the same way
 OPEN: Final = (State.DRAFT.value, State.WAITING.value, State.RETURNED.value, State.APPEALED.value)
 # What may be told for ever: counts, and years.
 COUNTS_SQL: Final = """SELECT r.kind, count(*)::int,

@@ -127,7 +127,7 @@ def beside(found: CopyCheck) -> dict[str, Any]:
     """The side file; its form stands in docs/verify.md."""
     proof: Any = found.proof
     return {
-        "kind": "copy", "v": 1, "digest": proof["target"]["record"], "key": found.key, "proof": proof,
+        "kind": found.document, "v": 1, "digest": proof["target"]["record"], "key": found.key, "proof": proof,
         "certificates": verify_words.certificates(door.published.stamp_chain()),
     }  # fmt: skip
 

@@ -39,6 +39,14 @@ FILES: Final[dict[bool | None, tuple[Tone, str, str]]] = {
         N_("医院出具过这份复制件。请选择 PDF 文件比对；手中是纸质件的，请逐页核对编号、页数、骑缝章和下列内容。"),
     ),
 }  # fmt: skip
+#: What each kind of stamped file is called: its number's label, and what is said while no file was compared.
+DOCUMENTS: Final[dict[str, tuple[str, tuple[Tone, str, str]]]] = {
+    "copy": (N_("复制件编号"), FILES[None]),
+    "destruction": (
+        N_("销毁证明编号"),
+        ("info", N_("核验码有效，尚未比对文件"), N_("医院出具过这份销毁证明。请选择 PDF 文件比对。")),
+    ),
+}  # fmt: skip
 
 
 def answer(found: CopyCheck, secret: str, digest: str) -> CheckAnswer:
@@ -46,7 +54,8 @@ def answer(found: CopyCheck, secret: str, digest: str) -> CheckAnswer:
     if not found.found:
         return CheckAnswer(found=False, verdicts=(verdict(UNKNOWN),), secret=secret, digest=digest)
     stopped = STATES.get(found.state)
-    compared = None if stopped and found.matches is None else FILES[found.matches]
+    told = DOCUMENTS[found.document][1] if found.matches is None else FILES[found.matches]
+    compared = None if stopped and found.matches is None else told
     proof = "" if found.proof is None else orjson.dumps({"proof": dict(found.proof), "key": found.key}).decode()
     return CheckAnswer(
         found=True, verdicts=tuple(verdict(one) for one in (stopped, compared) if one), facts=facts(found),
@@ -68,7 +77,8 @@ def facts(found: CopyCheck) -> tuple[tuple[str, str], ...]:
     )))  # fmt: skip
     mediums = {one.value: one.label for one in Medium}
     lines = (
-        (_("出具医院"), found.hospital), (_("复制件编号"), found.number), (_("用印时间"), moment(found.stamped)),
+        (_("出具医院"), found.hospital), (_(DOCUMENTS[found.document][0]), found.number),
+        (_("用印时间"), moment(found.stamped)),
         (_("用印方式"), _(mediums[found.medium]) if found.medium in mediums else ""),
         (_("页数"), f"{found.pages}" if found.pages else ""), (_("患者"), found.patient),
         (_("申请人"), found.applicant), (_("依据的批准"), approval), (_("作废或换发时间"), moment(found.ended)),

@@ -15,13 +15,12 @@ from jingui.core.destruction import (
     RegisterLine,
 )
 from jingui.core.entry import Line
-from jingui.core.errors import NotFound, Tampered
+from jingui.core.errors import NotFound
 from jingui.core.permit import Permit
 from jingui.core.words import Role, Verb
-from jingui.gate import plane
 from jingui.gate.context import ReadContext
-from jingui.gate.copies_proof import narrowed
 from jingui.gate.destroying_list import CERTIFICATE
+from jingui.gate.destroying_register import FILE_SQL, genuine, proved
 from jingui.gate.names import NOBODY, names_of
 from jingui.gate.registry import Done, read_act
 from jingui.gate.retention import LINE
@@ -35,8 +34,6 @@ GROUP BY d.matter, m.opened, m.state ORDER BY m.opened DESC, d.matter DESC LIMIT
 ROWS_SQL: Final = f"""SELECT {LINE.sql}, d.entry, count(*) OVER (), m.state FROM destruction d
 JOIN matter m ON m.id = d.matter WHERE d.matter = $1::bigint AND ($2::text = '' OR d.state = $2::text)
 ORDER BY d.destruction_id LIMIT $3::int OFFSET $4::int"""  # noqa: S608 -- own column names
-FILE_SQL: Final = f"""SELECT {LINE.sql}, d.entry FROM destruction d
-WHERE d.matter = $1::bigint AND d.certificate IS NOT NULL"""  # noqa: S608 -- own column names
 DESTROYERS: Final = (Role.ARCHIVIST, Role.MEDICAL_AFFAIRS, Role.SECURITY_ADMIN)
 
 
@@ -77,15 +74,6 @@ def counted(states: Sequence[str]) -> tuple[tuple[str, int], ...]:
     return tuple((one.value, states.count(one.value)) for one in LineState if one.value in states)
 
 
-def genuine(runtime: Runtime, row: Sequence[Any]) -> dict[str, Any]:
-    """A line's columns; Tampered when it is not as Jingui wrote it."""
-    group = LINE.groups["d"]
-    get = {name.partition(".")[2]: row[place] for name, place in LINE.at.items()}
-    if not runtime.sealer.holds("destruction", group.values(row), group.mac(row)):
-        raise Tampered(where=f"destruction:{get['patient_id']}.{get['destruction_id']}")
-    return get
-
-
 def line(
     runtime: Runtime, one: Mapping[str, Any], shown: Mapping[int, str], people: Mapping[int, Any]
 ) -> RegisterLine:
@@ -113,13 +101,3 @@ async def read_certificate(context: ReadContext, permit: Permit) -> Done:
     proof, key = await proved(context, str(rows[0][-1]), digest)
     value = Certificate(file=bytes(one["certificate"]), digest=digest, proof=proof, key=key)
     return Done(value=value, lines=(Line("", digest, CERTIFICATE, 0),))
-
-
-async def proved(context: ReadContext, entry: str, digest: str) -> tuple[Mapping[str, Any] | None, str]:
-    """The proof of the certificate's entry, None until it stands under a checkpoint."""
-    library = plane.current().library
-    placed = await library.placed(entry)
-    if placed.index is None or placed.proof is None:
-        return None, library.key.line()
-    _index, _head, _private, targets, _person = await library.row(entry)
-    return narrowed(context.runtime, placed.proof, targets, CERTIFICATE, digest), library.key.line()

@@ -13,7 +13,7 @@ from jingui.core.permit import Permit
 from jingui.core.release import COPY, FILE, CheckCopy, CopyCheck, CopyState, masked
 from jingui.core.word import N_
 from jingui.core.words import Verb
-from jingui.gate import copies, copies_seen, plane
+from jingui.gate import copies, copies_seen, destroying_check, plane
 from jingui.gate.context import ReadContext
 from jingui.gate.copies import ROW, read_row
 from jingui.gate.copies_proof import narrowed
@@ -43,13 +43,22 @@ async def check_copy(context: ReadContext, permit: Permit) -> Done:
     """Look for the secret; an unknown one and one that is none cost and answer the same [4.2.1]."""
     asked = cast(CheckCopy, permit.operation.data)
     await limited(context, permit)
+    for find in (copy_found, destroying_check.found):  # every kind of stamped file that the public holds in its hands
+        done = await find(context, asked)
+        if done is not None:
+            return done
+    return Done(value=NOTHING)
+
+
+async def copy_found(context: ReadContext, asked: CheckCopy) -> Done | None:
+    """What is told of a copy with this secret, None for none."""
     secret = copies.secret_of(asked.secret)
     rows = await context.rows(FIND_SQL, copies.token(context.runtime, secret))
     if not rows:
-        return Done(value=NOTHING)
+        return None
     found = await copies_seen.seen(context, [read_row(context.runtime, rows[0])])
     if not found or found[0].row["stamped"] is None or found[0].row["state"] not in OUT:
-        return Done(value=NOTHING)
+        return None
     one = found[0]
     value = await answer(context, one, asked.digest.strip().lower())
     row = one.row
