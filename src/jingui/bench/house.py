@@ -13,7 +13,7 @@ from jingui.bench import processes
 from jingui.cluster.children import Guard
 from jingui.cluster.cluster import Cluster
 
-FILE = 'institution = "测速医院"\ninstitution_en = "Bench Hospital"\norigin = "bench.jingui/ledger"\n'
+FILE = 'institution = "测速医院"\ninstitution_en = "Bench Hospital"\norigin = "bench.jingui/ledger"\nbackup = []\n'
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,7 +17,7 @@ from jingui import __version__
 from jingui.cluster import report
 from jingui.cluster.address import external
 from jingui.cluster.cluster import State
-from jingui.config import house, plugs, schema, stamp
+from jingui.config import backup_state, house, plugs, schema, stamp
 from jingui.config.home import home
 from jingui.config.serve import answers
 from jingui.core.errors import JinguiError
