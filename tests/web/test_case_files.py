@@ -198,9 +198,14 @@ def test_filters_keep_what_was_typed_and_never_link_a_number(clinic: Hospital) -
     assert wrong.status_code == 400
     assert 'value="2026-13"' in wrong.content.decode()
     number = "70000001"
-    page = clerk.get(to("case_files"), data={"number": number, "stage": "ward"}).content.decode()
-    assert f'value="{number}"' in page
-    assert f"number={number}" not in page
+    answer = clerk.post(to("case_files"), {"number": number, "stage": "ward"})
+    assert answer.status_code == 200
+    assert f'value="{number}"' in answer.content.decode()
+    assert f"number={number}" not in answer.content.decode()
+    assert number not in clerk.get(to("case_files"), data={"number": number}).content.decode()  # never in an address
+    there = clerk.post(to("case_files"), {"overdue": "on", "month": "2026-11"})
+    assert there["Location"] == to("case_files") + "?month=2026-11&overdue=on"
+    assert clerk.post(to("case_files"), {"month": "2026-99"}).status_code == 400
     assert clerk.get(to("case_files"), data={"doctor": "nobody"}).status_code == 200
     assert clerk.get(to("filing_rates"), data={"months": "12"}).status_code == 200
     assert browser(clinic, "quality").get(to("deficiencies"), data={"state": "overdue"}).status_code == 200

@@ -4,10 +4,11 @@ from typing import Any, Final
 from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
-from jingui.core.custody import CaseFilesRequest, DeficienciesRequest, RatesRequest
+from jingui.core.custody import CaseFilesRequest, DeficienciesRequest, RatesRequest, month_span
 from jingui.core.custody_shown import CaseFiles, CaseLine, Deficiencies, Rates
 from jingui.core.desk import Desk
 from jingui.core.errors import Invalid
@@ -34,10 +35,14 @@ DASHES: Final = ("none", "6 4", "2 3")
 CLINICAL: Final = frozenset({Role.PHYSICIAN, Role.NURSE, Role.TECHNICIAN, Role.PHARMACIST, Role.TRAINEE})
 
 
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 def board(request: HttpRequest) -> HttpResponse:
-    """The board. Filters stand in the address, but for a case-file number: that is found and never linked to."""
-    given = {name: " ".join(request.GET.get(name, "").split())[:40] for name in FILTERS}
+    """The board. Filters stand in the address, but for a case-file number: that comes and goes in the body alone."""
+    sent = request.method == "POST"
+    asked_by = request.POST if sent else request.GET
+    given = {name: " ".join(asked_by.get(name, "").split())[:40] for name in FILTERS}
+    if not sent:
+        given["number"] = ""
     filled = Filled(given, sent=True)
     department = filled.text("department", _("科室"), required=False)
     doctor = filled.text("doctor", _("主管医师工号"), required=False)
@@ -54,6 +59,8 @@ def board(request: HttpRequest) -> HttpResponse:
         overdue=bool(given["overdue"]), number=number, month=month, newest=given["order"] == "newest",
         cursor=request.GET.get("after", "")[:200], count=COUNT,
     )  # fmt: skip
+    if sent and not number and filled.right and right_month(month):
+        return redirect(address(given))
     more, status = "", 200
     try:
         answer = asking.read(request, Verb.READ_CASE_FILES, asked)
@@ -83,6 +90,14 @@ def board(request: HttpRequest) -> HttpResponse:
         hidden=tuple((name, given[name]) for name in ("stage", "order") if given[name]),
     )  # fmt: skip
     return answering.page(request, "custody/board.html", page, status=status)
+
+
+def right_month(month: str) -> bool:
+    """Whether it is a month, or none."""
+    try:
+        return not month or bool(month_span(month))
+    except ValueError:
+        return False
 
 
 def replace_field(form: Any, name: str, **changes: Any) -> Any:
