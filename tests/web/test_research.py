@@ -116,6 +116,17 @@ def test_a_count_leads_to_the_application(clinic: Hospital) -> None:
     assert "diagnoses=I21" in text
     form = researcher.get(f"{to('start_matter', kind='research_use')}?diagnoses=I21&departments=xnk").content.decode()
     assert 'value="I21"' in form
+    chosen = researcher.post(
+        to("cohort"), {"diagnoses": "I21", "departments": ["xnk", "xxk"], "sex": "?"}
+    ).content.decode()
+    assert '<option value="xnk" selected>' in chosen  # a list to choose from, and what was chosen stays
+    assert '<option value="xxk" selected>' in chosen
+    assert '<option value="jyk" selected>' not in chosen
+    assert (
+        "xnk%2Cxxk"
+        in researcher.post(to("cohort"), {"diagnoses": "I21", "departments": ["xnk", "xxk"]}).content.decode()
+    )
+    assert researcher.post(to("cohort"), {"diagnoses": "I21", "departments": "no-such"}).status_code == 400
     few = researcher.post(to("cohort"), {"diagnoses": "K99"}).content.decode()
     assert "少于 10 人，不显示" in few
     wrong = researcher.post(to("cohort"), {"diagnoses": "心梗", "youngest": "x"})

@@ -56,6 +56,17 @@ class Filled:
         self._keep(name, label, value, wrong, required=required, kind="select", choices=choices, **more)
         return value if known else ""
 
+    def several(self, name: str, label: str, offered: tuple[tuple[str, str], ...], **more: Any) -> tuple[str, ...]:
+        """Any of a closed list, none too; several values of one name, or one with commas between (from a link)."""
+        listed = getattr(self._posted, "getlist", lambda one: [self._posted.get(one, "")])(name)
+        found = tuple(dict.fromkeys(part.strip() for one in listed for part in one.split(",") if part.strip()))
+        known = {one for one, _label in offered}
+        wrong = "" if known.issuperset(found) else _("没有这一项。")
+        choices = tuple(Choice(value=one, label=text) for one, text in offered)
+        more |= {"required": False, "kind": "select", "choices": choices, "multiple": True}
+        self._keep(name, label, ",".join(found), wrong, **more)
+        return tuple(one for one in found if one in known)
+
     def add(self, field: Field) -> None:
         """Add a field that nobody fills."""
         self._fields.append(field)

@@ -9,13 +9,14 @@ from django.utils.translation import gettext as _
 from jingui.core.errors import Conflict, Invalid
 from jingui.core.matters import KINDS
 from jingui.core.matters.asking import EventLine, MatterView, PaperLine
-from jingui.core.matters.row import MatterKind, Move, State, Step
+from jingui.core.matters.row import Ask, MatterKind, Move, State, Step
 from jingui.core.process import SAYS
 from jingui.web import matter_words, wording
 from jingui.web.viewmodels.matters import EventShown, MatterPage, Option, PaperAsked, PaperShown, StepShown, Told
 from jingui.web.viewmodels.parts import Link
 from jingui.web.viewmodels.paths import to
 
+TYPED = frozenset({Ask.TEXT, Ask.LONG})  # answers in somebody's own words
 GOING = (State.WAITING, State.APPEALED)
 
 
@@ -85,7 +86,8 @@ def told(
         value = answers.get(question.name, "")
         if value:
             text = known.get(question.name) or matter_words.answer(question, value)
-            out.append(Told(label=_(question.text), text=text, long=len(text) > 60))
+            typed = question.ask in TYPED and question.name not in known
+            out.append(Told(label=_(question.text), text=text, long=len(text) > 60, typed=typed))
     return tuple(out)
 
 

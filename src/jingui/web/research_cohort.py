@@ -50,7 +50,7 @@ def counted(request: HttpRequest, filled: Filled, asked: Cohort) -> CountPage:
         cursor = result.more
         if found.done or (asking.now() - began).total_seconds() > SECONDS:
             break
-    typed = {name: request.POST.get(name, "") for name in NAMES}
+    typed = {name: ",".join(request.POST.getlist(name)) for name in NAMES}
     known = urlencode({name: value for name, value in typed.items() if value})
     answer = (
         _("少于 %(n)d 人，不显示") % {"n": found.small} if found.hidden else _("约 %(n)d 人") % {"n": found.people or 0}
@@ -80,9 +80,8 @@ def read(filled: Filled) -> Cohort | None:
     for name, value in (("youngest", youngest), ("oldest", oldest)):
         if value and not (value.isascii() and value.isdigit()):
             filled.wrong(name, _("须为整数"))
-    departments = filled.text(
-        "departments", _("科室代码"), longest=600, required=False, hint=_("多个用逗号分开；不填表示全院。")
-    )
+    offered = tuple((one.code, wording.department(one.name)) for one in wording.departments())
+    departments = filled.several("departments", _("科室"), offered, hint=_("可选多个；不选表示全院。"))
     kinds = (("", _("不限")), *((one.value, _(one.label)) for one in EncounterKind))
     visit = filled.choice("visits", _("就诊类型"), kinds, required=False)
     if not filled.right:
@@ -90,7 +89,7 @@ def read(filled: Filled) -> Cohort | None:
     try:
         return Cohort(
             diagnoses=parts(diagnoses.upper()), every=every == "every", first=first, last=last, sex=sex,
-            youngest=int(youngest or 0), oldest=int(oldest or OLDEST), departments=parts(departments),
+            youngest=int(youngest or 0), oldest=int(oldest or OLDEST), departments=departments,
             visits=(visit,) if visit else (),
         ).checked()  # fmt: skip
     except Invalid as error:

@@ -1,5 +1,6 @@
 """一（三）2 公开透明: decisions, people, clauses and codes in the reader's language [1.3.2]"""
 
+import re
 from datetime import date
 from typing import Final, Literal
 
@@ -16,6 +17,7 @@ from jingui.policy import clauses
 from jingui.store import lists
 from jingui.web.viewmodels.parts import ClauseRef, PersonLine, RuleLine, Tag, Why
 
+PARTED: Final = re.compile(r"(?<=[a-z])[A-Z]")  # where a FHIR type's name begins a further word
 #: What the named tasks of the system do, in people's words; a task that nobody named here is told as such.
 TASKS: Final = {
     "expiry": N_("到期处理"), "monitor": N_("隐私监测"), "deadlines": N_("书写时限"), "duties": N_("例行工作"),
@@ -114,9 +116,11 @@ def hold(value: str) -> Tag:
 
 
 def kind(name: str) -> str:
-    """A FHIR type as people call it; its own name in English."""
+    """A FHIR type as people call it; in English the words of its own name."""
     row = fhir_types.rows().get(name)
-    return row.zh if row is not None and language() == "zh" else name
+    if row is not None and language() == "zh":
+        return row.zh
+    return PARTED.sub(lambda found: f" {found[0].lower()}", name)
 
 
 def verb(value: str) -> Verb | None:

@@ -64,6 +64,12 @@ class Field(Described):
     inputmode: str = ""
     maxlength: int = 0
     autofocus: bool = False
+    multiple: bool = False  # of a select: several values, with commas between
+
+    @property
+    def values(self) -> tuple[str, ...]:
+        """What is chosen."""
+        return tuple(self.value.split(",")) if self.multiple else (self.value,)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -132,11 +132,12 @@ class FormPage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Told:
-    """A question with its answer in words."""
+    """A question with its answer in words; `typed`: somebody's own, in whatever language."""
 
     label: str
     text: str
     long: bool = False
+    typed: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
