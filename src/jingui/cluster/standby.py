@@ -97,6 +97,7 @@ def join(cluster: Cluster, *, tunnel: Path, word: str, secret: Path) -> None:
         layout.write(passes, f"*:*:*:{REPLICA}:{word}\n", owner=account)
         folders.make_private(layout.log.parent, account)
         fresh = layout.server / f"data.{secrets.token_hex(4)}.new"
+        folders.make_private(fresh, account)
         way = f"host={tunnel} port={PORT} user={REPLICA} passfile={passes} application_name={NAME}"
         said = account.run(
             [programs.program("pg_basebackup"), "-D", fresh, "-R", "-S", NAME, "-X", "stream", "-c", "fast", "-d", way],
