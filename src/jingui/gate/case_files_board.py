@@ -90,6 +90,7 @@ LAST: Final = datetime.fromisoformat("9999-12-01T00:00:00+00:00")
 SHORT_KINDS: Final = [kind.value for kind, row in KEPT.items() if row.stages != WHOLE]
 CLINICAL: Final = frozenset({Role.PHYSICIAN, Role.NURSE, Role.TECHNICIAN, Role.PHARMACIST, Role.TRAINEE})
 MOST: Final = 100
+LIMITS: Final = ("filing_rate_first", "filing_rate_second", "filing_rate_third")
 
 
 def reach(context: ReadContext, department: int) -> int:
@@ -261,7 +262,7 @@ async def rates(context: ReadContext, permit: Permit, data: RatesRequest) -> Don
     stage, department = str(values["filing_rate_stage"]), reach(context, data.department)
     found = await counts.filed(context, first, end, stage, department=department)
     departments = await names_of(context).departments(context)
-    days = tuple(int(values[f"filing_rate_{name}"]) for name in ("first", "second", "third"))
+    days = tuple(int(values[name]) for name in LIMITS)
     groups: dict[tuple[str, int], list[counts.Filed]] = {}
     for one in found:
         groups.setdefault((one.month, one.department), []).append(one)
