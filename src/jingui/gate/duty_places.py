@@ -5,13 +5,8 @@ from typing import Final
 
 from jingui.core.duties import DUTIES
 from jingui.core.duty_rows import Duty
-from jingui.core.permit import Permit
-from jingui.core.word import N_
 from jingui.gate.actors import ActorFacts
-from jingui.gate.acts.matters import open_matter
 from jingui.gate.sql import raw
-from jingui.gate.writing import WriteContext
-from jingui.store.models import DutyRun, Storeroom
 
 CLINICAL_SQL: Final = "SELECT id FROM department WHERE active AND kind = 'clinical' ORDER BY id"
 STOREROOMS_SQL: Final = "SELECT id FROM storeroom WHERE ended IS NULL ORDER BY id"
@@ -33,13 +28,3 @@ def theirs(name: str, place: int, actor: ActorFacts) -> bool:
     if duty is None or actor.role not in duty.roles:
         return False
     return duty.storerooms or place in (0, actor.department)
-
-
-def remedy(context: WriteContext, permit: Permit, run: DutyRun, result: str) -> int:
-    """The matter that an abnormal round of a storeroom opens; its keeper answers, or whoever made the round."""
-    room = Storeroom.objects.filter(pk=run.department_id).first()
-    if room is not None:
-        context.runtime.sealer.check(room)
-    subject = (room.person_id if room is not None else 0) or permit.person
-    answers = {"place": room.name if room is not None else N_("全院"), "what": DUTIES[run.duty].text, "found": result}
-    return int(open_matter(context, permit, "protection_finding", answers, patient=0, subject=subject).pk)

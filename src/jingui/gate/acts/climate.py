@@ -24,7 +24,7 @@ from jingui.core.words import Grant, Role, Verb
 from jingui.crypto.canon import canon
 from jingui.gate import settings
 from jingui.gate.actors import ActorFacts
-from jingui.gate.climate_alarms import gap, quantity_of, reconcile
+from jingui.gate.acts.climate_alarms import gap, quantity_of, reconcile
 from jingui.gate.climate_seen import board
 from jingui.gate.context import ReadContext
 from jingui.gate.registry import Done, read_act, write_act

@@ -10,6 +10,7 @@ from jingui.core.word import N_
 from jingui.core.words import Grant, Role, Verb
 from jingui.gate import duty_places
 from jingui.gate.actors import ActorFacts
+from jingui.gate.acts.matters import open_matter
 from jingui.gate.context import ReadContext
 from jingui.gate.matters_seen import checked
 from jingui.gate.names import NOBODY, names_of
@@ -19,7 +20,7 @@ from jingui.gate.runtime import Runtime
 from jingui.gate.sql import raw
 from jingui.gate.stances import Stance, stance
 from jingui.gate.writing import WriteContext
-from jingui.store.models import DutyRun
+from jingui.store.models import DutyRun, Storeroom
 from jingui.store.statements import Columns
 
 KNOWN_SQL = "SELECT 1 FROM duty_run WHERE duty = $1::text AND department_id = $2::bigint AND due = $3::timestamptz"
@@ -66,9 +67,19 @@ def do(context: WriteContext, permit: Permit) -> Done:
     row.state, row.person_id, row.done = "done", permit.person, permit.at
     row.payload = context.runtime.vault.seal_note(f"duty{row.pk}", result.encode())
     if data.abnormal and row.duty in STORED:
-        row.matter = duty_places.remedy(context, permit, row, result)
+        row.matter = remedy(context, permit, row, result)
     keep(context, row)
     return Done(value=row.pk, clauses=DUTIES[row.duty].clauses)
+
+
+def remedy(context: WriteContext, permit: Permit, run: DutyRun, result: str) -> int:
+    """The matter that an abnormal round of a storeroom opens; its keeper answers, or whoever made the round."""
+    room = Storeroom.objects.filter(pk=run.department_id).first()
+    if room is not None:
+        context.runtime.sealer.check(room)
+    subject = (room.person_id if room is not None else 0) or permit.person
+    answers = {"place": room.name if room is not None else N_("全院"), "what": DUTIES[run.duty].text, "found": result}
+    return int(open_matter(context, permit, "protection_finding", answers, patient=0, subject=subject).pk)
 
 
 def open_runs(context: WriteContext, permit: Permit) -> tuple[int, int]:
