@@ -45,14 +45,14 @@ def volumes(t: T, *, empty: bool = False) -> Table:
     )  # fmt: skip
 
 
-def form(t: T, *, wrong: bool = False) -> Form:
+def form(t: T, *, wrong: bool = False, name: str = "code") -> Form:
     """A form with a wrong field."""
     error = (t("条码有误，校验位不符，请重新扫描", "The barcode is wrong; scan it again"),) if wrong else ()
     return Form(
         fields=(
-            Field(name="code", label=t("病案册条码", "Volume's barcode"), value=shown(CODE), errors=error,
+            Field(name=name, label=t("病案册条码", "Volume's barcode"), value=shown(CODE), errors=error,
                   hint=t("扫描标签", "Scan the label")),
-            Field(name="place", label=t("方式", "How"), kind="select", value="department",
+            Field(name=f"{name}_place", label=t("方式", "How"), kind="select", value="department",
                   choices=(Choice(value="department", label=t("外借", "Lent out")),)),
         ),
         submit=t("借出", "Lend"),
@@ -69,7 +69,7 @@ def pages(t: T) -> Samples:
         title=title, lead=lead, tables=(volumes(t),), facts=facts, find=form(t), prints=True,
         acts=(Link(label=t("借出", "Lend"), href="#main", key="n", primary=True),),
         tabs=(Tab(label=t("全部", "All"), href="#main", current=True), Tab(label=t("逾期", "Overdue"), href="#main")),
-        forms=(Asking(title=t("上传扫描件", "Upload a scan"), form=form(t, wrong=True), upload="scan",
+        forms=(Asking(title=t("上传扫描件", "Upload a scan"), form=form(t, wrong=True, name="other"), upload="scan",
                       errors=(t("文件是空的", "The file is empty"),)),),
     )  # fmt: skip
     return {

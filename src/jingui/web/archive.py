@@ -39,7 +39,7 @@ def wide(request: HttpRequest) -> bool:
 
 def finding(request: HttpRequest, *, sent: bool) -> Filled:
     """The field for a scanned code or a number."""
-    filled = Filled(request.GET, sent=sent)
+    filled = Filled(request.POST, sent=sent)  # never in an address: a record number says who
     filled.text("text", _("条码或病案号"), longest=60, hint=_("可用扫码枪扫描，也可以输入"), autofocus=False)
     return filled
 
@@ -112,16 +112,16 @@ def archive(request: HttpRequest) -> HttpResponse:
     return answering.page(request, "archive/list.html", page)
 
 
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 def volumes(request: HttpRequest) -> HttpResponse:
     """Volumes found by a label or number, or by state and department."""
     asked = request.GET
-    sent = "text" in asked
+    sent = request.method == "POST"
     filled = finding(request, sent=sent)
     found = Volumes(rows=(), total=0)
     if filled.right:
         try:
-            found = asking.read(request, Verb.READ_ARCHIVE, FindVolumes(text=asked["text"])).value
+            found = asking.read(request, Verb.READ_ARCHIVE, FindVolumes(text=request.POST["text"])).value
             if len(found.rows) == 1:
                 return answering.said(request, _("找到一册。"), to("volume", volume=found.rows[0].id))
         except Invalid as error:

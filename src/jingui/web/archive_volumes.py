@@ -46,7 +46,7 @@ def register(request: HttpRequest) -> HttpResponse:
     filled = Filled(request.POST, sent=request.method == "POST")
     keeper = asking.role(request) == Role.ARCHIVIST
     filled.text("numbers", _("病案号"), longest=40_000, hint=_("一行一册：病案号，册次，页数。例如 00012345，1，86"))
-    typed = request.POST.get("numbers", request.GET.get("number", ""))[:40_000]
+    typed = request.POST.get("numbers", "")[:40_000]
     medium = filled.choice("medium", _("介质"), words.choices(MEDIA), default="paper")
     retention = filled.choice("retention_class", _("保存类别"), words.choices(CLASSES), default="inpatient")
     department, custodian = asking.facts(request).department, 0
