@@ -1,5 +1,6 @@
 """三（二）2 病案流转看板: case files by stage, overdue first; deficiencies; 归档率 [3.2.2] [7.2.1]"""
 
+from dataclasses import replace
 from typing import Any, Final
 from urllib.parse import urlencode
 
@@ -102,8 +103,6 @@ def right_month(month: str) -> bool:
 
 def replace_field(form: Any, name: str, **changes: Any) -> Any:
     """The form with one field drawn otherwise."""
-    from dataclasses import replace
-
     fields = tuple(replace(one, **changes) if one.name == name else one for one in form.fields)
     return replace(form, fields=fields)
 
