@@ -134,6 +134,35 @@ def test_what_was_altered_since_is_found(kept: House) -> None:
     assert asked(kept.home, "SELECT count(*) FROM matter WHERE kind = 'backup_alarm'") == [(1,)]
 
 
+CUT_SHORT = """
+from jingui.config import house
+with house.opened(reading=False, sequencing=True):
+    from jingui.config.backup_work import Keeper
+    from jingui.core.backup import BeginBackup
+    from jingui.core.words import Verb
+    from jingui.gate import door
+    keeper = Keeper()
+    works = keeper.house()
+    keeper.write(Verb.BACK_UP, BeginBackup(name="20260102T000000Z"))
+    (works.state.folder / "half").write_bytes(b"half a part")
+    for place in works.places:
+        place.put("base/20260102T000000Z/part-00000", works.state.folder / "half")
+    door.backups.work()
+    door.backups.work()
+    assert not any(place.list("base/20260102T000000Z") for place in works.places)
+"""
+
+
+def test_one_that_was_cut_short_is_said_and_cleared_away(kept: House) -> None:
+    """The worker that was killed left a running row and half a set: the next round says so, and keeps the good one."""
+    done = python(kept, "-c", CUT_SHORT)
+    assert done.returncode == 0, done.stderr[-2000:]
+    rows = asked(kept.home, "SELECT state, note FROM backup WHERE name = '20260102T000000Z'")
+    assert rows == [("failed", "interrupted")]
+    kinds = asked(kept.home, "SELECT kind, count(*) FROM backup WHERE state = 'complete' GROUP BY 1 ORDER BY 1")
+    assert kinds == [("base", 1), ("shred", 1), ("wal", 1)]
+
+
 def started(kept: House) -> str:
     """A moment just after the backup ended."""
     ended = json.loads(kept.run("backup", "list", "--json").stdout)[0]["ended"]

@@ -18,7 +18,7 @@ from jingui_verify.canon import parse
 from jingui_verify.chain import read_roots
 from jingui_verify.copies import check_copy
 from jingui_verify.export import check_export
-from jingui_verify.note import Key, parse_key
+from jingui_verify.note import Key, open_note, parse_key, parse_note
 from jingui_verify.proofs import Outcome, check_proof
 from jingui_verify.texts import Step, words
 
@@ -32,6 +32,7 @@ VERDICTS = {
     ),
 }
 LONGEST = 64 * 1024 * 1024
+RESTORE_TEST = "jingui-restore-test/1"
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -43,6 +44,7 @@ def _parser() -> argparse.ArgumentParser:
         ("receipt", ("file",)),
         ("consistency", ("old", "new", "proof")),
         ("copy", ("file",)),
+        ("restore-test", ("file",)),
     ):
         sub = asked.add_parser(name)
         for file in files:
@@ -154,7 +156,27 @@ def _proof(args: argparse.Namespace) -> int:
     return _outcome(check_proof(proof, key), args.json)
 
 
-_WAYS = {"export": _export, "copy": _copy}
+def _restore_test(args: argparse.Namespace) -> int:
+    """A restore test's report: signed by the ledger's key, of the right form, passed or not as it says itself."""
+    key, note = _key(args.key), _text(args.file)
+    text = open_note(note, key) if key else parse_note(note).text
+    first, line, rest = text.split("\n", 2) if text.count("\n") == 2 else ("", "", "")
+    body = parse(line.encode()) if line else None
+    kind, _, origin = first.partition(" ")
+    if kind != RESTORE_TEST or rest or not isinstance(body, dict) or body.get("type") != kind:
+        raise Bad("form", what="restore test")
+    if not {"backup", "started", "bytes", "result", "steps"} <= body.keys() or not isinstance(body["bytes"], int):
+        raise Bad("form", what="restore test")
+    if body.get("origin") != origin or (key and key.name != origin):
+        raise Bad("origin", have=str(body.get("origin")), want=key.name if key else origin)
+    lines = [
+        f"备份 backup: {body['backup']} · {body['started']} · {body['bytes']:,} bytes · 结果 result: {body['result']}",
+        *(f"{'✓' if step['ok'] else '✗'} {step['name']} {step['ms']} ms {step['seen']}" for step in body["steps"]),
+    ]
+    return _show(_verdict(body["result"] == "passed", key is not None), body, lines, args.json)
+
+
+_WAYS = {"export": _export, "copy": _copy, "restore-test": _restore_test}
 
 
 def main(argv: Sequence[str] | None = None) -> int:
