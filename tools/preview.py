@@ -86,6 +86,7 @@ def samples(english: bool) -> dict[str, tuple[str, dict[str, Any]]]:
     from tools import preview_care as care
     from tools import preview_consents as consented
     from tools import preview_custody as custodial
+    from tools import preview_destruction as destroyed
     from tools import preview_door as door
     from tools import preview_drills as drilled
     from tools import preview_entry as entering
@@ -127,6 +128,7 @@ def samples(english: bool) -> dict[str, tuple[str, dict[str, Any]]]:
         **patients.window(t),
         **releasing.release(t),
         **sealed.release(t),
+        **destroyed.samples(t),
         **drilled.samples(t),
         **studied.pages(t),
         **backed.pages(t),

@@ -95,6 +95,7 @@ def test_what_if_saves_nothing(house: Hospital) -> None:
         d.old(house, "卞玉京", "2008-01-01", "2008-01-02")
         shown = me.get("/keeping/?outpatient_years=20")
         assert "试算不保存" in text(shown)
+        assert "试算不保存" in text(me.post("/keeping/", {"outpatient_years": "20"}))
         assert me.get("/keeping/?outpatient_years=5").status_code == 400
         assert me.get("/keeping/?outpatient_years=x").status_code == 400
         assert "试算不保存" not in text(me.get("/keeping/"))

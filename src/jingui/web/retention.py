@@ -5,7 +5,7 @@ from typing import Final
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods
 
 from jingui.core.destruction import (
     Calendar,
@@ -176,11 +176,11 @@ def hold_row(one: HoldLine, patient: str, may_lift: bool) -> view.HoldRow:
     )  # fmt: skip
 
 
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 def keeping(request: HttpRequest) -> HttpResponse:
     """How many classes come due in each month; with other years, what would come due. Nothing is saved."""
-    sent = any(name in request.GET for name in YEARS.values())
-    filled = Filled(request.GET, sent=sent)
+    given = request.POST if request.method == "POST" else request.GET
+    filled = Filled(given, sent=any(name in given for name in YEARS.values()))
     asked = []
     for which, name in YEARS.items():
         text = filled.text(name, _(which.label), default="", longest=3, required=False, kind="number",
