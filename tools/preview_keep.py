@@ -79,7 +79,8 @@ def rounds(t: T) -> Samples:
     )  # fmt: skip
     page = climate.RoundsPage(
         rows=(row, replace(row, id=4, error="", typed="")), settled=(done, replace(done, result="", matter="")),
-        heads=(row.title,), matrix=((row.room, (done.state,)),), rooms=((row.room, to("rounds"), True),), missed=2,
+        heads=(row.title,), matrix=((row.room, ((row.title, done.state),)),), missed=2,
+        rooms=((row.room, to("rounds"), True),),
     )  # fmt: skip
     photo = climate.PhotoRow(href="/static/jingui/mark.svg", name="IMG_1.jpg", person=done.person, at=NOW)
     photos = climate.PhotosPage(title=row.title, room=row.room, photos=(photo,))

@@ -9,6 +9,7 @@ from dataclasses import asdict
 from importlib.metadata import distributions, version
 from pathlib import Path
 
+from jingui.cluster.layout import Layout
 from jingui.config.home import Home, home
 
 #: Pages' transport and cookies: what a changed line of the settings would loosen.
@@ -67,14 +68,19 @@ def jobs() -> dict[str, str]:
 
 
 def disks() -> Mapping[str, tuple[int, int]]:
-    """How full the places are: (used, total) in bytes. What does not exist is not told."""
+    """How full the places are: (used, total) in bytes. What does not exist, or is not ours to see, is not told."""
     where = home()
-    places = {"home": where.root, "wal": where.root / "wal", "backup": where.root / "backups"}
+    kept = [Path(one.removeprefix("file:")) for one in where.backup_places if one.startswith("file:")]
+    places = {"wal": Layout(where.cluster).spool, **{f"backup{n}": path for n, path in enumerate(kept, 1)}}
     out = {}
+    found = shutil.disk_usage(where.root)
+    out["home"] = (found.used, found.total)
     for name, path in places.items():
-        if path.is_dir():
-            found = shutil.disk_usage(path)
-            out[name] = (found.used if name == "home" else weighed(path), found.total)
+        try:
+            if path.is_dir():
+                out[name] = (weighed(path), shutil.disk_usage(path).total)
+        except PermissionError:
+            continue
     return out
 
 

@@ -123,7 +123,8 @@ class StorageBoard:
 #: Places that are measured; others are told by their own name.
 PLACES: Final[dict[str, str]] = {
     "database": N_("数据库"), "ledger": N_("其中：存证台账"), "home": N_("安装目录所在磁盘"),
-    "wal": N_("日志归档目录"), "backup": N_("备份存放处"),
+    "wal": N_("日志归档目录"), "backup1": N_("备份存放处一"),
+    "backup2": N_("备份存放处二"),
 }  # fmt: skip
 
 

@@ -93,20 +93,19 @@ def row(one: DutyLine, overdue: bool, wrong: dict[str, Any]) -> view.RoundRow:
     )  # fmt: skip
 
 
-def matrix(found: list[DutyLine], names: list[str]) -> tuple[tuple[str, tuple[Tag, ...]], ...]:
+def matrix(found: list[DutyLine], names: list[str]) -> tuple[tuple[str, tuple[tuple[str, Tag], ...]], ...]:
     """For each storeroom the newest settled run of each of the seven, or that there is none yet."""
     newest: dict[tuple[str, str], DutyLine] = {}
     for one in sorted(found, key=lambda each: each.due):
         if one.state != "open":
             newest[one.department, one.duty] = one
     blank = Tag(text=_("尚无"), tone="none")
-    return tuple(
-        (
-            name,
-            tuple(row(newest[name, duty], False, {}).state if (name, duty) in newest else blank for duty in ROUNDS),
-        )
-        for name in names
-    )
+
+    def cell(name: str, duty: str) -> tuple[str, Tag]:
+        one = newest.get((name, duty))
+        return _(DUTIES[duty].text), row(one, False, {}).state if one is not None else blank
+
+    return tuple((name, tuple(cell(name, duty) for duty in ROUNDS)) for name in names)
 
 
 @require_safe

@@ -131,12 +131,12 @@ class RoundRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RoundsPage:
-    """keep/rounds.html; `matrix` is (room, (tag for each of the seven))."""
+    """keep/rounds.html; `matrix` is (room, (round, tag) for each of the seven)."""
 
     rows: tuple[RoundRow, ...]
     settled: tuple[RoundRow, ...]
     heads: tuple[str, ...]
-    matrix: tuple[tuple[str, tuple[Tag, ...]], ...]
+    matrix: tuple[tuple[str, tuple[tuple[str, Tag], ...]], ...]
     rooms: tuple[tuple[str, str, bool], ...]
     missed: int = 0
 
