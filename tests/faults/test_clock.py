@@ -48,7 +48,9 @@ def jobs(home: Path, shim: shimmed.Shim, out: Path) -> dict[str, Any]:
     return told
 
 
-def test_a_turned_clock(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_turned_clock(pytestconfig: pytest.Config, capsys: pytest.CaptureFixture[str]) -> None:
+    if pytestconfig.option.markexpr != "faults":
+        pytest.skip("minutes long: make prove-clock; the short form is tests/gate/test_clock.py")
     outside = Path(tempfile.mkdtemp(prefix="jingui-clock-", dir="/tmp"))
     outside.chmod(0o755)
     outcome, good = Outcome(), Successes()
