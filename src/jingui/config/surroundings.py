@@ -71,7 +71,7 @@ def disks() -> Mapping[str, tuple[int, int]]:
     """How full the places are: (used, total) in bytes. What does not exist, or is not ours to see, is not told."""
     where = home()
     kept = [Path(one.removeprefix("file:")) for one in where.backup_places if one.startswith("file:")]
-    places = {"wal": Layout(where.cluster).spool, **{f"backup{n}": path for n, path in enumerate(kept, 1)}}
+    places = {"wal": Layout(home=where.cluster).spool, **{f"backup{n}": path for n, path in enumerate(kept, 1)}}
     out = {}
     found = shutil.disk_usage(where.root)
     out["home"] = (found.used, found.total)
