@@ -16,7 +16,7 @@ from jingui.core.operation import Target
 from jingui.core.words import Purpose, Role, Verb
 from jingui.gate import door
 from tests.gate.entering import Admitted, admit, entered, filled, sign, signing
-from tests.gate.test_entry_deadlines import ended
+from tests.gate.test_entry_deadlines import encounter, ended
 from tests.hospital import Hospital
 
 WISH = {"archivist": Purpose.MANAGEMENT, "archivist2": Purpose.MANAGEMENT, "coder": Purpose.MANAGEMENT,
@@ -37,9 +37,12 @@ def people(hospital: Hospital) -> Hospital:
     return hospital
 
 
-def discharge(hospital: Hospital, at: Admitted) -> None:
-    """The stay ends now, and nothing but what was written is owed."""
-    ended(hospital, at)
+def discharge(hospital: Hospital, at: Admitted, **more: Any) -> None:
+    """The stay ends now (or as said), and nothing but what was written is owed."""
+    if "period" in more:
+        encounter(hospital, at, status="finished", **more)
+    else:
+        ended(hospital, at, **more)
     hospital.sql("UPDATE deadline SET waived = true WHERE patient_id = %s AND record_id = 0", at.patient)
 
 

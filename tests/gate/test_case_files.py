@@ -2,6 +2,7 @@
 
 import threading
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -16,6 +17,7 @@ from jingui.store.verification import verify
 from tests.gate import custody as line
 from tests.gate.entering import Admitted, admit, entered, entries, form_of, note, sign, submit
 from tests.gate.test_entry_filing import recall
+from tests.gate.test_settings_read import setting
 from tests.hospital import Hospital
 
 
@@ -335,7 +337,7 @@ def test_the_board_counts_filters_pages_and_finds(house: Hospital) -> None:
     found = board(house, number=mrn).value.rows
     assert [one.patient.numbers["mrn"] for one in found] == [mrn]
     assert board(house, number="不存在的号").value.rows == ()
-    assert board(house, overdue=True).value.rows == ()  # all of today
+    assert not {one.id for one in board(house, overdue=True).value.rows} & set(files)  # all of today
     assert board(house, department=house.departments["gwk"]).value.rows == ()
     for wrong in ({"month": "2026-13"}, {"stage": "nowhere"}, {"cursor": "xyz"}):
         with pytest.raises(Invalid):
@@ -390,3 +392,49 @@ def test_corrections_of_a_shelved_file_are_refused_without_recall(house: Hospita
     form = form_of(house, at, note(house), start=1, reason="误记")
     with pytest.raises(Refused):
         submit(house, "doctor", at, form, record=record)
+
+
+def test_outpatient_charts_go_the_short_way_where_the_hospital_keeps_them(house: Hospital) -> None:
+    walked = {"encounter": {"class": {"code": "AMB"}}}
+    at = admit(house, **walked)
+    line.discharge(house, at, **walked["encounter"])
+    jobs.case_files(0)
+    assert house.sql("SELECT count(*) FROM case_file WHERE patient_id = %s", at.patient) == [(0,)]
+    with setting(house, "outpatient_charts_kept", "yes", "no"):
+        file = line.opened(house, at)
+        for wrong in ("collected", "sorted"):
+            with pytest.raises(Conflict):
+                line.move(house, at, file, wrong)
+        line.move(house, at, file, "received")
+        seen = line.shown(house, at, file)
+        assert (seen.line.kind, seen.next_stage) == ("outpatient", "filed")
+        assert seen.line.due < house.now() + timedelta(days=11)  # the next working day, whatever the season
+        line.move(house, at, file, "filed")
+        line.move(house, at, file, "shelved")
+
+
+def test_overdue_is_counted_and_stands_first(house: Hospital) -> None:
+    late, fresh = admit(house, hours=24 * 40), line.stay(house, page=False)
+    gone = (house.now() - timedelta(days=30)).isoformat(timespec="seconds")
+    line.discharge(house, late, period={"start": late.since.isoformat(timespec="seconds"), "end": gone})
+    file = line.opened(house, late)
+    first = board(house).value
+    assert first.rows[0].id == file
+    assert first.rows[0].overdue
+    assert next(one for one in first.stages if one.stage == "ward").overdue >= 1
+    only = {one.id for one in board(house, overdue=True).value.rows}
+    assert file in only
+    assert line.opened(house, fresh) not in only
+    for stage in ("collected", "received"):
+        line.move(house, late, file, stage)
+    assert board(house, overdue=True, stage="received").value.rows[0].id == file
+
+
+def test_a_file_does_not_move_while_the_stay_is_put_right(house: Hospital) -> None:
+    from tests.gate.test_entry_deadlines import encounter
+
+    at = line.stay(house, page=False)
+    file = line.opened(house, at)
+    encounter(house, at, status="in-progress", period={"start": at.since.isoformat(timespec="seconds")})
+    with pytest.raises(Conflict):
+        line.move(house, at, file, "collected")
