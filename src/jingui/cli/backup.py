@@ -3,6 +3,7 @@
 import argparse
 import json
 import sys
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 STEPS = {"base": N_("备份"), "verify": N_("核对备份"), "read": N_("读回")}
 
 
-def shown(progress: Progress) -> "object":
+def shown(progress: Progress) -> Callable[[str, int, int], None]:
     """A teller of steps in bytes."""
 
     def tell(step: str, done: int, of: int) -> None:
@@ -57,7 +58,7 @@ def now(given: argparse.Namespace) -> int:
         made.ship(works)
         with works.state.alone():
             made.mend(works)
-            found = made.base(works, shown(progress))  # type: ignore[arg-type]  # it only tells
+            found = made.base(works, shown(progress))
     if not found.complete:
         err("■ " + say(N_("备份没有完成：{note}"), note=found.note))
         return 1
@@ -104,7 +105,7 @@ def verified(given: argparse.Namespace) -> int:
     for place in works.places:
         names = backup_manifest.names(place)
         for name in [one for one in names if given.backup in ("", one)][-1 if not given.all else 0 :]:
-            _, damaged = backup_reading.verify(boxes, place, name, lambda done, of: tell("verify", done, of))  # type: ignore[operator]
+            _, damaged = backup_reading.verify(boxes, place, name, lambda done, of: tell("verify", done, of))
             well = well and not damaged
             out(("● " if not damaged else "■ ") + f"{name}  {place.name}")
             for one in damaged:
@@ -143,7 +144,7 @@ def restored(given: argparse.Namespace) -> int:
         goal=goal,
         name=given.backup,
         sources=tuple(given.source),
-        tell=shown(Progress()),  # type: ignore[arg-type]
+        tell=shown(Progress()),
     )
     done = made.restored
     spent = sum(done.seconds.values())
@@ -174,7 +175,7 @@ def tested(given: argparse.Namespace) -> int:
     with house.opened(reading=False, sequencing=True):
         outcome = restore_test.run(
             made.house(), name=given.backup, at=moment(given.at).astimezone(UTC) if given.at else None,
-            folder=Path(given.scratch) if given.scratch else None, tell=shown(Progress()),  # type: ignore[arg-type]
+            folder=Path(given.scratch) if given.scratch else None, tell=shown(Progress()),
         )  # fmt: skip
     for step in outcome.steps:
         out(f"{'●' if step.ok else '■'}  {step.name:<12} {step.ms / 1000:8.1f} s  {step.seen}")
