@@ -51,7 +51,8 @@ def samples(t: T) -> Samples:
     pager, none = Pager(page=1, pages=3, total=120, next="?page=2"), Pager(page=1, pages=1)
     columns = (Column(label=t("患者", "Patient")), Column(label=t("类别", "Class"), href="?order=class"))
     page = {
-        "title": t("到期病历", "Due records"), "clock": clock, "columns": columns, "departments": (Choice(value="1", label=t("心血管内科", "Cardiology")),), "which": "",
+        "title": t("到期病历", "Due records"), "clock": clock, "columns": columns, "which": "",
+        "departments": (Choice(value="1", label=t("心血管内科", "Cardiology")),),
         "department": "", "order": "until", "reason": "", "tabs": tabs,
         "classes": (Choice(value="outpatient", label=outpatient),),
     }  # fmt: skip

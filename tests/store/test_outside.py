@@ -22,6 +22,10 @@ ORIGIN = "hospital.example/ledger"
 BEGAN = datetime(2026, 11, 22, tzinfo=UTC)
 
 
+def now() -> datetime:
+    return BEGAN + timedelta(days=1)
+
+
 class Ledger:
     """A ledger in memory that signs checkpoints of any size."""
 
@@ -46,7 +50,7 @@ class Ledger:
 def witnessing(folder: Path, ledgers: Sequence[note.Key]) -> Iterator[tuple[str, note.Key]]:
     signer = INTERNATIONAL.signer(b"W" * 32)
     key = note.key_of("witness.example", INTERNATIONAL, signer)
-    http = server(Witness(folder, key, signer, ledgers), "127.0.0.1", 0)
+    http = server(Witness(folder, key, signer, ledgers, now), "127.0.0.1", 0)
     thread = threading.Thread(target=http.serve_forever, daemon=True)
     thread.start()
     try:
@@ -91,7 +95,7 @@ def test_a_witness_refuses_a_fork_and_a_roll_back(tmp_path: Path) -> None:
 def test_a_witness_answers_strangers_plainly(tmp_path: Path) -> None:
     ledger, other = Ledger(INTERNATIONAL, 9), Ledger(NATIONAL, 9)
     signer = INTERNATIONAL.signer(b"W" * 32)
-    witness = Witness(tmp_path, note.key_of("w", INTERNATIONAL, signer), signer, [ledger.key])
+    witness = Witness(tmp_path, note.key_of("w", INTERNATIONAL, signer), signer, [ledger.key], now)
     assert witness.add("")[0] == 400
     assert witness.add("old x\n\n" + ledger.signed(3))[0] == 400
     assert witness.add("old 0\n\n" + ledger.signed(3).replace(ORIGIN, "else.example", 1))[0] == 404
@@ -102,6 +106,15 @@ def test_a_witness_answers_strangers_plainly(tmp_path: Path) -> None:
     assert witness.add("old 0\n\n" + ledger.signed(3))[0] == 200
     assert witness.add("old 3\n\n" + ledger.signed(9))[0] == 422
     assert os.listdir(tmp_path) == [INTERNATIONAL.digest(ORIGIN.encode()).hex() + ".note"]
+
+
+def test_a_witness_takes_nothing_from_the_future(tmp_path: Path) -> None:
+    """What was seen outside says that its time had come: a clock set 31 years ahead confirms itself nowhere [3.1.3]."""
+    ledger, signer = Ledger(INTERNATIONAL, 3), INTERNATIONAL.signer(b"W" * 32)
+    key = note.key_of("w", INTERNATIONAL, signer)
+    for wait, status in ((timedelta(days=-31 * 366), 422), (timedelta(hours=-1, seconds=-9), 422), (timedelta(0), 200)):
+        witness = Witness(tmp_path, key, signer, [ledger.key], lambda wait=wait: BEGAN + wait)
+        assert witness.add(f"old 0\n\n{ledger.signed(3)}")[0] == status
 
 
 def test_a_witness_with_another_key_is_not_believed(tmp_path: Path) -> None:

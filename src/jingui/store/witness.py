@@ -11,6 +11,7 @@ import os
 import re
 import threading
 from collections.abc import Callable, Sequence
+from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any, Final
@@ -21,6 +22,7 @@ from jingui.crypto.checkpoint import parse_checkpoint
 from jingui.crypto.suite import Signer
 from jingui.store.outside import LARGEST, continues
 
+AHEAD: Final = timedelta(hours=1)  # how far a ledger's clock may be before this host's
 _OLD: Final = re.compile(r"old (0|[1-9][0-9]{0,18})", re.ASCII)
 _PLACE: Final = re.compile(r"/checkpoint/([0-9a-f]{64})", re.ASCII)
 
@@ -28,8 +30,12 @@ _PLACE: Final = re.compile(r"/checkpoint/([0-9a-f]{64})", re.ASCII)
 class Witness:
     """What it has seen, kept in `folder` as one note per ledger; never forgets on its own."""
 
-    def __init__(self, folder: Path, key: note.Key, signer: Signer, ledgers: Sequence[note.Key]) -> None:
-        """Watch over the ledgers whose keys are given; sign under `key`."""
+    def __init__(
+        self, folder: Path, key: note.Key, signer: Signer, ledgers: Sequence[note.Key],
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:  # fmt: skip
+        """Watch over the ledgers whose keys are given; sign under `key`. `now` is this host's own time."""
+        self._now = now
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._folder, self._key, self._signer = folder, key, signer
         self._ledgers = {ledger.name: ledger for ledger in ledgers}
@@ -51,6 +57,8 @@ class Witness:
             point = parse_checkpoint(note.verify(signed, [ledger])[0])
         except (Tampered, binascii.Error, ValueError):
             return 403, "not signed by the ledger\n"
+        if point.at > self._now() + AHEAD:  # what we cosign says that its time had come here too
+            return 422, "from the future\n"
         with self._lock:
             place = self._place(ledger.suite.digest(origin.encode()).hex())
             have = place.read_text("utf-8") if place.exists() else ""

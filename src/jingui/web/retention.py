@@ -52,8 +52,8 @@ def clock(found: Clockwork) -> view.Clock:
     """The day that terms are judged by, and what to do when it is not confirmed."""
     warning = ""
     if not found.sound:
-        warning = _("系统时间有跳跃，自 %(day)s 起未经确认：期限只算到这一天，任何病历不得销毁。请两人核对时间后更改设置"
-                    "“两人已核对系统时间的日期”。") % {"day": found.today.isoformat()}  # fmt: skip
+        said = _("系统时间有跳跃，自 %(day)s 起未经确认：期限只算到这一天，不得销毁。请两人核对时间后在设置中确认。")
+        warning = said % {"day": found.today.isoformat()}
     return view.Clock(today=found.today, warning=warning)
 
 
