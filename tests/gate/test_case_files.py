@@ -438,3 +438,7 @@ def test_a_file_does_not_move_while_the_stay_is_put_right(house: Hospital) -> No
     encounter(house, at, status="in-progress", period={"start": at.since.isoformat(timespec="seconds")})
     with pytest.raises(Conflict):
         line.move(house, at, file, "collected")
+    line.discharge(house, at)
+    line.move(house, at, file, "collected")
+    ends = house.sql("SELECT ends FROM encounter WHERE patient_id = %s", at.patient)
+    assert house.sql("SELECT discharged FROM case_file WHERE patient_id = %s", at.patient) == ends

@@ -73,6 +73,8 @@ def next_leg(context: WriteContext, permit: Permit, row: CaseFile, after: str, v
     stay = c.visit_of(context, row)
     if stay.ends is None or stay.state == "open":
         raise Conflict(N_("这次就诊尚未结束，病案不能流转。"), N_("请核对出院时间；更正后再办理。"))
+    # what the stay says by now: its end or its department may have been put right since the file was opened
+    row.discharged, row.department_id, row.attending_id = stay.ends, stay.department_id or 0, stay.attending_id or 0
     due = following(stay.kind, Stage(row.stage))
     if due is None or due.after != after:
         raise Conflict(N_("环节次序不对，病案没有移动。"), N_("请按“下一环节”逐步办理。"))
