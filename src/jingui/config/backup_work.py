@@ -4,6 +4,7 @@ It runs in the job runner, at most one at a time, and enters what it did through
 """
 
 import hashlib
+import logging
 import os
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -30,6 +31,7 @@ from jingui.core.words import Entrance, Purpose, Strength, Verb
 if TYPE_CHECKING:
     from jingui.config.restore_test import House, Outcome
 
+log = logging.getLogger(__name__)
 RETRY = timedelta(hours=1)
 FIRST_TEST = timedelta(hours=24)
 CHECK = timedelta(hours=1)
@@ -93,8 +95,13 @@ class Keeper:
         """One round: the log first, then what is due; a second worker only delivers the log."""
         if not self.working().embedded:
             return
-        house = self.house()
-        self.ship(house)
+        try:
+            house = self.house()
+            self.ship(house)
+        except JinguiError as error:  # a place that is none, a server that is away: somebody must hear of it
+            log.warning("backup: %s %s", error.code, error.data.get("problem", ""))
+            self.look(backup_state.State(home().backups), ("places",))
+            return
         try:
             with house.state.alone():
                 self.mend(house)
@@ -220,8 +227,13 @@ class Keeper:
             house.state.change(noted=backup_state.stamp())
         if old(status.checked, now, CHECK):
             found = [name for name, wrong in (("gap", bool(status.gap)), ("shred", not self.shred(house))) if wrong]
-            self.write(Verb.BACK_UP, CheckBackups(troubles=tuple(found)))
-            house.state.change(checked=backup_state.stamp())
+            self.look(house.state, tuple(found))
+
+    def look(self, state: backup_state.State, found: tuple[str, ...]) -> None:
+        """Have the age of everything looked at, at most once an hour."""
+        if old(state.read().checked, datetime.now(UTC), CHECK):
+            self.write(Verb.BACK_UP, CheckBackups(troubles=found))
+            state.change(checked=backup_state.stamp())
 
     def archive(self, house: "House", status: backup_state.Status, now: datetime) -> RegisterBackup:
         """The log's archive as it stands."""
