@@ -2,6 +2,7 @@
 
 import io
 import re
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from jingui.core.archive_asking import FindVolumes, Shelve, StartStocktaking
 from jingui.core.archive_codes import Labelled, made, shown
 from jingui.core.words import Verb
 from jingui.gate import plane
+from jingui.store.models import Loan
 from tests.gate import archived as a
 from tests.gate.entering import admit
 from tests.hospital import Hospital
@@ -101,6 +103,20 @@ def test_from_the_ward_to_the_shelf_and_out(house: Hospital) -> None:
         life = me.get(f"/archive/volumes/{volume}/")
         for word in ("登记病案册", "移交病案册", "接收病案册", "病案上架", "借出病案册", "续借", "归还病案册"):
             assert word in text(life)
+
+
+def test_a_late_loan_waits_on_the_borrowers_desk(house: Hospital) -> None:
+    one = admit(house)
+    ((volume, _),) = a.volumes(house, one)
+    a.lend(house, one, volume, "nurse")
+    row = Loan.objects.get(patient_id=one.patient, state="open")
+    with pages():
+        me = Pages(house.actors["nurse"])
+        assert "归还纸质病案" not in text(me.get("/"))
+        row.due -= timedelta(days=30)
+        house.keep(row, new=False)
+        assert "归还纸质病案" in text(me.get("/"))
+    a.back(house, one, volume)
 
 
 def test_a_scan_is_uploaded_and_read_with_a_watermark(house: Hospital) -> None:

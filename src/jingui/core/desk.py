@@ -6,6 +6,8 @@ from typing import Final
 
 from jingui.core.access import WorkLine, Worklist
 from jingui.core.access_operations import GrantLine, GrantsRequest
+from jingui.core.archive_asking import LoansRequest
+from jingui.core.archive_seen import Loans
 from jingui.core.custody import DeficienciesRequest
 from jingui.core.custody_shown import Deficiencies
 from jingui.core.deadlines import DeadlineBoard, DeadlinesRequest
@@ -36,6 +38,7 @@ class DeskRequest:
     proposals: ProposalsRequest | None = None
     grants: GrantsRequest | None = None
     outside: OutsideRequest | None = None
+    loans: LoansRequest | None = None
     deficiencies: DeficienciesRequest | None = None
     copies: CopiesRequest | None = None
     sealings: SealingsRequest | None = None
@@ -56,6 +59,7 @@ class Desk:
     proposals: tuple[ProposalLine, ...] | None = None
     grants: tuple[GrantLine, ...] | None = None
     outside: OutsideList | None = None
+    loans: Loans | None = None
     deficiencies: Deficiencies | None = None
     copies: Copies | None = None
     sealings: Sealings | None = None
@@ -66,7 +70,7 @@ class Desk:
 PARTS: Final = {
     "patients": Verb.LIST, "deadlines": Verb.READ_DEADLINES, "drafts": Verb.READ_DRAFTS, "sign": Verb.LIST,
     "countersign": Verb.LIST, "matters": Verb.READ_MATTERS, "proposals": Verb.READ_PROPOSALS,
-    "grants": Verb.READ_GRANTS, "outside": Verb.READ_OUTSIDE,
+    "grants": Verb.READ_GRANTS, "outside": Verb.READ_OUTSIDE, "loans": Verb.READ_ARCHIVE,
     "deficiencies": Verb.READ_CASE_FILES, "copies": Verb.READ_COPIES,
     "sealings": Verb.READ_SEALINGS, "entries": Verb.READ_LEDGER,
 }  # fmt: skip

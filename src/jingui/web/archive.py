@@ -14,6 +14,7 @@ from jingui.core.archive_asking import (
     VolumesRequest,
 )
 from jingui.core.archive_seen import Loans, Overview, Volumes
+from jingui.core.desk import Desk
 from jingui.core.errors import Conflict, Invalid
 from jingui.core.words import Role, Shelf, Verb
 from jingui.gate import door
@@ -21,6 +22,7 @@ from jingui.web import answering, asking
 from jingui.web import archive_words as words
 from jingui.web.filling import Filled
 from jingui.web.viewmodels.archive import Asking, Cell, ListPage
+from jingui.web.viewmodels.desk import Waiting
 from jingui.web.viewmodels.form import Field, Form
 from jingui.web.viewmodels.parts import Link
 from jingui.web.viewmodels.paths import to
@@ -152,6 +154,20 @@ def volumes(request: HttpRequest) -> HttpResponse:
     )  # fmt: skip
     status = 400 if page.find is not None and page.find.wrong else 200
     return answering.page(request, "archive/list.html", page, status=status, crumbs=crumbs(page.title))
+
+
+def wanted(request: HttpRequest) -> LoansRequest | None:
+    """What a desk asks about loans: one's own."""
+    return LoansRequest() if asking.may(request, Verb.READ_ARCHIVE) else None
+
+
+def for_me(found: Desk) -> tuple[Waiting, ...]:
+    """My loans that are asked for or late, as one thing that waits."""
+    mine = [one for one in found.loans.rows if one.overdue or one.reminded] if found.loans else []
+    if not mine:
+        return ()
+    detail = _("%(n)d 册待归还") % {"n": len(mine)}
+    return (Waiting(title=_("归还纸质病案"), detail=detail, href=to("loans"), due=min(one.due for one in mine)),)
 
 
 def crumbs(title: str, *between: Link) -> tuple[Link, ...]:

@@ -10,6 +10,7 @@ from jingui.core.oversee import LedgerSearch
 from jingui.core.words import Relation, Verb
 from jingui.web import (
     answering,
+    archive,
     asking,
     case_files,
     charting,
@@ -52,7 +53,7 @@ def desk(request: HttpRequest) -> HttpResponse:
         patients=patients, has_ward=ward, mine=mine, recent=recent(found),
         waiting=(
             *owed(lines), *entering_desk.for_me(found), *matters.for_me(found), *waiting.for_me(found),
-            *reminding.for_me(request, found), *outside.for_me(found),
+            *reminding.for_me(request, found), *outside.for_me(found), *archive.for_me(found),
             *release_desk.for_me(found), *case_files.for_me(found),
         ),
         scope=scope(mine, wording.department(facts.department_name)) if ward else "",
@@ -65,7 +66,8 @@ def wanted(request: HttpRequest, ward: bool, mine: bool) -> DeskRequest:
     return DeskRequest(
         patients=Worklist(mine=mine, count=COUNT) if ward else None, **entering_desk.wanted(request),
         matters=matters.QUEUE, proposals=waiting.wanted(request), grants=reminding.wanted(request),
-        outside=outside.wanted(request), deficiencies=case_files.wanted(request), **release_desk.wanted(request),
+        outside=outside.wanted(request), loans=archive.wanted(request),
+        deficiencies=case_files.wanted(request), **release_desk.wanted(request),
         entries=LedgerSearch(mine=True, count=LOOKED),
     )  # fmt: skip
 
