@@ -110,7 +110,7 @@ class OfferLine(NamedTuple):
     state: str
     offered: datetime
     accepted: datetime | None
-    count: int
+    volumes: int
     digest: str
     mine: bool  # the asker gave it
 

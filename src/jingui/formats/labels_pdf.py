@@ -69,5 +69,3 @@ def marked(body: bytes, media: str, words: str) -> bytes:
 def unset() -> Invalid:
     """What is said of a file that no watermark can be laid over."""
     return Invalid(N_("扫描件无法加水印显示。"), N_("请病案室重新扫描为图片或较短的 PDF。"))
-
-

@@ -60,9 +60,7 @@ def closed(
 ) -> Decided | None:
     """The first decision that closes a part of the content to this actor; None when all is open."""
     for part in sorted(content):
-        vector = f.vector(
-            reading, actor, about, category=part.category, level=part.level, state=RecordState.SIGNED
-        )
+        vector = f.vector(reading, actor, about, category=part.category, level=part.level, state=RecordState.SIGNED)
         decided = runtime.decider.decide(vector)
         if not decided.allow:
             return decided
@@ -96,5 +94,3 @@ def refuse_sealed(context: WriteContext, volume: Volume) -> None:
                 N_("该病案已封存，原件不得借出。"), N_("诊疗需要的，可在系统中查阅电子病历，或申请复制。"),
                 clauses=("4.2.1", "3.2.2"), reason="sealed", matter="unsealing",
             )  # fmt: skip
-
-

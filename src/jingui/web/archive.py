@@ -190,9 +190,7 @@ def loans(request: HttpRequest) -> HttpResponse:
     everything = wide(request)
     which = request.GET.get("which", "mine")
     which = which if everything and which in ("mine", "all", "overdue", "reading", "past") else "mine"
-    found: Loans = asking.read(
-        request, Verb.READ_ARCHIVE, LoansRequest(which=which, page=words.page_of(request))
-    ).value
+    found: Loans = asking.read(request, Verb.READ_ARCHIVE, LoansRequest(which=which, page=words.page_of(request))).value
     table = words.table(
         _("借阅"), words.loan_heads(), map(words.loan_cells, found.rows), _("没有借阅"),
         _("到病案室窗口，持工牌借出；当日阅览的在阅览室办理。"), total=found.total,

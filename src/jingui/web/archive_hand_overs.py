@@ -29,7 +29,7 @@ def hand_overs(request: HttpRequest) -> HttpResponse:
     table = words.table(
         _("移交清单"), (_("清单"), _("科室"), _("册数"), _("状态"), _("移交"), _("接收")),
         ((Cell(text=f"#{one.id}", href=to("hand_over", hand_over=one.id)),
-          Cell(text=departments.get(one.department, "")), Cell(text=str(one.count), number=True),
+          Cell(text=departments.get(one.department, "")), Cell(text=str(one.volumes), number=True),
           Cell(tag=words.tag(OfferState, one.state)), Cell(text=one.giver, typed=True, under=one.offered),
           Cell(text=one.taker or "—", typed=True, under=one.accepted)) for one in found.rows),
         _("没有移交清单"), _("科室整理、核对后列清单，病案室逐册扫描接收；双方各自签收，缺的退回科室。"),

@@ -69,9 +69,7 @@ def drawn(one: Label) -> LabelShown:
 def file(request: HttpRequest) -> HttpResponse:
     """The sheet as PDF: 24 labels on a page of A4."""
     codes, room = asked_for(request)
-    found: tuple[Label, ...] = asking.read(
-        request, Verb.PRINT_LABELS, LabelsRequest(codes=codes, storeroom=room)
-    ).value
+    found: tuple[Label, ...] = asking.read(request, Verb.PRINT_LABELS, LabelsRequest(codes=codes, storeroom=room)).value
     body = sheet([(one.code, shown(one.code), one.number or one.place) for one in found])
     answer = HttpResponse(body, content_type="application/pdf")
     answer["Content-Disposition"] = 'attachment; filename="labels.pdf"'

@@ -200,5 +200,3 @@ def shelve(request: HttpRequest) -> HttpResponse:
         back=Link(label=_("返回纸质病案"), href=to("archive")),
         rules=(_("先扫架位，再扫这一层的病案册。"), _("一次最多 200 册；放不下的会提示。")),
     )  # fmt: skip
-
-

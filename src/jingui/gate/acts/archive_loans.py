@@ -144,9 +144,7 @@ def allowed_more(context: WriteContext, permit: Permit, borrower: int) -> None:
             reason="loan_overdue",
         )  # fmt: skip
     if len(held) >= settings.number(context.runtime, context.epoch, "loan_most"):
-        raise Refused(
-            N_("借阅人借出的册数已到上限。"), N_("请先归还一部分。"), clauses=("4.1.2",), reason="loan_most"
-        )
+        raise Refused(N_("借阅人借出的册数已到上限。"), N_("请先归还一部分。"), clauses=("4.1.2",), reason="loan_most")
 
 
 @write_act(Verb.RENEW_LOAN)

@@ -64,9 +64,7 @@ def report_lost(context: WriteContext, permit: Permit) -> Done:
     keep(context, row)
     answers = {"code": shown(row.code), "circumstances": told}
     matter = open_matter(context, permit, "volume_lost", answers, patient=row.patient_id, subject=subject)
-    return Done(
-        value=matter.pk, lines=archive.lines(context, [row]), patients=(row.patient_id,), note=told.encode()
-    )
+    return Done(value=matter.pk, lines=archive.lines(context, [row]), patients=(row.patient_id,), note=told.encode())
 
 
 def found_again(context: WriteContext, permit: Permit, data: FoundAgain) -> Done:

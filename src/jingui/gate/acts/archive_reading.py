@@ -243,9 +243,7 @@ async def loans(context: ReadContext, data: LoansRequest) -> Done:
         raise Invalid(places=(("which", N_("没有这一项。")),))
     if data.which != "mine" and not wide(context):
         raise Refused(clauses=("4.1.2",), reason="no_rule")
-    found = await context.rows(
-        LOANS_SQL, data.which, context.actor.person, context.operation.at, offset(data.page)
-    )
+    found = await context.rows(LOANS_SQL, data.which, context.actor.person, context.operation.at, offset(data.page))
     rows = [genuine(context, L, "l", row) for row in found]
     value = Loans(rows=await loan_lines(context, rows), total=found[0][-1] if found else 0)
     return Done(value=value, lines=named(context, rows), patients=whose(rows))

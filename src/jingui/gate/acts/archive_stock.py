@@ -178,5 +178,3 @@ def finding(
     codes = "、".join(shown(one) for one in missing[:800])
     answers = {"storeroom": room.name, "counts": said[:400], "codes": codes[:20_000], "explanation": told}
     return int(open_matter(context, permit, "stock_finding", answers, patient=0).pk)
-
-

@@ -135,9 +135,7 @@ def patients_of(context: WriteContext, volumes: Sequence[NewVolume]) -> list[int
     return out
 
 
-def files_of(
-    context: WriteContext, volumes: Sequence[NewVolume], whose: Sequence[int]
-) -> list[CaseFile | None]:
+def files_of(context: WriteContext, volumes: Sequence[NewVolume], whose: Sequence[int]) -> list[CaseFile | None]:
     """The case file of each volume that names one; it must be the same patient's."""
     out: list[CaseFile | None] = []
     known: dict[tuple[int, int], CaseFile] = {}
@@ -175,9 +173,7 @@ def offer(context: WriteContext, permit: Permit) -> Done:
     mine = context.actor.departments
     others = [shown(row.code) for row in rows if row.state != Shelf.DEPARTMENT or row.department_id not in mine]
     if others:
-        raise Conflict(
-            N_("其中有不在本科室保管的病案册。"), N_("请从清单中去掉标出的条码。"), codes=tuple(others[:20])
-        )
+        raise Conflict(N_("其中有不在本科室保管的病案册。"), N_("请从清单中去掉标出的条码。"), codes=tuple(others[:20]))
     departments = {row.department_id for row in rows}
     if len(departments) != 1:
         raise Invalid(places=(("codes", N_("一份清单只移交一个科室的病案册")),))
