@@ -142,11 +142,12 @@ def test_a_removed_hold_is_noticed(hospital: Hospital) -> None:
     listed = d.approved(hospital, *d.whole(one))
     hospital.write("archivist", Verb.PLACE_HOLD, PlaceHold(kind=Hold.LAWSUIT, reason="法院来函"),
                    target=Target(patient=one.patient))  # fmt: skip
-    kept = hospital.sql("DELETE FROM hold WHERE patient_id = %s RETURNING hold_id", one.patient)
-    assert kept
+    hospital.sql("UPDATE hold SET patient_id = -patient_id WHERE patient_id = %s", one.patient)  # out of sight
     with pytest.raises(Tampered):
         d.proposed(hospital, listed)
+    hospital.sql("UPDATE hold SET patient_id = -patient_id WHERE patient_id = %s", -one.patient)
     assert hospital.sql("SELECT count(*) FROM patient_key WHERE patient_id = %s", one.patient) == [(2,)]
+    assert not verified(hospital)  # as it was: others share this house
 
 
 def test_paper_goes_only_with_its_list(hospital: Hospital) -> None:
