@@ -134,11 +134,17 @@ def test_changes_are_explained_by_their_own_operation_or_a_matter_that_names_the
     found = storage.changed(before, after)
     assert found == {"settings": ("a",), "triggers": ("t2",), "software": ("python",)}
     assert storage.explained(found, [], []) == found
-    assert storage.explained(found, ["change_setting"], ["triggers", "software"]) == {}
-    assert set(storage.explained(found, ["change_setting"], ["software"])) == set()
+    assert storage.explained(found, [], ["settings", "triggers", "software"]) == {}
+    assert set(storage.explained(found, [], ["settings", "software"])) == set()
     without = {name: items for name, items in found.items() if name != "software"}
     # an approved upgrade that did not happen explains no dropped trigger
-    assert set(storage.explained(without, ["change_setting"], ["software"])) == {"triggers"}
+    assert set(storage.explained(without, [], ["settings", "software"])) == {"triggers"}
+
+
+def test_an_operation_explains_its_own_part_alone() -> None:
+    found = {"keys": ("generation",), "policy": ("version 2",)}
+    assert set(storage.explained(found, ["rotate_keys"], [])) == {"policy"}
+    assert storage.explained(found, ["rotate_keys", "publish_policy"], []) == {}
 
 
 def test_many_changes_are_named_and_counted() -> None:

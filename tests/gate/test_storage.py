@@ -128,6 +128,13 @@ def test_a_setting_changed_by_two_people_is_no_drift_and_one_changed_past_them_i
     )
     try:
         assert take(house).drift == ("settings:lock_minutes",)
+        kept = house.sql("SELECT name, value, at, version, entry, mac FROM setting WHERE name = 'idle_minutes'")[0]
+        house.sql("DELETE FROM setting WHERE name = 'idle_minutes'")  # back to the default, past two people
+        assert take(house).drift == ("settings:idle_minutes",)
+        house.sql(
+            "INSERT INTO setting (name, value, at, version, entry, mac) VALUES (%s, %s, %s, %s, %s, %s)", *kept
+        )  # and a genuine row of an earlier day put back
+        assert take(house).drift == ("settings:idle_minutes",)
     finally:
         house.sql("DELETE FROM setting WHERE name = 'lock_minutes'")
     take(house)

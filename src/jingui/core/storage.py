@@ -29,7 +29,7 @@ class Part:
 PARTS: Final[dict[str, Part]] = {
     row.name: row
     for row in (
-        Part(name="settings", text=N_("本院设置"), verbs=(Verb.CHANGE_SETTING, Verb.DECIDE_MATTER)),
+        Part(name="settings", text=N_("本院设置")),  # each row names the entry that set it: see gate.acts.storage
         Part(name="policy", text=N_("制度与规则"), verbs=(Verb.PUBLISH_POLICY,), upgraded=True),
         Part(name="keys", text=N_("密钥文件"), verbs=(Verb.ROTATE_KEYS, Verb.DESTROY, Verb.RECOVER)),
         Part(name="accounts", text=N_("数据库账号")),

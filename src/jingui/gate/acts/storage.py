@@ -32,6 +32,10 @@ LOCK: Final = 0x66696E67  # one fingerprint at a time, in order
 # to a second person changed nothing.
 VERBS_SQL: Final = """SELECT DISTINCT verb FROM entry WHERE id >= $1::uuid AND verb = ANY($2::text[])
 AND decision = 'allow' AND position('"reason":"proposed"' in convert_from(head, 'UTF8')) = 0"""
+# A setting that was set since the last fingerprint by an allowed operation: one that was deleted, or put back as it was
+# on an earlier day, names none.
+SET_SQL: Final = """SELECT s.name FROM setting s JOIN entry e ON e.id = s.entry
+WHERE s.name = ANY($1::text[]) AND s.entry >= $2::uuid AND e.decision = 'allow'"""
 SIZES_SQL: Final = """SELECT pg_database_size(current_database())::bigint,
 (SELECT coalesce(sum(pg_total_relation_size(c.oid)), 0)::bigint FROM pg_class c
  WHERE c.relname IN ('entry', 'entry_index', 'entry_payload', 'tile', 'checkpoint') AND c.relkind = 'r')"""
@@ -95,7 +99,12 @@ def judged(
     if not found or last is None:
         return 0, {}
     wanted = sorted({verb.value for part in PARTS.values() for verb in part.verbs})
-    done = [verb for (verb,) in raw(VERBS_SQL, lowest(last.at - SINCE), wanted)]
+    since = lowest(last.at - SINCE)
+    done = [verb for (verb,) in raw(VERBS_SQL, since, wanted)]
+    if "settings" in found:
+        rightly = {name for (name,) in raw(SET_SQL, list(found["settings"]), since)}
+        found = {**found, "settings": tuple(name for name in found["settings"] if name not in rightly)}
+        found = {name: items for name, items in found.items() if items}
     named: set[str] = set()
     matter = 0
     for row in approved(context, permit.at, last.at):
