@@ -90,7 +90,7 @@ STAFF: Final[dict[str, Row]] = {
     # sealings, lawful retrieval, viewing from outside
     "sealings": (ok(SEALED), None), "patient_sealings": (ok(SEALED), None), "sealing": (lost(SEALED), lost(SEALED)),
     "sealing_draw": (lost(), lost()), "sealing_signature": (lost(SEALED), None), "sealing_package": (None, SHUT),
-    "retrieval": (lost(), None), "outside": (lost(OUTSIDE), lost(OUTSIDE)), "outside_list": (ok(OUTSIDE), None),
+    "retrieval": (lost(), lost()), "outside": (lost(OUTSIDE), lost(OUTSIDE)), "outside_list": (ok(OUTSIDE), None),
     **dict.fromkeys(
         ("outside_factor", "outside_password", "outside_enrol", "outside_home", "outside_record"), (REFUSED, REFUSED)
     ),

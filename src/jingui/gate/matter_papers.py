@@ -1,9 +1,11 @@
 """一（三）2 事项: the papers of a matter: taken once, checked, never replaced [1.3.1] [2.1.3] [4.1.1]"""
 
+from datetime import datetime
 from hmac import compare_digest
 
 from jingui.core.errors import Conflict, Invalid, Tampered
 from jingui.core.matters.asking import Brought
+from jingui.core.matters.row import State
 from jingui.core.permit import Permit
 from jingui.core.process import TAKES
 from jingui.core.word import N_
@@ -12,9 +14,10 @@ from jingui.gate import settings
 from jingui.gate.matter_safe import Safe, safe_of
 from jingui.gate.matters import Opened
 from jingui.gate.rows import keep, next_id
+from jingui.gate.runtime import Runtime
 from jingui.gate.sql import raw
 from jingui.gate.writing import WriteContext
-from jingui.store.models import Matter, MatterPaper
+from jingui.store.models import Grant, Matter, MatterPaper
 
 MOST_PAPERS = 50
 PAPERS_SQL = "SELECT kind, digest FROM matter_paper WHERE matter_id = $1::bigint AND NOT withdrawn ORDER BY id"
@@ -22,7 +25,10 @@ PAPERS_SQL = "SELECT kind, digest FROM matter_paper WHERE matter_id = $1::bigint
 
 def bring(context: WriteContext, permit: Permit, found: Opened, paper: Brought) -> MatterPaper:
     """Keep one paper, encrypted; Invalid says what is wrong with it. The same bytes twice are the same paper."""
-    if found.case.state not in TAKES:
+    later = paper.kind in {one.name for one in found.kind.papers if one.after}
+    if later and found.case.state is not State.EXECUTED:
+        raise Conflict(N_("此项在批准之后、办理期间提供。"), N_("请批准后再办理。"))
+    if not later and found.case.state not in TAKES:
         raise Conflict(N_("该事项已经办结，不能再附材料。"), N_("如需补充，请重新申请。"))
     media = media_type(context, paper)
     if paper.kind not in {one.name for one in found.kind.papers}:
@@ -51,6 +57,14 @@ def media_type(context: WriteContext, paper: Brought) -> str:
     if not name or len(name) > 120 or any(ord(letter) < 32 for letter in name):
         raise Invalid(places=((place, N_("文件名无效")),))
     return scans.media_type(paper.content, most, place)
+
+
+def acts_under(runtime: Runtime, matter: int, person: int, at: datetime) -> bool:
+    """Whether this matter lets that person act now: a genuine grant of theirs that lasts."""
+    for one in Grant.objects.filter(matter=matter, person_id=person, ends__gt=at):
+        runtime.sealer.check(one)
+        return True
+    return False
 
 
 def brought(context: WriteContext, matter: int) -> tuple[str, ...]:

@@ -23,6 +23,7 @@ from jingui.core.operation import Operation
 from jingui.core.words import Grant, Role, Verb
 from jingui.gate import matters, settings
 from jingui.gate.actors import ActorFacts
+from jingui.gate.matter_papers import acts_under
 from jingui.gate.runtime import Runtime
 from jingui.gate.sql import raw
 from jingui.gate.stances import NONE, Stance, stance
@@ -82,7 +83,8 @@ def moving(runtime: Runtime, operation: Operation, actor: ActorFacts) -> Stance:
     case = matters.case_of(row, votes, parties)
     own = matters.me(actor)
     if isinstance(data, AddPaper):
-        return COVERS if own.person == case.starter or process.takes_part(kind, case, own) else NONE
+        acts = acts_under(runtime, row.pk, own.person, operation.at)
+        return COVERS if acts or own.person == case.starter or process.takes_part(kind, case, own) else NONE
     if isinstance(data, DecideMatter):
         wanted = {move for move in process.SAYS if str(move) == data.move}
         powers = matters.power_rows(runtime, actor, operation.at)

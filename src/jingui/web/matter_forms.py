@@ -158,7 +158,7 @@ def form(
                 required=paper.required,
                 errors=(_(wrong[f"paper.{paper.name}"]),) if f"paper.{paper.name}" in wrong else (),
             )
-            for paper in row.papers
+            for paper in row.papers if not paper.after
         ),
         steps=tuple(
             _("%(name)s：%(text)s") % {"name": _(step.name), "text": matter_words.who(step)} for step in row.steps

@@ -99,6 +99,7 @@ def checklist(row: MatterKind, seen: MatterView) -> tuple[PaperAsked, ...]:
             brought=tuple(paper_shown(seen.line.id, one) for one in seen.papers if one.kind == asked.name),
         )
         for asked in row.papers
+        if not asked.after or any(one.kind == asked.name for one in seen.papers)
     )  # fmt: skip
 
 

@@ -20,6 +20,7 @@ OFFICERS: Final = tuple(
     for n in range(1, MOST_OFFICERS + 1)
     for field, text, length in FIELDS
 )  # fmt: skip
+SIGNED: Final = "signature"  # of an officer, on the pad, when the retrieval is over
 ROWS: Final = (
     MatterKind(
         id="judicial_retrieval",
@@ -53,6 +54,7 @@ ROWS: Final = (
             Paper(name="document", text=N_("法定文书原件扫描")),
             Paper(name="identity", text=N_("每名工作人员的身份证件"), help=N_("每人一份。")),
             Paper(name="card", text=N_("每名工作人员的工作证或执业证"), help=N_("每人一份。")),
+            Paper(name=SIGNED, text=N_("调取人员当场签名"), required=False, after=True),
         ),
         steps=(
             Step(

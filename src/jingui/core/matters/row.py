@@ -90,12 +90,16 @@ class Question:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Paper:
-    """A paper to bring: a document's image or file."""
+    """A paper to bring: a document's image or file.
+
+    `after`: only once the matter was executed, by its starter or whoever it lets act: what was signed on the spot.
+    """
 
     name: str
     text: str
     required: bool = True
     help: str = ""
+    after: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

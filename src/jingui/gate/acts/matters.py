@@ -24,7 +24,7 @@ from jingui.core.word import N_
 from jingui.core.words import Role, Verb
 from jingui.gate import matters, settings
 from jingui.gate.effects import CHECKS, EFFECTS, ENDINGS, ROW_CHECKS, Effected, Granting
-from jingui.gate.matter_papers import bring, brought, contents, digests
+from jingui.gate.matter_papers import acts_under, bring, brought, contents, digests
 from jingui.gate.matter_safe import basis, safe_of
 from jingui.gate.matters import Opened
 from jingui.gate.registry import Done, write_act
@@ -182,10 +182,11 @@ def submit(context: WriteContext, permit: Permit) -> Done:
 
 @write_act(Verb.ADD_PAPER)
 def add_paper(context: WriteContext, permit: Permit) -> Done:
-    """Bring a paper: the starter while nothing is decided, or whoever's step it is [4.1.1]."""
+    """Bring a paper: the starter while nothing is decided, or whoever's step it is; later who acts under it [4.1.1]."""
     data = cast(AddPaper, permit.operation.data)
     found = matters.opened(context, data.matter)
-    if not process.brings(found.kind, found.case, matters.me(context.actor)):
+    acts = acts_under(context.runtime, found.row.pk, permit.person, permit.at)
+    if not acts and not process.brings(found.kind, found.case, matters.me(context.actor)):
         raise Refused(clauses=found.kind.clauses, reason="not_yours")
     bring(context, permit, found, data.paper)
     safe = safe_of(context.runtime, raw, found.row.pk, found.row.patient_id)

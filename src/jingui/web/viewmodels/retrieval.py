@@ -14,6 +14,9 @@ class OfficerRow:
     identity: str
     card: str
     body: str
+    n: int = 1
+    signed: datetime | None = None  # on the pad, when the retrieval was over
+    signature: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,3 +51,12 @@ class RetrievalPage:
     make: str
     read: str
     errors: tuple[str, ...] = ()
+    copying: bool = True  # whether anything was to be copied, or only looked at
+    strokes: str = ""
+    drawing: str = ""
+    chosen: str = ""
+
+    @property
+    def unsigned(self) -> tuple[OfficerRow, ...]:
+        """Who has not signed yet; nobody once it is over."""
+        return tuple(one for one in self.officers if one.signed is None) if self.open else ()
