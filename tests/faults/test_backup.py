@@ -36,9 +36,11 @@ def house(long: bool) -> Iterator[Kept]:
         made.sql("CREATE TABLE t (n bigint, body bytea)")
         made.sql("ALTER TABLE t ALTER body SET STORAGE EXTERNAL")
         sixteen = " || ".join("uuid_send(gen_random_uuid())" for _ in range(ROW // 16))
-        for start in range(0, wanted // ROW, 50_000):
-            stop = min(start + 49_999, wanted // ROW - 1)
-            made.sql(f"INSERT INTO t SELECT g, {sixteen} FROM generate_series({start}, {stop}) g")
+        # a pool wider than the deflater's window: its repetitions do not shrink, and it is filled at the disk's speed
+        made.sql(f"CREATE TABLE pool AS SELECT g AS n, {sixteen} AS body FROM generate_series(0, 999) g")
+        made.sql("CREATE UNIQUE INDEX ON pool (n)")
+        series = f"generate_series(0, {wanted // ROW - 1}) g"
+        made.sql(f"INSERT INTO t SELECT g, (SELECT body FROM pool WHERE n = g % 1000) FROM {series}")
         made.sql("CREATE INDEX ON t (n)")
         made.sql("CREATE TABLE small AS SELECT g AS n FROM generate_series(1, 1000) g")
         began = time.monotonic()
