@@ -110,17 +110,12 @@ def test_nothing_comes_back(hospital: Hospital, tmp_path: Path) -> None:
         provider = plugs.provider(home())
         generation = hospital.sql("SELECT shred_generation FROM epoch")[0][0]
         with restored(copy) as old:
-            rows = {
-                row[1]: (row[0], bytes(row[2]))
-                for row in old.execute("SELECT patient_id, retention_class, wrapped FROM patient_key WHERE patient_id = "
-                                       f"{one.patient}").fetchall()
-            }  # fmt: skip
+            rows = {row[1]: (row[0], bytes(row[2])) for row in old.execute(KEYS_SQL, [one.patient]).fetchall()}
             assert set(rows) == {"outpatient", "identity"}
             sealed = old.execute(f"SELECT face FROM patient WHERE patient_id = {one.patient}").fetchone()
             assert sealed is not None
             bystander = old.execute(
-                "SELECT wrapped FROM patient_key WHERE retention_class = 'identity' AND patient_id = "
-                f"{other.patient}"
+                f"SELECT wrapped FROM patient_key WHERE retention_class = 'identity' AND patient_id = {other.patient}"
             ).fetchone()
             assert bystander is not None
             # the newest shred file with the old backup: neither of the keys opens, by any of the 1,024 segments

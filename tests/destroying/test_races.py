@@ -8,6 +8,7 @@ import random
 import threading
 import time
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from django.db import connections
@@ -70,6 +71,11 @@ def together(*jobs: Callable[[], None]) -> None:
         thread.join()
 
 
+def confirm(done: list[Any], ask: Callable[[], Any]) -> None:
+    """Ask, and keep what came of it."""
+    done.append(insisting(ask))
+
+
 def test_a_hold_or_a_destruction_never_both(hospital: Hospital) -> None:
     chance = random.Random(21)
     held_first = gone_first = twice = 0
@@ -93,14 +99,14 @@ def test_a_hold_or_a_destruction_never_both(hospital: Hospital) -> None:
             time.sleep(late)
             for _, number in order:
                 data = PlaceHold(kind=Hold.LAWSUIT, reason="法院来函")
-                outcomes[number] = insisting(lambda: hospital.write(
-                    "head", Verb.PLACE_HOLD, data, target=Target(patient=number)))  # noqa: B023 -- run at once
+                asked = partial(hospital.write, "head", Verb.PLACE_HOLD, data, target=Target(patient=number))
+                outcomes[number] = insisting(asked)
                 time.sleep(pause)
 
         together(
             hold,
-            lambda: done.append(insisting(lambda: d.confirmed(hospital, first, "archivist2"))),  # noqa: B023
-            lambda: done.append(insisting(lambda: d.confirmed(hospital, second, "keykeeper"))),  # noqa: B023
+            partial(confirm, done, partial(d.confirmed, hospital, first, "archivist2")),
+            partial(confirm, done, partial(d.confirmed, hospital, second, "keykeeper")),
         )
         lines = [one for one in done if not isinstance(one, JinguiError)]
         twice += len(lines) > 1

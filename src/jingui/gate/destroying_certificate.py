@@ -49,9 +49,7 @@ def matter_of(runtime: Runtime, text: str) -> int:
     return matter if matter < 1 << 62 and hmac.compare_digest(mac(runtime, matter), text[16:]) else 0
 
 
-def words(
-    context: WriteContext, matter: int, rows: Sequence[Destruction], done: Committed, at: datetime
-) -> Words:
+def words(context: WriteContext, matter: int, rows: Sequence[Destruction], done: Committed, at: datetime) -> Words:
     """Counts and years by class, who decided and who did it, which keys: nothing that names a patient."""
     runtime, first = context.runtime, rows[0]
     found = matters.opened(context, matter)

@@ -75,5 +75,3 @@ def erased(runtime: Runtime, classes: Iterable[tuple[int, str]]) -> Committed:
     for patient, which in places:
         keyring.evict(patient, which)
     return done
-
-

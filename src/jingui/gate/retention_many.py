@@ -67,8 +67,9 @@ terms AS (SELECT k.patient_id, k.root, k.class,
   LEFT JOIN ended o ON o.root = k.root AND o.class = 'outpatient'
   LEFT JOIN whole w ON w.root = k.root LEFT JOIN seen s ON s.root = k.root)
 """  # noqa: S608 -- own texts only
-MONTHS_SQL: Final = TERMS + """SELECT date_trunc('month', until)::date, class, held, count(*)::int,
-  count(*) FILTER (WHERE until < $6::date AND NOT held)::int FROM terms GROUP BY 1, 2, 3 ORDER BY 1, 2"""  # noqa: S608
+MONTHS_SQL: Final = f"""{TERMS} SELECT date_trunc('month', until)::date, class, held, count(*)::int,
+  count(*) FILTER (WHERE until < $6::date AND NOT held)::int FROM terms
+GROUP BY 1, 2, 3 ORDER BY 1, 2"""  # noqa: S608 -- own texts only
 PAGE: Final = """SELECT t.patient_id, t.class, t.until, t.held, t.department, count(*) OVER (),
   (SELECT max(d.matter) FROM destruction d WHERE d.patient_id = t.patient_id AND d.retention_class = t.class
     AND d.state IN ('listed', 'approved', 'erasing'))

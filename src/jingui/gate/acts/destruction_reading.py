@@ -74,9 +74,7 @@ def counted(states: Sequence[str]) -> tuple[tuple[str, int], ...]:
     return tuple((one.value, states.count(one.value)) for one in LineState if one.value in states)
 
 
-def line(
-    runtime: Runtime, one: Mapping[str, Any], shown: Mapping[int, str], people: Mapping[int, Any]
-) -> RegisterLine:
+def line(runtime: Runtime, one: Mapping[str, Any], shown: Mapping[int, str], people: Mapping[int, Any]) -> RegisterLine:
     """A line as the register shows it."""
     alive = one["patient_id"] in shown
     return RegisterLine(

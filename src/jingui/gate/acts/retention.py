@@ -75,9 +75,7 @@ def tried(years: tuple[tuple[str, int], ...]) -> dict[str, Value]:
     return out
 
 
-async def of_patient(
-    context: ReadContext, patient: int, values: Mapping[str, Value], time: Clockwork
-) -> Done:
+async def of_patient(context: ReadContext, patient: int, values: Mapping[str, Value], time: Clockwork) -> Done:
     """What a patient's page shows."""
     found = (await known_seen(context, [patient], time.trusted))[patient]
     locks = {row[0] for row in await context.rows(SEALED_HOLDS_SQL, patient)}
@@ -103,9 +101,7 @@ def reason(context: ReadContext, number: int, sealed: bytes | None) -> str:
     return context.runtime.vault.open_note(f"hold{number}", bytes(sealed)).decode() if sealed else ""
 
 
-def classes(
-    found: Known, patient: int, values: Mapping[str, Value], time: Clockwork
-) -> tuple[ClassLine, ...]:
+def classes(found: Known, patient: int, values: Mapping[str, Value], time: Clockwork) -> tuple[ClassLine, ...]:
     """Every class the patient has or had."""
     d, mine = LINE.at, [row for row in found.rows["lines"] if row[LINE.at["d.patient_id"]] == patient]
     there = found.classes(patient)
@@ -147,7 +143,7 @@ async def list_due(context: ReadContext, permit: Permit) -> Done:
     lines = []
     patients = sorted({row[0] for row in rows})
     known = await known_seen(context, patients, time.trusted) if patients else {}
-    for patient, which, until, held, department, _, matter in rows:
+    for patient, which, _until, held, department, _total, matter in rows:
         found = known[patient].term(RetentionClass(which), values)
         if found.until is None or time.today <= found.until:  # a minor's, kept longer than the statement knows
             continue
