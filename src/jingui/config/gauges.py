@@ -64,7 +64,7 @@ class Gauge:
     data: Mapping[str, Any]
 
 
-def gauge(name: str, title: str, light: Light, finding: str, advice: str = "", **data: Any) -> Gauge:
+def gauge(name: str, title: str, light: Light, finding: str, advice: str = "", /, **data: Any) -> Gauge:
     """A gauge from plain words."""
     return Gauge(name=name, title=title, light=light, finding=finding, advice=advice, data=data)
 
