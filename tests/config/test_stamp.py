@@ -124,9 +124,9 @@ def test_a_bought_pfx_is_imported_with_its_password(
     file.write_bytes(pfx(bought, b"correct horse"))
     monkeypatch.setattr("sys.stdin", io.StringIO("wrong\n"))
     with pytest.raises(KeyTrouble):
-        command.brought(str(file))
+        stamp.bought(*command.brought(str(file)))
     monkeypatch.setattr("sys.stdin", io.StringIO("correct horse\n"))
-    found = command.brought(str(file))
+    found = stamp.bought(*command.brought(str(file)))
     assert found == bought
     assert stamp.replaced(where, keys, found, AT).chain == bought.chain
     assert stamp.read(where, keys).key == bought.key
@@ -136,7 +136,7 @@ def test_a_bought_pfx_is_imported_with_its_password(
     file.write_bytes(b"MZ")
     monkeypatch.setattr("sys.stdin", io.StringIO("x\n"))
     with pytest.raises(KeyTrouble):
-        command.brought(str(file))
+        stamp.bought(*command.brought(str(file)))
 
 
 ASKED = {"parts": "software,keys", "first": "2026-11-20", "last": "2026-11-23"}

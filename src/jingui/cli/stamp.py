@@ -17,8 +17,6 @@ from jingui.core.matters.asking import ReadMatter
 from jingui.core.operation import Operation
 from jingui.core.word import N_
 from jingui.core.words import Purpose, Verb
-from jingui.crypto import certificates
-from jingui.crypto.certificates import Issued
 
 KIND: Final = "configuration_change"  # two people decide it: security administrator and head
 PART: Final = "keys"
@@ -29,7 +27,7 @@ LARGEST: Final = 1_000_000
 def chosen(given: argparse.Namespace) -> int:
     """Show the certificate, or put another in its place."""
     if given.step == "show":
-        return shown(stamp.read(home(), plugs.keyring()))
+        return shown(stamp.certificate(stamp.read(home(), plugs.keyring())))
     with house.opened(sequencing=True):
         from jingui.cli.ledger import acting
         from jingui.gate import door
@@ -40,8 +38,8 @@ def chosen(given: argparse.Namespace) -> int:
         operation = Operation(actor=actor, verb=Verb.READ_MATTER, at=at, purpose=Purpose.OPERATION, data=asked)
         seen = door.read(operation).value
         approved(seen.line.kind, seen.line.state, seen.answers, at)
-        issued = stamp.own(home(), at) if given.step == "renew" else brought(given.file)
-        made = stamp.replaced(home(), plugs.keyring(), issued, at)
+        issued = stamp.own(home(), at) if given.step == "renew" else stamp.bought(*brought(given.file))
+        made = stamp.certificate(stamp.replaced(home(), plugs.keyring(), issued, at))
     out(say(N_("已更换。请公布新的根证书；此前用印的复制件仍按原证书核验。")))
     return shown(made)
 
@@ -58,21 +56,20 @@ def approved(kind: str, state: str, answers: Mapping[str, str], at: datetime) ->
         )  # fmt: skip
 
 
-def brought(file: str) -> Issued:
-    """What the hospital bought; its password is asked for at the terminal, or read from the first line of input."""
+def brought(file: str) -> tuple[bytes, bytes | None]:
+    """What the hospital bought, and its password: asked for at the terminal, or the first line of input."""
     path = Path(file)
     if not file or not path.is_file() or path.stat().st_size > LARGEST:
         raise Misconfigured(N_("没有这个证书文件，或文件过大。"), N_("请给出 .pfx 或 .p12 文件。"), path=file)
     tty = sys.stdin.isatty()
     password = getpass.getpass(say(N_("证书文件的密码："))) if tty else sys.stdin.readline().rstrip("\n")
-    return certificates.brought_pkcs12(path.read_bytes(), password.encode() or None)
+    return path.read_bytes(), password.encode() or None
 
 
-def shown(issued: Issued) -> int:
+def shown(one: stamp.Certificate) -> int:
     """What people compare: how long it holds, its fingerprint and its root's."""
-    first, last = certificates.valid_between(issued.certificate)
-    out(say(N_("有效期 {first} 至 {last}"), first=f"{first:%Y-%m-%d}", last=f"{last:%Y-%m-%d}"))
-    out(say(N_("证书 SHA-256 {digest}"), digest=certificates.fingerprint(issued.certificate)))
-    out(say(N_("根证书 SHA-256 {digest}"), digest=certificates.fingerprint(issued.chain[-1])))
-    out(say(N_("此前的证书 {n} 份"), n=len(issued.past)))
+    out(say(N_("有效期 {first} 至 {last}"), first=f"{one.first:%Y-%m-%d}", last=f"{one.last:%Y-%m-%d}"))
+    out(say(N_("证书 SHA-256 {digest}"), digest=one.digest))
+    out(say(N_("根证书 SHA-256 {digest}"), digest=one.root))
+    out(say(N_("此前的证书 {n} 份"), n=one.past))
     return 0

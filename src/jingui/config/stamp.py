@@ -8,7 +8,7 @@ stamp` renews it or takes a bought one (.pfx); a bought one may also stay in fil
 import base64
 import os
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
@@ -25,6 +25,31 @@ from jingui.formats.pdf_document import COPY_STAMP
 
 FILE: Final = "stamp.sealed"
 SOON: Final = timedelta(days=60)  # before its end a certificate is renewed
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Certificate:
+    """What people compare of the stamp's certificate: how long it holds, its fingerprint, its root's, those before."""
+
+    first: datetime
+    last: datetime
+    digest: str
+    root: str
+    past: int
+
+
+def certificate(issued: Issued) -> Certificate:
+    """What people compare."""
+    first, last = certificates.valid_between(issued.certificate)
+    return Certificate(
+        first=first, last=last, digest=certificates.fingerprint(issued.certificate),
+        root=certificates.fingerprint(issued.chain[-1]), past=len(issued.past),
+    )  # fmt: skip
+
+
+def bought(body: bytes, password: bytes | None) -> Issued:
+    """What the hospital bought (.pfx, .p12); KeyTrouble when it does not open or is not what a stamp needs."""
+    return certificates.brought_pkcs12(body, password)
 
 
 def ensure(where: Home, keys: Keyring, at: datetime, *, used: bool) -> None:
