@@ -6,6 +6,7 @@ Tasks carry ids only, never patient information. `config.work` gives them a queu
 import logging
 from collections.abc import Callable, Iterable
 from datetime import datetime
+from functools import partial
 
 from procrastinate import Blueprint
 
@@ -90,11 +91,14 @@ def case_files(timestamp: int) -> None:
         "case_files", Verb.MOVE_CASE_FILE, ended, lambda number: OpenCaseFile(encounter=number),
         lambda number: Target(patient=ended[number]),
     )  # fmt: skip
-    for public, patient in door.due.changed_files().items():
-        close(
-            "case_files", Verb.MOVE_CASE_FILE, (patient,), lambda _n, public=public: PutBack(file=public),
-            lambda number: Target(patient=number),
-        )  # fmt: skip
+    for file, patient in door.due.changed_files().items():
+        back = partial(put_back, file)
+        close("case_files", Verb.MOVE_CASE_FILE, (patient,), back, lambda number: Target(patient=number))
+
+
+def put_back(file: str, _number: int) -> PutBack:
+    """What is asked for a file that was changed after its check."""
+    return PutBack(file=file)
 
 
 @timed.periodic(cron="37 * * * *")

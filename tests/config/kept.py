@@ -114,9 +114,7 @@ def kept(*, suite: str = "intl", second: Path | None = None) -> Iterator[Kept]:
             where.keys, FileProvider(where.key_file), kind, copies=(folder / "keys-copy" / "shred.sealed",)
         )
         places = (Place(f"file:{folder / 'backup' / 'first'}"), Place(f"file:{second or folder / 'backup' / 'second'}"))
-        found = Kept(
-            folder=folder, cluster=cluster, keys=keys, places=places, state=State(where.backups), where=where
-        )
+        found = Kept(folder=folder, cluster=cluster, keys=keys, places=places, state=State(where.backups), where=where)
         yield found
     finally:
         if found is not None:

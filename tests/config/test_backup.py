@@ -1,4 +1,4 @@
-"""三（一）1, 六（一）3 备份与恢复: what is kept comes back, to the second, and nothing damaged is started [3.1.1] [6.1.3]"""
+"""三（一）1, 六（一）3 备份与恢复: all comes back, to the second, and nothing damaged is started [3.1.1] [6.1.3]"""
 
 import os
 import random
@@ -30,7 +30,9 @@ CANARY = "孤雁出群金匮柒捌玖"
 def house() -> Iterator[Kept]:
     """A set, rows after it, a table that was dropped at a known moment."""
     with kept() as made:
-        made.sql(f"CREATE TABLE t AS SELECT g AS n, md5(g::text) AS m, '{CANARY}' AS c FROM generate_series(1, 20000) g")
+        made.sql(
+            f"CREATE TABLE t AS SELECT g AS n, md5(g::text) AS m, '{CANARY}' AS c FROM generate_series(1, 20000) g"
+        )
         made.take("20260101T000000Z")
         made.sql("INSERT INTO t VALUES (0, 'after', '')")
         made.before = made.sql("SELECT clock_timestamp()")[0][0]  # type: ignore[attr-defined]
@@ -76,7 +78,8 @@ def test_a_medium_without_keys_says_nothing(house: Kept) -> None:
     for path in house.files():
         body = path.read_bytes()
         assert CANARY.encode() not in body
-        assert b"jingui_root" not in body and b"CREATE TABLE" not in body
+        assert b"jingui_root" not in body
+        assert b"CREATE TABLE" not in body
 
 
 @pytest.mark.parametrize("seed", range(3))
@@ -195,14 +198,16 @@ def test_a_place_that_fails_is_caught_up_later(house: Kept) -> None:
     try:
         house.ship()
         found = house.state.read()
-        assert not found.places[house.places[1].name].well and found.waiting > 0
+        assert not found.places[house.places[1].name].well
+        assert found.waiting > 0
         assert found.delivered.n == before
     finally:
         second.unlink()
         second.with_name("away").rename(second)
     house.ship()
     found = house.state.read()
-    assert found.waiting == 0 and found.delivered.n > before
+    assert found.waiting == 0
+    assert found.delivered.n > before
     assert backup_reading.verify(house.boxes, house.places[1], "20260101T000000Z")[1] == []
 
 
@@ -215,7 +220,8 @@ def test_a_segment_handed_over_again_is_dropped_and_other_content_is_not(house: 
     (spool / segment).write_bytes(body)
     account.own(spool / segment)
     backup_wal.ship(house.state, house.boxes, house.places, spool, system(house), 1)
-    assert house.state.read().chain.n == chain.n and not (spool / segment).exists()
+    assert house.state.read().chain.n == chain.n
+    assert not (spool / segment).exists()
 
 
 def system(house: Kept) -> str:
@@ -232,8 +238,11 @@ def test_the_archive_program_never_replaces_other_content(house: Kept, tmp_path:
         said = programs.run(["/bin/sh", layout.server / archive.SCRIPT, source, "0" * 23 + "F", layout.spool, "1"])
         assert said.code == code, said.text
     assert (layout.spool / ("0" * 23 + "F")).read_bytes() == b"a"
-    said = programs.run(["/bin/sh", layout.server / archive.SCRIPT, source, "0" * 23 + "E", layout.spool, "999999999999"])
-    assert said.code == 0 and (layout.spool / ("0" * 23 + "E.gap")).exists()
+    said = programs.run(
+        ["/bin/sh", layout.server / archive.SCRIPT, source, "0" * 23 + "E", layout.spool, "999999999999"]
+    )
+    assert said.code == 0
+    assert (layout.spool / ("0" * 23 + "E.gap")).exists()
     for name in ("F", "E.gap"):
         (layout.spool / ("0" * 23 + name)).unlink()
 
@@ -277,7 +286,8 @@ def test_one_full_place_leaves_the_other_complete(house: Kept, monkeypatch: pyte
 
     monkeypatch.setattr(Place, "put", full)
     made = house.take("20260104T000000Z")
-    assert made.places == (house.places[0].name,) and house.places[1].name in made.failed
+    assert made.places == (house.places[0].name,)
+    assert house.places[1].name in made.failed
     assert not house.places[1].list("base/20260104T000000Z")
     assert made.manifest.previous  # sets are chained
 

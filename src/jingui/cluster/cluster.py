@@ -218,9 +218,7 @@ class Cluster:
             self._record()
             return
         programs = self._find(account)
-        initdb.make(
-            self.layout, programs=programs, account=account, durable=self._durable, archives=self._archives
-        )
+        initdb.make(self.layout, programs=programs, account=account, durable=self._durable, archives=self._archives)
 
     def _start(self, *, retry_for: float, give_up: Callable[[], bool]) -> bool:
         """Start, under the lock; somebody may have been quicker."""

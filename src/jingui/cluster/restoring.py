@@ -64,7 +64,7 @@ class Restoring:
     def unpack(self, pieces: Iterable[bytes]) -> int:
         """Write the tar's files, the server account's alone; the bytes written. Misconfigured for a tar that strays."""
         size = 0
-        with tarfile.open(fileobj=Pieces(pieces), mode="r|") as tar:  # type: ignore[call-overload]  # it only reads
+        with tarfile.open(fileobj=Pieces(pieces), mode="r|") as tar:
             for member in tar:
                 size += self._member(tar, member)
         # one sync of the whole file system: a sync for each of a thousand small files takes minutes on a busy disk

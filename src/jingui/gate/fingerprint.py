@@ -40,8 +40,8 @@ CATALOGUE: Final[Mapping[str, tuple[str, ...]]] = {
     "triggers": (
         """SELECT 'trigger ' || c.relname || '.' || t.tgname, concat_ws('|', t.tgenabled, pg_get_triggerdef(t.oid))
         FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid WHERE NOT t.tgisinternal""",
-        """SELECT concat('function ', p.oid::regprocedure), concat_ws('|', p.proowner::regrole, p.prosecdef, p.proconfig,
-        p.proacl, p.prosrc) FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace
+        """SELECT concat('function ', p.oid::regprocedure), concat_ws('|', p.proowner::regrole, p.prosecdef,
+        p.proconfig, p.proacl, p.prosrc) FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace
         WHERE n.nspname !~ '^(pg_|information_schema)'""",
         "SELECT 'event ' || evtname, concat_ws('|', evtevent, evtenabled, evtfoid::regproc) FROM pg_event_trigger",
         "SELECT 'rule ' || tablename || '.' || rulename, definition FROM pg_rules WHERE schemaname !~ '^pg_'",

@@ -58,8 +58,8 @@ def backups(request: HttpRequest) -> HttpResponse:
     before = int(typed) if typed.isdigit() and len(typed) < 16 else 0
     found: Backups = asking.read(request, Verb.READ_BACKUPS, BackupsRequest(count=COUNT, before=before)).value
     now, limits = asking.now(), dict(found.limits)
-    states = (newest(found, now, limits), log(found, now, limits), tested(found, now, limits))
-    states = tuple(one for one in states if one is not None)
+    looked = (newest(found, now, limits), log(found, now, limits), tested(found, now, limits))
+    states = tuple(one for one in looked if one is not None)
     may = asking.may(request, Verb.BACK_UP)
     shown = tuple(one for one in found.backups if one.kind != BackupKind.WAL.value)
     page = view.BackupsPage(

@@ -21,7 +21,8 @@ ROWS: Final[tuple[MatterKind, ...]] = (
         ),
         steps=(
             Step(
-                name=N_("系统管理员处置"), roles=(Role.SYSTEM_ADMIN,), hours="backup_alarm_hours", moves=(Move.APPROVE,),
+                name=N_("系统管理员处置"), roles=(Role.SYSTEM_ADMIN,), hours="backup_alarm_hours",
+                moves=(Move.APPROVE,),
                 outcomes=(("mended", N_("已恢复正常"), True), ("accepted", N_("查明原因，另行安排"), True)),
             ),
             Step(

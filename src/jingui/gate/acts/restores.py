@@ -55,7 +55,9 @@ def test_restore(context: WriteContext, permit: Permit) -> Done:
         failing = next((f"{step.name}: {step.seen}" for step in steps if not step.ok), "")
         alarm(context, permit, ["test_failed"], f"{data.name} {failing}"[:500])
     seen = compared.patients if compared else ()
-    return Done(value=(made.pk, passed, tuple(steps), signed), patients=seen, lines=tuple(context.line(one) for one in seen))
+    return Done(
+        value=(made.pk, passed, tuple(steps), signed), patients=seen, lines=tuple(context.line(one) for one in seen)
+    )
 
 
 def looked(runtime: Runtime, wanted: int) -> tuple[list[Step], Compared | None, tuple[int, str] | None]:
