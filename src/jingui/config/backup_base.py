@@ -2,6 +2,7 @@
 
 import io
 import tarfile
+import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -25,6 +26,7 @@ from jingui.crypto.keyring import Keyring
 PART = 128 << 20
 """Bytes in one object: what is sealed on this disk before it goes to the places."""
 RESERVE = 256 << 20
+PATIENCE = 300.0
 Tell = Callable[[int, int], None]
 NOTE_SQL = "SELECT note FROM checkpoint ORDER BY size DESC LIMIT 1"
 
@@ -181,14 +183,24 @@ def chained(
     state: State, boxes: Boxes, places: Sequence[Place], cluster: Cluster, system: str, generation: int,
     span: tuple[str, str],
 ) -> None:  # fmt: skip
-    """Deliver the log that the set needs; Unavailable when a place still lacks a segment of it."""
-    backup_wal.ship(state, boxes, places, cluster.layout.spool, system, generation)
-    for place in places:
-        have = backup_wal.segments(place, system)
-        missing = [one for one in archive.segments_between(*span) if one not in have]
-        if missing:
+    """Deliver the log that the set needs; Unavailable when a place still lacks a segment of it after PATIENCE seconds.
+
+    A busy server hands its last segments over some time after they are finished.
+    """
+    until = time.monotonic() + PATIENCE
+    while True:
+        backup_wal.ship(state, boxes, places, cluster.layout.spool, system, generation)
+        lacking = [
+            (place.name, one)
+            for place in places
+            for one in sorted(set(archive.segments_between(*span)) - set(backup_wal.segments(place, system)))
+        ]
+        if not lacking:
+            return
+        if time.monotonic() > until:
             raise Unavailable(N_("备份所需的日志没有送达，备份不算完整。"), N_("请检查备份位置后重试。"),
-                              place=place.name, segment=missing[0])  # fmt: skip
+                              place=lacking[0][0], segment=lacking[0][1])  # fmt: skip
+        time.sleep(0.5)
 
 
 def checkpoint(cluster: Cluster) -> str:
