@@ -189,9 +189,8 @@ def register_sensor(request: HttpRequest) -> HttpResponse:
         "quantity": filled.choice("quantity", _("监测项目"), (("", "—"), *kinds)),
     }  # fmt: skip
     kind = QUANTITIES.get(data["quantity"])
-    hint = _("留空取默认值；温度 14–24 ℃、相对湿度 45–60%%（%(source)s）") % {
-        "source": _(QUANTITIES["temperature"].source)
-    }
+    source = QUANTITIES["temperature"].source
+    hint = _("留空取默认值；温度 14–24 ℃、相对湿度 45–60%%（%(source)s）") % {"source": _(source)}
     low = filled.text("low", _("下限"), longest=12, required=False, hint=hint, inputmode="decimal")
     high = filled.text("high", _("上限"), longest=12, required=False, inputmode="decimal")
     every = filled.text("every", _("读数间隔（秒）"), longest=5, default="300", inputmode="numeric")
