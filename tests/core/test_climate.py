@@ -21,7 +21,7 @@ LIMITS = Limits(14_000, 24_000)
 
 
 def course(*values: float, step: int = 5) -> tuple[Reading, ...]:
-    return tuple(Reading(T0 + n * step * MINUTE, int(value * 1000)) for n, value in enumerate(values))
+    return tuple(Reading(at=T0 + n * step * MINUTE, value=int(value * 1000)) for n, value in enumerate(values))
 
 
 @pytest.mark.parametrize(
@@ -78,10 +78,12 @@ def test_the_order_in_which_readings_came_changes_nothing() -> None:
 
 def test_times_that_cannot_be() -> None:
     now = T0
-    assert not wrong_times((Reading(now + timedelta(minutes=10), 1), Reading(now - timedelta(days=900), 1)), now)
-    assert wrong_times((Reading(now + timedelta(minutes=11), 1),), now)
-    assert wrong_times((Reading(now.replace(tzinfo=None), 1),), now)
-    assert wrong_times((Reading(now.replace(year=1999), 1),), now)
+    assert not wrong_times(
+        (Reading(at=now + timedelta(minutes=10), value=1), Reading(at=now - timedelta(days=900), value=1)), now
+    )
+    assert wrong_times((Reading(at=now + timedelta(minutes=11), value=1),), now)
+    assert wrong_times((Reading(at=now.replace(tzinfo=None), value=1),), now)
+    assert wrong_times((Reading(at=now.replace(year=1999), value=1),), now)
 
 
 def test_a_sensor_is_silent_after_its_times() -> None:

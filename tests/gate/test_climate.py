@@ -60,7 +60,7 @@ def sensor(house: Hospital, name: str, quantity: str = "temperature", **more: An
 
 
 def send(house: Hospital, token: bytes, *readings: tuple[datetime, float]) -> Any:
-    data = TakeReadings(token=token, readings=tuple(Reading(at, int(value * 1000)) for at, value in readings))
+    data = TakeReadings(token=token, readings=tuple(Reading(at=at, value=int(value * 1000)) for at, value in readings))
     return house.write(SENSOR, Verb.TAKE_READINGS, data).value
 
 
@@ -93,7 +93,7 @@ def test_absurd_values_are_kept_and_marked_and_not_plotted(house: Hospital) -> N
     now = house.now().replace(microsecond=0)
     made = send(house, token, (now - 2 * MINUTE, 20), (now - MINUTE, 900), (now, 21))
     assert (made.new, made.absurd) == (3, 1)
-    data = TakeReadings(token=token, readings=(Reading(now - 3 * MINUTE, 10**15),))
+    data = TakeReadings(token=token, readings=(Reading(at=now - 3 * MINUTE, value=10**15),))
     house.write(SENSOR, Verb.TAKE_READINGS, data)
     kept = house.sql("SELECT value, absurd FROM sensor_reading WHERE sensor_id = %s ORDER BY at", number)
     assert kept == [(LARGEST, True), (20_000, False), (900_000, True), (21_000, False)]
@@ -121,12 +121,12 @@ def test_hostile_deliveries_change_nothing(house: Hospital) -> None:
             assert caught.value.reason == "sensor"
     with pytest.raises(Refused):  # a token is no person
         house.write(SENSOR, Verb.REGISTER_SENSOR, TakeReadings(readings=()))
-    data = TakeReadings(sensor=number, readings=(Reading(now, 20_000),))
+    data = TakeReadings(sensor=number, readings=(Reading(at=now, value=20_000),))
     with pytest.raises(Refused):
         house.write("doctor", Verb.TAKE_READINGS, data)
     public = Actor(name="public:sensor", strength=Strength.NONE, entrance=Entrance.PUBLIC)
     with pytest.raises(Refused):
-        house.write(public, Verb.TAKE_READINGS, TakeReadings(token=token, readings=(Reading(now, 20_000),)))
+        house.write(public, Verb.TAKE_READINGS, TakeReadings(token=token, readings=(Reading(at=now, value=20_000),)))
     assert house.sql("SELECT count(*) FROM sensor_reading") == before
 
 
@@ -134,7 +134,7 @@ def test_a_sensor_cannot_name_another(house: Hospital) -> None:
     first, _ = sensor(house, "t-first")
     _, token = sensor(house, "t-second")
     now = house.now()
-    data = TakeReadings(token=token, sensor=first, readings=(Reading(now, 20_000),))
+    data = TakeReadings(token=token, sensor=first, readings=(Reading(at=now, value=20_000),))
     house.write(SENSOR, Verb.TAKE_READINGS, data)
     assert house.sql("SELECT count(*) FROM sensor_reading WHERE sensor_id = %s", first) == [(0,)]
 
@@ -270,7 +270,7 @@ def test_a_retired_sensor_delivers_nothing_and_its_alarms_end(house: Hospital) -
         house.write("archivist", Verb.END_SENSOR, EndSensor(sensor=number, reason="传感器损坏"))
     with pytest.raises(Refused):
         send(house, token, (house.now(), 20.0))
-    data = TakeReadings(sensor=number, readings=(Reading(house.now(), 20_000),))
+    data = TakeReadings(sensor=number, readings=(Reading(at=house.now(), value=20_000),))
     with pytest.raises(NotFound):
         house.write("archivist", Verb.TAKE_READINGS, data)
     assert all(one.ends for one in seen(house, number).alarms)

@@ -112,7 +112,7 @@ def reading(n: int, one: object) -> Reading:
     value = one.get("value")
     if isinstance(value, bool) or not isinstance(value, int | float | str):
         raise wrong(f"readings[{n}].value")
-    return Reading(moment(str(one.get("at", "")), f"readings[{n}].at"), number(value, f"readings[{n}].value"))
+    return Reading(at=moment(str(one.get("at", "")), f"readings[{n}].at"), value=number(value, f"readings[{n}].value"))
 
 
 def failure(request: Request, error: JinguiError) -> Answer:

@@ -61,7 +61,7 @@ QUANTITIES: Final[dict[str, Quantity]] = {
 }  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
     """What was measured at a moment, in thousandths."""
 

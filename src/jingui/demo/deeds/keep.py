@@ -58,7 +58,7 @@ def readings(cast: Cast, row: Deed) -> Kept:
         hours = n / 4
         wave = (at.astimezone(ZONE).hour - 12) ** 2 * more["wave"] // 144
         high = more["rise"] if more.get("falls", 0) <= hours < more.get("rises", 0) else 0
-        made.append(Reading(at, more["calm"] - wave + (n * 37 % 5) * more["noise"] + high))
+        made.append(Reading(at=at, value=more["calm"] - wave + (n * 37 % 5) * more["noise"] + high))
     data = TakeReadings(sensor=int(cast.kept(more["of"], "sensor")), readings=tuple(made))
     taken = cast.write(row, Verb.TAKE_READINGS, data).value
     return {"new": str(taken.new), "alarms": str(taken.alarms)}

@@ -37,12 +37,16 @@ def reconcile(context: WriteContext, permit: Permit, sensor: Sensor, since: date
     hold = minutes(context, "climate_hold_minutes")
     start = since - max(2 * hold, timedelta(seconds=3 * sensor.every))
     rows = raw(WINDOW_SQL, sensor.pk, start, MOST)
-    readings = [Reading(at, value) for at, value in rows]
+    readings = [Reading(at=at, value=value) for at, value in rows]
     if not readings:
         return 0
     limits = Limits(sensor.low, sensor.high)
     known = alarms(context, sensor, readings[0].at - minutes(context, "climate_again_minutes"))
-    going = {row.kind: Reading(row.starts, row.worst) for row in known if not row.ends and row.starts < readings[0].at}
+    going = {
+        row.kind: Reading(at=row.starts, value=row.worst)
+        for row in known
+        if not row.ends and row.starts < readings[0].at
+    }
     found = stretches(quantity_of(sensor), limits, readings, hold, going)
     if len(rows) == MOST:  # what comes later was not looked at: whether the last stretch goes on is not known here
         found = tuple(one for one in found if one.ends is not None)
