@@ -27,7 +27,8 @@ def lines_of(body: bytes) -> tuple[Reading, ...]:
         parts = line.split(",")
         if len(parts) not in (2, 3):  # a file of ours says in a third column what was absurd
             raise wrong(f"line {n}")
-        out.append(Reading(moment(parts[0].strip(), f"line {n}"), number(parts[1].strip(), f"line {n}")))
+        at, value = moment(parts[0].strip(), f"line {n}"), number(parts[1].strip(), f"line {n}")
+        out.append(Reading(at=at, value=value))
     return tuple(out)
 
 
