@@ -31,6 +31,7 @@ class Stop(Word):
     MATTER = "matter", N_("尚有未办结的事项")
     LOAN = "loan", N_("有病案册借出未还")
     REST = "rest", N_("尚有其他病历未销毁，身份信息须保留")
+    CHANGED = "changed", N_("列册后病历内容或病案册有变化，须重新鉴定")
     GONE = "gone", N_("已经销毁，无须再次执行")
     REFUSED = "refused", N_("清册未获批准")
 

@@ -8,6 +8,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
+import orjson
+
 from jingui.core.destruction import Stop
 from jingui.core.errors import Tampered
 from jingui.core.matters.row import State
@@ -15,12 +17,14 @@ from jingui.core.retention import CONTENT
 from jingui.core.settings import Value
 from jingui.core.words import Purpose, RecordState, Relation, RetentionClass
 from jingui.gate import facts as f
+from jingui.gate.destroying_list import description
 from jingui.gate.pipeline import ask
 from jingui.gate.retention import Known
 from jingui.gate.rows import PERIOD, keep, told
 from jingui.gate.sql import raw
 from jingui.gate.writing import WriteContext
-from jingui.store.models import Account, CareRelation, Destruction, Grant, Patient, Record, Session
+from jingui.store import verify_rows
+from jingui.store.models import Account, CareRelation, CaseFile, Destruction, Grant, Patient, Record, Session
 from jingui.store.seals import SEALED_TABLES
 from jingui.store.statements import FACTS_SQL
 
@@ -39,6 +43,8 @@ FILES_SQL: Final = (
     """UPDATE volume_scan s SET payload = NULL FROM volume v WHERE s.patient_id = $1::bigint
       AND v.patient_id = s.patient_id AND v.volume_id = s.volume_id
       AND ($2::text = 'identity' OR v.retention_class = $2::text)""",
+    """DELETE FROM entry_draft d USING record r WHERE d.patient_id = $1::bigint AND r.patient_id = d.patient_id
+      AND r.record_id IN (d.encounter_id, d.record_id) AND r.retention_class = $2::text""",
 )
 # What leads to a person: look-up tokens, drafts, and the reasons of holds, which lie under the key of notes.
 PERSON_SQL: Final = (
@@ -57,7 +63,10 @@ def locked_people(numbers: Iterable[int]) -> None:
 
 
 def whole(context: WriteContext, numbers: Sequence[int]) -> None:
-    """Tampered when a hold, restriction or consent of one of them was taken away past the door [6.1.2]."""
+    """Tampered when a hold, extension, sealing, restriction or consent of one of them, or a setting by which terms
+    are counted, was taken away or put back past the door [6.1.2]."""
+    for finding in verify_rows.settings_back(lambda sql, *given: iter(raw(sql, *given))):
+        raise Tampered(where=finding.where)
     for number in numbers:
         asked = ask(context.actor, Purpose.OPERATION, number, -1)
         row = raw(FACTS_SQL, *([one] for one in asked), context.runtime.clock.now(), binary=True)[0]
@@ -86,7 +95,16 @@ def stopped(row: Destruction, known: Known, settings: Mapping[str, Value], time:
         return Stop.LOAN
     if which is RetentionClass.IDENTITY and rest(known, leaving):
         return Stop.REST
+    if changed(row, known):
+        return Stop.CHANGED
     return None
+
+
+def changed(row: Destruction, known: Known) -> bool:
+    """Whether there is more or less of it than there was when the list was drawn up and decided about."""
+    before = orjson.loads(bytes(row.description))
+    now = description(row.patient_id, known.numbers, row.retention_class)
+    return any(before.get(name) != now[name] for name in ("records", "versions", "volumes"))
 
 
 def rest(known: Known, leaving: frozenset[tuple[int, str]]) -> bool:
@@ -111,6 +129,10 @@ def destroy(context: WriteContext, patient: int, which: str, at: datetime) -> li
     raw(RECORDS_SQL, patient, ids, macs)
     for sql in FILES_SQL:
         raw(sql, patient, which)
+    for file in CaseFile.objects.select_for_update().filter(patient_id=patient, retention_class=which, ended=None):
+        runtime.sealer.check(file)
+        file.ended = at
+        keep(context, file)
     raw(KEY_SQL, patient, which)
     return forget(context, patient, at) if which == IDENTITY else []
 

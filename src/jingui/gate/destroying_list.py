@@ -5,10 +5,11 @@ from typing import Any, Final
 
 from jingui.core.destruction import LIVE, LineState
 from jingui.core.errors import Conflict, NotFound, Tampered
-from jingui.core.matters.row import State
+from jingui.core.matters.row import Move, State
 from jingui.core.release import FILE
 from jingui.core.word import N_
 from jingui.crypto.canon import canon
+from jingui.gate.matters import Opened
 from jingui.gate.rows import keep
 from jingui.gate.runtime import Runtime
 from jingui.gate.sql import raw
@@ -66,6 +67,14 @@ def free(context: WriteContext, patient: int, which: str) -> None:
             keep(context, row)
             continue
         raise Conflict(N_("所选病历已在另一份销毁清册中。"), N_("请查看销毁清册登记。"), matter=row.matter)
+
+
+def deciders(found: Opened) -> set[int]:
+    """Who decided about a list, for themselves or in another's name; Tampered when a step has nobody's approval."""
+    approved = {vote.step for vote in found.case.votes if vote.move is Move.APPROVE}
+    if len(approved) < len(found.kind.steps):
+        raise Tampered(where=f"matter_event:{found.row.pk}")
+    return {one for vote in found.case.votes for one in (vote.person, vote.behalf)} - {0}
 
 
 def dead(context: WriteContext, matter: Matter) -> bool:

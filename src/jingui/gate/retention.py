@@ -35,6 +35,8 @@ HELD.sealed("h", "hold")
 HELD.add("h.reason")
 MORE: Final = Columns()
 MORE.sealed("x", "extension")
+SEALINGS: Final = Columns()
+SEALINGS.sealed("s", "sealing")
 LINE: Final = Columns()
 LINE.sealed("d", "destruction")
 # $1: the numbers of the linked identities; each row begins with the patient's
@@ -61,11 +63,10 @@ QUERIES: Final[Mapping[str, str]] = {
     "extensions": theirs(MORE, "extension", "x", "extension_id"),
     "lines": theirs(LINE, "destruction", "d", "destruction_id"),
     "classes": CLASSES_SQL,
-    "sealings": """SELECT s.patient_id, s.starts FROM sealing s WHERE s.patient_id = ANY($1::bigint[])
-      AND s.state <> 'unsealed' ORDER BY s.starts""",
+    "sealings": theirs(SEALINGS, "sealing", "s", "starts"),
 }  # fmt: skip
 SEALED: Final[Mapping[str, Columns]] = {
-    "patients": PATIENT, "visits": VISIT, "holds": HELD, "extensions": MORE, "lines": LINE,
+    "patients": PATIENT, "visits": VISIT, "holds": HELD, "extensions": MORE, "lines": LINE, "sealings": SEALINGS,
 }  # fmt: skip
 INPATIENT: Final = RetentionClass.INPATIENT.value
 
@@ -186,7 +187,9 @@ def standing(rows: Mapping[str, Sequence[Any]], at: datetime) -> tuple[Standing,
             kind = Hold(row[h["h.kind"]])
             out.append(Standing(kind=kind, since=day(row[h["h.starts"]]), until=None if ends is None else day(ends)))
     if not any(one.kind is Hold.DISPUTE_SEAL for one in out):  # paper and samples alone have no lock of a record
-        out += [Standing(kind=Hold.DISPUTE_SEAL, since=day(row[1])) for row in rows["sealings"][:1]]
+        s = SEALINGS.at
+        left = [row[s["s.starts"]] for row in rows["sealings"] if row[s["s.state"]] != "unsealed"]
+        out += [Standing(kind=Hold.DISPUTE_SEAL, since=day(one)) for one in left[:1]]
     return tuple(out)
 
 

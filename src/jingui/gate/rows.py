@@ -36,7 +36,8 @@ def locked(context: WriteContext, model: type[M], number: int | tuple[int, int])
 def keep(context: WriteContext, row: Sealed, *, new: bool = False) -> None:
     """Seal and save a row that decides, naming this operation's entry.
 
-    A hold, restriction or consent is counted on its patient's row, which is sealed anew: read that row afterwards.
+    A hold, restriction, consent, extension or sealing is counted on its patient's row, which is sealed anew: read
+    that row afterwards.
     """
     row.entry = context.entry
     if not new:

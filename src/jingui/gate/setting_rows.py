@@ -8,8 +8,11 @@ from jingui.gate.writing import WriteContext
 from jingui.store.models import Setting
 
 
-def written(context: WriteContext, name: str, value: str, at: datetime) -> None:
-    """Set a setting; Invalid for an unknown one or beyond what law and policy allow. The epoch must move with it."""
+def written(context: WriteContext, name: str, value: str, at: datetime) -> int:
+    """Set a setting and return its row's version; Invalid for an unknown one or beyond what law and policy allow.
+
+    The epoch must move with it, and its entry tell name and version: a row that is taken away is noticed by them.
+    """
     parse(name, value)
     row = Setting.objects.select_for_update().filter(pk=name).first()
     new = row is None
@@ -22,3 +25,4 @@ def written(context: WriteContext, name: str, value: str, at: datetime) -> None:
     row.save(force_insert=new)
     for sql, *given in due_again(name, value):
         context.rows(sql, *given)
+    return row.version

@@ -143,7 +143,7 @@ FACTS.many(
     f"x.patient_id = q.patient AND (x.state = 'open' OR x.ends > {NOW} - make_interval(days => q.days))",
     when="q.days >= 0",
 )  # fmt: skip
-COUNTED = ("hold", "restriction", "patient_consent")  # what `patient.marks` counts
+COUNTED = ("hold", "restriction", "patient_consent", "extension", "sealing")  # what `patient.marks` counts
 FACTS.at["marks"] = len(FACTS.names)
 SUMS = " + ".join(f"coalesce((SELECT sum(version) FROM {t} WHERE patient_id = q.patient), 0)" for t in COUNTED)  # noqa: S608 -- own names
 FACTS.names.append(f"CASE WHEN p.marks > 0 THEN {SUMS} END")

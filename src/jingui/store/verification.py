@@ -262,6 +262,7 @@ class Verifier:
             *verify_rows.marks(self._stream),
             *verify_rows.put_back(self._stream),
             *verify_rows.relations_back(self._stream, self._keyring.ids.public),
+            *verify_rows.settings_back(self._stream),
             *verify_rows.copies_back(self._stream, self._keyring.ids.public),
             *verify_rows.counted(self._stream),
             *verify_signatures.signatures(self._stream, self._keyring.ids.public),

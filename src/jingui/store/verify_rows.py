@@ -19,6 +19,7 @@ Stream = Callable[..., Iterator[Sequence[Any]]]
 RELATION = "care_relation:"  # the kind of a target that is a relation; its public number follows
 ENTERING = frozenset({"enter", "correct", "import", "register_patient"})
 PORTAL = frozenset({"open_portal", "end_portal"})
+SETTING = "setting"  # the kind of a target that is a setting, by its name
 COPYING = frozenset({"prepare_copy", "confirm_copy", "charge_copy", "stamp_copy", "hand_copy", "revoke_copy"})
 OUTSIDE = frozenset({"decide_matter", "close_matter"})  # opened by an approval, ended with its matter
 SEALING = frozenset({"seal_records", "seal_later"})
@@ -53,7 +54,7 @@ FITTING: Mapping[str, frozenset[str]] = {
     "sealing": SEALING | {"settle_dispute", "ask_unsealing", "decide_matter"},
     "sealed_item": SEALING,
     "outside_access": OUTSIDE | {"tell_patient"},
-    "case_file": CUSTODY | {"file_record", "decide_matter"},  # a recall sends it back
+    "case_file": CUSTODY | {"file_record", "decide_matter", "destroy"},  # a recall sends it back
     "case_step": CUSTODY | {"file_record", "decide_matter"},
     "coded_case": frozenset({"code_case_file"}),
     "deficiency": frozenset(
@@ -129,7 +130,7 @@ FITTING: Mapping[str, frozenset[str]] = {
     | RESTRICTING
     | HOLDING
     | SEALING
-    | {"settle_dispute", "decide_matter"}
+    | {"settle_dispute", "ask_unsealing", "decide_matter"}
     | {"start_system", "flag_patient", "merge_patient", "split_patient", "relate", "destroy"},
 }
 # A two-person operation is entered at its proposal and at its approval: rows may name either.
@@ -200,7 +201,7 @@ def plain_rows(stream: Stream, sealer: Sealer, count: Callable[[int], None]) -> 
 
 
 def marks(stream: Stream) -> Iterator[Finding]:
-    """Holds, restrictions and consents that were deleted or put back: the patient's sealed row counts their changes."""
+    """Rows of the tables `MARKS` names that were deleted or put back: the patient's sealed row counts their changes."""
     them = " UNION ALL ".join(f"SELECT patient_id, version FROM {table}" for table in MARKS)  # noqa: S608 -- own names
     sql = f"""SELECT p.patient_id, p.marks, coalesce(m.n, 0) FROM patient p
       LEFT JOIN (SELECT patient_id, sum(version) AS n FROM ({them}) x GROUP BY 1) m USING (patient_id)
@@ -243,6 +244,15 @@ def copies_back(stream: Stream, public: Callable[[int, int], str]) -> Iterator[F
         yield from older(f"copy_made:{patient}.{copy}", version, newest.pop(public(patient, copy), None))
     for number, (_, entry) in sorted(newest.items()):
         yield Finding(kind="row", where=f"copy_made:{number}", index=None, why=f"gone: made or changed by {entry}")
+
+
+def settings_back(stream: Stream) -> Iterator[Finding]:
+    """Settings that two people changed and whose row was deleted, or put back as it was before."""
+    newest = told(stream, {"change_setting"}, lambda one: one["record"] if one["type"] == SETTING else "")
+    for name, version in stream("SELECT name, version FROM setting") if newest else ():
+        yield from older(f"setting:{name}", version, newest.pop(name, None))
+    for name, (_, entry) in sorted(newest.items()):
+        yield Finding(kind="row", where=f"setting:{name}", index=None, why=f"gone: changed by {entry}")
 
 
 def told(stream: Stream, verbs: Set[str], name: Callable[[Mapping[str, Any]], str]) -> dict[str, tuple[int, UUID]]:

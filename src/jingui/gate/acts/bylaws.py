@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import cast
 
 from jingui.core.bylaws import ChangeSetting, PolicyRequest, PolicyState, PublishPolicy
+from jingui.core.entry import Line
 from jingui.core.errors import Conflict
 from jingui.core.permit import Permit
 from jingui.core.words import Verb
@@ -17,6 +18,7 @@ from jingui.gate.sql import raw
 from jingui.gate.writing import WriteContext
 from jingui.store.models import Epoch, Patient, PatientKey, PolicyVersion
 from jingui.store.statements import KEYS_LOCK
+from jingui.store.verify_rows import SETTING
 
 carries(Verb.CHANGE_SETTING, ChangeSetting)
 carries(Verb.PUBLISH_POLICY, PublishPolicy)
@@ -43,8 +45,8 @@ def start_system(context: WriteContext, permit: Permit) -> Done:
 def change_setting(context: WriteContext, permit: Permit) -> Done:
     """Set a setting, by two people; Invalid for an unknown one or beyond what law and policy allow."""
     data = cast(ChangeSetting, permit.operation.data)
-    written(context, data.name, data.value, permit.at)
-    return Done(value=data.name, bump=True)
+    version = written(context, data.name, data.value, permit.at)
+    return Done(value=data.name, lines=(Line("", data.name, SETTING, version),), bump=True)
 
 
 @write_act(Verb.PUBLISH_POLICY)

@@ -213,7 +213,7 @@ def answers_of(context: WriteContext, found: Opened) -> dict[str, str]:
 
 def apart(context: WriteContext, permit: Permit, found: Opened) -> int:
     """The second person: not who asks, and neither of them one of those who decided; people, not accounts [6.1.2]."""
-    deciders = {one for vote in found.case.votes for one in (vote.person, vote.behalf)} - {0}
+    deciders = lists.deciders(found)
     proposal = permit.operation.matter
     said = Approval.objects.filter(proposal=proposal, verdict="approve") if proposal else ()
     people = {row.person_id for row in said}

@@ -4,11 +4,12 @@ from typing import cast
 
 from jingui.core.destruction import DestroyPaper, LineState
 from jingui.core.entry import Line
-from jingui.core.errors import Conflict, Invalid
+from jingui.core.errors import Conflict, Invalid, Refused
 from jingui.core.permit import Permit
 from jingui.core.word import N_
 from jingui.core.words import Shelf, Verb
 from jingui.gate import destroying_list as lists
+from jingui.gate import matters
 from jingui.gate.archive_waste import bag
 from jingui.gate.registry import Done, write_act
 from jingui.gate.rows import keep
@@ -31,6 +32,11 @@ def destroy_paper(context: WriteContext, permit: Permit) -> Done:
     }  # fmt: skip
     if not gone:
         raise Conflict(N_("该清册没有已销毁的条目，纸质病案不能销毁。"), N_("请先执行清册的电子部分。"))
+    if lists.deciders(matters.opened(context, data.matter)) & {permit.person, *data.witnesses}:
+        raise Refused(
+            N_("审批过清册的人不能执行销毁，也不能监销。"), N_("请由其他有资格的人员执行和确认。"),
+            clauses=("3.1.3", "6.1.2"), reason="party",
+        )  # fmt: skip
     codes = list(dict.fromkeys(data.volumes))
     rows = list(Volume.objects.select_for_update().filter(code__in=codes).order_by("patient_id", "volume_id"))
     wrong = [(code, N_("没有这个条码")) for code in codes if code not in {row.code for row in rows}]
