@@ -6,15 +6,17 @@ from datetime import timedelta
 import pytest
 
 from jingui import jobs
+from jingui.core.archive_asking import LendVolume, UploadScan
 from jingui.core.bylaws import ChangeSetting
 from jingui.core.custody import CaseFilesRequest, DeficienciesRequest
 from jingui.core.destruction import DestroyPaper
 from jingui.core.enter import Change
-from jingui.core.errors import JinguiError, Refused, Tampered
+from jingui.core.errors import Invalid, JinguiError, Refused, Tampered
 from jingui.core.operation import Target
 from jingui.core.sealing import DrawList, Thing
 from jingui.core.words import Purpose, Role, Verb
 from jingui.gate import door
+from jingui.gate.acts import archive_loans
 from jingui.store.models import CaseFile, Deficiency, Post
 from tests.gate import archived as a
 from tests.gate import destroying as d
@@ -23,6 +25,7 @@ from tests.gate.test_door import bundle
 from tests.gate.test_patients import confirmed
 from tests.gate.test_retention import asked_longer
 from tests.hospital import Hospital
+from tests.pictures import png
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -164,3 +167,66 @@ def test_one_person_with_two_accounts_or_two_posts_is_one(hospital: Hospital) ->
             d.confirmed(hospital, waiting, actor)
     hospital.sql("DELETE FROM post WHERE id = 970001")
     assert keys(hospital, one) == 2
+
+
+def partly(hospital: Hospital) -> tuple[d.Old, int]:
+    """Somebody whose outpatient class is destroyed while their stay is kept; the keys are not erased yet."""
+    one = d.old(hospital, "复诊", "2001-03-01", "2001-03-10", "IMP")
+    d.again(hospital, one, "2003-05-05")
+    listed = d.approved(hospital, (one.public, "outpatient"))
+    d.confirmed(hospital, d.proposed(hospital, listed))
+    return one, listed
+
+
+def test_who_comes_back_before_the_keys_are_erased_does_not_stop_it(hospital: Hospital) -> None:
+    one, listed = partly(hospital)
+    d.again(hospital, one, "2026-10-10")
+    d.erased(hospital, listed)
+    assert d.states(hospital, listed) == ["destroyed"]
+    assert str(d.classes(hospital, one.patient)["outpatient"]) == "2041-10-10"
+
+
+def test_a_destroyed_key_that_was_put_back_is_not_wrapped_anew(hospital: Hospital) -> None:
+    one = d.old(hospital, "放回", "2001-03-01", "2001-03-10", "IMP")
+    d.again(hospital, one, "2003-05-05")
+    listed = d.approved(hospital, (one.public, "outpatient"))
+    old = hospital.sql("SELECT wrapped FROM patient_key WHERE patient_id = %s AND retention_class = 'outpatient'",
+                       one.patient)[0][0]  # fmt: skip
+    d.confirmed(hospital, d.proposed(hospital, listed))
+    d.again(hospital, one, "2026-10-10")
+    where = "WHERE patient_id = %s AND retention_class = 'outpatient'"
+    new = hospital.sql(f"SELECT wrapped FROM patient_key {where}", one.patient)[0][0]
+    hospital.sql(f"UPDATE patient_key SET wrapped = %s {where}", old, one.patient)
+    hospital.runtime.keyring.evict(one.patient, "outpatient")
+    with pytest.raises(Tampered):
+        d.erased(hospital, listed)
+    hospital.sql(f"UPDATE patient_key SET wrapped = %s {where}", new, one.patient)
+    d.erased(hospital, listed)
+    assert d.states(hospital, listed) == ["destroyed"]
+
+
+def test_paper_of_a_destroyed_class_is_neither_lent_nor_scanned_and_newer_paper_stays(
+    hospital: Hospital, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one = d.old(hospital, "旧纸", "2001-03-01", "2001-03-10", "IMP")
+    d.again(hospital, one, "2003-05-05")
+    ((volume, code),) = a.volumes(hospital, one, retention_class="outpatient")
+    listed = d.approved(hospital, (one.public, "outpatient"))
+    d.confirmed(hospital, d.proposed(hospital, listed))
+    d.erased(hospital, listed)
+    monkeypatch.setattr(archive_loans, "may_hold", lambda *_: True)  # to somebody who may read the rest of the chart
+    hold = LendVolume(volume=volume, borrower=hospital.people["archivist2"], purpose="management")
+    scan = UploadScan(volume=volume, name="a.png", body=png(7))
+    for verb, data in ((Verb.LEND_VOLUME, hold), (Verb.SCAN_VOLUME, scan)):
+        with pytest.raises(JinguiError) as refused:
+            a.do(hospital, "archivist", verb, data, one.patient)
+        assert refused.value.status == 410
+    d.again(hospital, one, "2026-10-10")
+    ((_, newer),) = a.volumes(hospital, one, retention_class="outpatient")
+    two = (hospital.people["archivist2"], hospital.people["archivist3"])
+    with pytest.raises(Invalid):
+        hospital.write("archivist", Verb.DESTROY_PAPER, DestroyPaper(
+            matter=listed, volumes=(newer,), bags=(900,), witnesses=two))  # fmt: skip
+    assert a.state(hospital, newer) == "room"
+    hospital.write("archivist", Verb.DESTROY_PAPER, DestroyPaper(
+        matter=listed, volumes=(code,), bags=(900,), witnesses=two))  # fmt: skip

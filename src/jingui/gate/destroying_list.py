@@ -1,10 +1,12 @@
 """三（一）3 销毁清册: the lines of a list, what they may say for ever, and what an approved list stands for [3.1.3]"""
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from typing import Any, Final
 
 from jingui.core.destruction import LIVE, LineState
 from jingui.core.errors import Conflict, NotFound, Tampered
+from jingui.core.ids import number
 from jingui.core.matters.row import Move, State
 from jingui.core.release import FILE
 from jingui.core.word import N_
@@ -16,6 +18,7 @@ from jingui.gate.sql import raw
 from jingui.gate.writing import WriteContext
 from jingui.store.models import Destruction, Matter
 
+OVER: Final = frozenset({LineState.ERASING.value, LineState.DESTROYED.value})
 LIST: Final = "destruction-list"  # kinds of targets in the ledger
 CERTIFICATE: Final = FILE  # a stamped file of the house like a copy: anybody checks it in the same way
 OPEN: Final = (State.DRAFT.value, State.WAITING.value, State.RETURNED.value, State.APPEALED.value)
@@ -75,6 +78,19 @@ def deciders(found: Opened) -> set[int]:
     if len(approved) < len(found.kind.steps):
         raise Tampered(where=f"matter_event:{found.row.pk}")
     return {one for vote in found.case.votes for one in (vote.person, vote.behalf)} - {0}
+
+
+def before(at: datetime | None) -> int:
+    """The highest number that a volume registered by then can have: numbers grow with time."""
+    return number(int(at.timestamp() * 1000), -1) if at else 0
+
+
+def condemned(context: WriteContext, patient: int, volume: int, which: str) -> bool:
+    """Whether a volume waits for its shredding: its class was destroyed after it was registered."""
+    rows = Destruction.objects.filter(patient_id=patient, retention_class=which, state__in=sorted(OVER))
+    for row in rows:
+        context.runtime.sealer.check(row)
+    return any(volume <= before(row.at) for row in rows)
 
 
 def dead(context: WriteContext, matter: Matter) -> bool:

@@ -13,6 +13,7 @@ import orjson
 
 from jingui.core.destruction import LineState
 from jingui.core.errors import Tampered, Unavailable
+from jingui.crypto.keyring import DataKey
 from jingui.crypto.rotation import Committed, begin, pending
 from jingui.formats import pdf_certificate, pdf_sign
 from jingui.gate import destroying_certificate as certificate
@@ -25,7 +26,12 @@ from jingui.gate.sql import raw
 from jingui.gate.writing import WriteContext
 from jingui.store.models import Destruction
 
-LEFT_SQL = "SELECT 1 FROM patient_key WHERE patient_id = $1::bigint AND retention_class = $2::text"
+LEFT_SQL = "SELECT wrapped FROM patient_key WHERE patient_id = $1::bigint AND retention_class = $2::text"
+# The newest of what was destroyed: whoever came back and was destroyed twice had another key each time.
+GONE_SQL = """SELECT v.record_id, v.version, v.seal, v.payload FROM record r
+JOIN record_version v ON v.patient_id = r.patient_id AND v.record_id = r.record_id
+WHERE r.patient_id = $1::bigint AND r.retention_class = $2::text AND r.state = 'destroyed'
+ORDER BY v.entered DESC LIMIT 20"""
 ENTRY_SQL = """SELECT id FROM entry WHERE verb = 'destroy' AND decision = 'allow' AND id = ANY($1::uuid[])"""
 
 
@@ -66,7 +72,7 @@ def erased(runtime: Runtime, classes: Iterable[tuple[int, str]]) -> Committed:
     segments = sorted({keyring.segment(patient, which) for patient, which in places})
     with own_connection() as connection, holding(connection):
         for patient, which in places:
-            if raw(LEFT_SQL, patient, which):
+            if returned(runtime, patient, which):
                 raise Tampered(where=f"patient_key:{patient}.{which}")
         left = pending(keyring)
         if left is not None:  # its coming keys may have wrapped what is destroyed: a further one follows
@@ -75,3 +81,22 @@ def erased(runtime: Runtime, classes: Iterable[tuple[int, str]]) -> Committed:
     for patient, which in places:
         keyring.evict(patient, which)
     return done
+
+
+def returned(runtime: Runtime, patient: int, which: str) -> bool:
+    """Whether a destroyed key's row is there again. The key of somebody who came back since opens nothing of it."""
+    found = raw(LEFT_SQL, patient, which)
+    if not found:
+        return False
+    gone = raw(GONE_SQL, patient, which)
+    key = runtime.vault.key(patient, which, found[0][0])
+    return not gone or any(opens(runtime, key, patient, *row) for row in gone)
+
+
+def opens(runtime: Runtime, key: DataKey, patient: int, record: int, version: int, seal: str, payload: bytes) -> bool:
+    """Whether a key opens a version."""
+    try:
+        runtime.vault.open(key, patient, record, version, seal, bytes(payload))
+    except Tampered:
+        return False
+    return True

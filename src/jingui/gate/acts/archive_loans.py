@@ -10,7 +10,7 @@ from jingui.core.archive_asking import LendVolume, RemindLoan, RenewLoan, Return
 from jingui.core.archive_codes import shown
 from jingui.core.calendars import CHINA, USUAL
 from jingui.core.entry import Line
-from jingui.core.errors import Conflict, Invalid, NotFound, Refused
+from jingui.core.errors import Conflict, Gone, Invalid, NotFound, Refused
 from jingui.core.matters.row import State
 from jingui.core.operation import Operation
 from jingui.core.permit import Permit
@@ -21,6 +21,7 @@ from jingui.gate.actors import ActorFacts
 from jingui.gate.acts.archive_volumes import sealed
 from jingui.gate.acts.matters import open_matter
 from jingui.gate.archive_rights import may_hold, refuse_sealed
+from jingui.gate.destroying_list import condemned
 from jingui.gate.effects import Effected, Granting, effect, row_checking
 from jingui.gate.matter_safe import safe_of
 from jingui.gate.registry import Done, write_act
@@ -107,11 +108,16 @@ def lend(context: WriteContext, permit: Permit) -> Done:
     if data.place not in set(Place):
         raise Invalid(places=(("place", N_("没有这一项。")),))
     row = archive.volume_of(context, data.volume)
+    if condemned(context, row.patient_id, row.volume_id, row.retention_class):
+        raise Gone()
     if row.state in OUT:
         raise Conflict(N_("这册病案已经借出。"), N_("需要的可以提出借阅申请，归还后备册。"))
     if row.state not in LENDABLE:
         raise Conflict(N_("这册病案目前不在病案室，不能借出。"), N_("请先办理接收或找回。"))
     refuse_sealed(context, row)
+    if data.borrower == permit.person:
+        raise Refused(N_("借阅人本人不能办理借出。"), N_("请由另一名病案员办理。"), clauses=("4.1.2", "6.1.2"),
+                      reason="party")  # fmt: skip
     borrower = locked(context, Person, data.borrower)  # two loans to one person are counted one after the other
     if borrower.kind != "staff" or not borrower.active:
         raise Invalid(places=(("borrower", N_("没有这个工号的在职人员")),))
@@ -161,6 +167,10 @@ def renew(context: WriteContext, permit: Permit) -> Done:
         raise Conflict(N_("借阅已逾期，不能续借。"), N_("请先归还。"))
     if loan.renewals >= settings.number(context.runtime, context.epoch, "loan_renewals"):
         raise Conflict(N_("续借次数已用完。"), N_("请按期归还；仍需要的，归还后重新办理。"))
+    refuse_sealed(context, row)
+    if not may_hold(context.runtime, row, loan.borrower_id, Purpose(loan.purpose), permit.at):
+        raise Refused(N_("借阅人已无权查阅其中全部内容，不能续借。"), N_("请归还病案册。"), clauses=("4.1.1", "4.1.2"),
+                      reason="loan_right")  # fmt: skip
     if waiting_for(context, row, loan.borrower_id):
         raise Conflict(N_("有人正在等这册病案，不能续借。"), N_("请按期归还。"))
     days = settings.number(context.runtime, context.epoch, "loan_days")

@@ -18,6 +18,7 @@ from jingui.formats import clamd, scans
 from jingui.gate import archive, settings
 from jingui.gate.archive_rights import CONTENT_SQL, closed, parts
 from jingui.gate.context import ReadContext
+from jingui.gate.destroying_list import condemned
 from jingui.gate.registry import Done, read_act, write_act
 from jingui.gate.rows import keep
 from jingui.gate.writing import WriteContext
@@ -51,6 +52,8 @@ def scan(context: WriteContext, permit: Permit) -> Done:
     media = scans.media_type(data.body, most, "scan", tiff=True)
     verdict = clamd.checked(data.body, scanner())  # before anything is locked: a slow scanner stops nobody else
     row = archive.volume_of(context, data.volume)
+    if condemned(context, row.patient_id, row.volume_id, row.retention_class):
+        raise Gone()
     digest = context.runtime.suite.digest(data.body)
     twice = VolumeScan.objects.filter(patient_id=row.patient_id, volume_id=row.volume_id, digest=digest)
     if twice.exists():

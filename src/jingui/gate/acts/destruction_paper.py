@@ -27,7 +27,7 @@ def destroy_paper(context: WriteContext, permit: Permit) -> Done:
     if not 0 < len(data.volumes) <= MOST or not 0 < len(data.bags) <= MOST:
         raise Invalid(places=(("volumes", N_("请扫描病案册条码，并填写每袋重量")),))
     gone = {
-        (row.patient_id, row.retention_class)
+        (row.patient_id, row.retention_class): lists.before(row.at)
         for row in lists.lines_of(context, data.matter, LineState.DESTROYED)
     }  # fmt: skip
     if not gone:
@@ -42,7 +42,7 @@ def destroy_paper(context: WriteContext, permit: Permit) -> Done:
     wrong = [(code, N_("没有这个条码")) for code in codes if code not in {row.code for row in rows}]
     for row in rows:
         context.runtime.sealer.check(row)
-        if (row.patient_id, row.retention_class) not in gone:
+        if row.volume_id > gone.get((row.patient_id, row.retention_class), 0):  # another's, or newer than the list
             wrong.append((row.code, N_("不在该销毁清册内")))
         elif row.state == Shelf.DESTROYED.value:
             wrong.append((row.code, N_("已经销毁")))
