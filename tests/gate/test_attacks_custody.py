@@ -17,6 +17,7 @@ from jingui.core.errors import Conflict, JinguiError, NotFound, Refused
 from jingui.core.keep import PlaceHold
 from jingui.core.operation import Target
 from jingui.core.words import Hold, Role, Verb
+from jingui.formats import photo
 from jingui.gate.acts import archive_loans
 from jingui.store.models import Post
 from tests.gate import archived as a
@@ -125,3 +126,21 @@ def test_a_list_is_taken_as_it_was_signed(house: Hospital) -> None:
         a.accepted(house, number, digest, first)
     house.sql("UPDATE volume SET pages = %s WHERE code = %s", row[1], first)
     a.accepted(house, number, digest, first)
+
+
+def test_a_photo_carries_nothing_behind_the_fields_of_its_segments() -> None:
+    def segment(mark: int, content: bytes) -> bytes:
+        return bytes((0xFF, mark)) + (len(content) + 2).to_bytes(2) + content
+
+    density = b"JFIF\0\x01\x01\0\0\x01\0\x01"
+    colours = b"Adobe\0\x64\0\0\0\0\x01"
+    body = (
+        b"\xff\xd8" + segment(0xE0, density + b"\x01\x01<script>39.9N") + segment(0xEE, colours + b"SECRET")
+        + segment(0xE0, b"JFXX\0thumbnail") + segment(0xDA, b"ab") + b"picture\xff\xd9PK\x03\x04zip"
+    )  # fmt: skip
+    media, kept = photo.stripped(body)
+    assert media == "image/jpeg"
+    assert kept == (
+        b"\xff\xd8" + segment(0xE0, density + b"\0\0") + segment(0xEE, colours) + segment(0xDA, b"ab")
+        + b"picture\xff\xd9"
+    )  # fmt: skip

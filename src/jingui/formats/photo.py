@@ -12,7 +12,8 @@ from jingui.formats.scans import PNG
 JPEG: Final = b"\xff\xd8\xff"
 KEPT_CHUNKS: Final = frozenset({b"IHDR", b"PLTE", b"tRNS", b"gAMA", b"sRGB", b"IDAT", b"IEND"})
 STANDALONE: Final = frozenset(range(0xD0, 0xD8)) | {0x01}  # restart marks: no length follows
-KEPT_APPLICATION: Final = frozenset({0xE0, 0xEE})  # JFIF, and Adobe's word on colours
+# JFIF's density and Adobe's word on colours: how they begin, how long they are; what stands behind is not the picture's
+KEPT_APPLICATION: Final = {0xE0: (b"JFIF\0", 14), 0xEE: (b"Adobe", 12)}
 TURN: Final = 0x0112  # the tag that says how the camera was held
 BROKEN: Final = N_("图片不完整或已损坏")
 
@@ -67,12 +68,23 @@ def _jpeg(body: bytes) -> bytes:
         at += 2 + size
         if mark == 0xE1 and not turn:
             turn = _turn(segment[4:])
-        if not (0xE0 <= mark <= 0xEF or mark == 0xFE) or mark in KEPT_APPLICATION:
+        if not (0xE0 <= mark <= 0xEF or mark == 0xFE):
             out.append(segment)
+        elif mark in KEPT_APPLICATION:
+            out.append(_bare(mark, segment[4:]))
         if mark == 0xDA:
             end = _scanned(body, at)
             out.append(body[at:end])
             at = end
+
+
+def _bare(mark: int, content: bytes) -> bytes:
+    """An application segment with nothing but its own fixed fields, thumbnails left out; b"" for another's."""
+    begins, size = KEPT_APPLICATION[mark]
+    if not content.startswith(begins) or len(content) < size:
+        return b""
+    fields = content[:12] + bytes(size - 12)  # JFIF: no thumbnail follows
+    return bytes((0xFF, mark)) + (size + 2).to_bytes(2) + fields
 
 
 def _scanned(body: bytes, at: int) -> int:
