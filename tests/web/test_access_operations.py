@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from jingui.core.words import Role
-from jingui.web.sheets_csv import safe
+from jingui.formats.extract_csv import escaped
 from jingui.web.viewmodels.paths import to
 from tests.gate.test_door import bundle
 from tests.hospital import Hospital
@@ -185,11 +185,13 @@ def treated(clinic: Hospital, who: str, public: str) -> None:
     clinic.write(who, Verb.RELATE, data, target=target, purpose=Purpose.TREATMENT)
 
 
-@pytest.mark.parametrize("text", ["=1+1", "+7", "-7", "@x", "\uff1d1", "\uff0b1", " =1", "\t=1", "|x", "%x"])
+@pytest.mark.parametrize(
+    "text", ["=1+1", "+7", "-7", "@x", "\uff1d1", "\uff0b1", " =1", "\t=1", "|x", "%x", "\u200b=1", "\n=1"]
+)
 def test_no_cell_is_a_formula(text: str) -> None:
-    assert safe(text).startswith("'")
-    assert safe("肌钙蛋白 1 ng/mL") == "肌钙蛋白 1 ng/mL"
-    assert safe("") == ""
+    assert escaped(text).startswith("'")
+    assert escaped("肌钙蛋白 1 ng/mL") == "肌钙蛋白 1 ng/mL"
+    assert escaped("") == ""
 
 
 def test_copying_is_reported_or_does_not_happen(clinic: Hospital, admitted: list[str]) -> None:

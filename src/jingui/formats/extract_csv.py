@@ -16,10 +16,14 @@ NUMBER: Final = re.compile(r"-?\d+(\.\d+)?\Z", re.ASCII)
 
 
 def harmless(text: str) -> str:
-    """A cell's text; one that could be read as a formula gets an apostrophe before it."""
+    """A cell's text: numbers as they are, all else escaped."""
     text = text.replace("\0", "")
-    if NUMBER.match(text):
-        return text
+    return text if NUMBER.match(text) else escaped(text)
+
+
+def escaped(text: str) -> str:
+    """A cell's text; one that could be read as a formula, a sign before a number included, gets an apostrophe."""
+    text = text.replace("\0", "")
     first = next((one for one in text if not unseen(one)), "")
     folded = unicodedata.normalize("NFKC", first)[:1]
     acts = bool(first) and folded in ACTS

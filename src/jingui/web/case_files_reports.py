@@ -29,10 +29,10 @@ from jingui.core.custody_reports import (
 from jingui.core.errors import Conflict, Invalid, NotFound
 from jingui.core.matters import KINDS
 from jingui.core.words import Role, Verb
+from jingui.formats.extract_csv import escaped
 from jingui.web import answering, asking, wording
 from jingui.web import case_files_words as words
 from jingui.web.filling import Filled
-from jingui.web.sheets_csv import safe
 from jingui.web.viewmodels import custody as view
 from jingui.web.viewmodels.parts import Link, Tag
 from jingui.web.viewmodels.paths import to
@@ -210,7 +210,7 @@ def sheet(found: list[Exported]) -> bytes:
     table = csv.writer(out)
     table.writerow(found[0].columns)
     for part in found:
-        table.writerows([safe(cell) for cell in row] for row in part.rows)
+        table.writerows([escaped(cell) for cell in row] for row in part.rows)
     return out.getvalue().encode("utf-8-sig")
 
 

@@ -16,9 +16,9 @@ from jingui.core.errors import Invalid
 from jingui.core.release import Copies, CopiesRequest, CopyState, SealUseLine, SealUsesRequest
 from jingui.core.word import N_
 from jingui.core.words import Role, Verb
+from jingui.formats.extract_csv import escaped
 from jingui.web import answering, asking, release_words
 from jingui.web.filling import Filled, begins
-from jingui.web.sheets_csv import safe
 from jingui.web.viewmodels import release_copies as view
 from jingui.web.viewmodels.parts import Link, Pager
 from jingui.web.viewmodels.paths import to
@@ -153,7 +153,7 @@ def table(request: HttpRequest, lines: list[SealUseLine], entries: list[str]) ->
     facts, out = asking.facts(request), io.StringIO()
     made = csv.writer(out)
     now = asking.now().isoformat(sep=" ", timespec="seconds")
-    made.writerow([_("导出人"), safe(f"{facts.staff_no} {facts.name}"), _("时间"), now])
+    made.writerow([_("导出人"), escaped(f"{facts.staff_no} {facts.name}"), _("时间"), now])
     made.writerow([_("存证编号"), *entries])
     heads = _("时间"), _("印章"), _("方式"), _("用印人"), _("在场人"), _("复制件编号"), _("事项"), _("文件摘要")
     made.writerow(heads)
@@ -163,5 +163,5 @@ def table(request: HttpRequest, lines: list[SealUseLine], entries: list[str]) ->
             when, release_words.stamp(one.seal), release_words.medium(one.medium), one.person, one.witness, one.number,
             str(one.matter), one.digest,
         )  # fmt: skip
-        made.writerow([safe(cell) for cell in cells])
+        made.writerow([escaped(cell) for cell in cells])
     return out.getvalue().encode("utf-8-sig")

@@ -2,10 +2,9 @@
 
 import csv
 import io
-import unicodedata
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, Final
+from typing import Any
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -13,16 +12,9 @@ from django.utils.translation import gettext as _
 from jingui.core.access import RecordLine
 from jingui.core.words import RecordState
 from jingui.formats import display, fhir_json
+from jingui.formats.extract_csv import escaped
 from jingui.web import charting, wording
 from jingui.web.viewmodels.resource import Shown, shown
-
-FORMULA: Final = frozenset("=+-@\t\r|%")
-
-
-def safe(text: str) -> str:
-    """A cell that no spreadsheet takes for a formula, full-width signs included."""
-    first = unicodedata.normalize("NFKC", text.lstrip()[:1])
-    return f"'{text}" if first in FORMULA and first else text
 
 
 def table(
@@ -31,7 +23,7 @@ def table(
     """The records in lines; who took them, when and under which entries stands on top."""
     out = io.StringIO()
     lines = csv.writer(out)
-    lines.writerow([_("导出人"), safe(who), _("时间"), at.isoformat(sep=" ", timespec="seconds")])
+    lines.writerow([_("导出人"), escaped(who), _("时间"), at.isoformat(sep=" ", timespec="seconds")])
     lines.writerow([_("存证编号"), *entries])
     lines.writerow([_("因敏感标签未导出的记录数"), withheld])
     heads = (_("时间"), _("类别"), _("记录"), _("内容"), _("作者"), _("科室"), _("状态"), _("版本"), _("记录编号"))
@@ -46,7 +38,7 @@ def table(
             charting.title(line, resource), text(shown(resource)), one.author_name,
             wording.department(one.department), state, str(one.version), one.id,
         ]  # fmt: skip
-        lines.writerow([safe(cell) for cell in row])
+        lines.writerow([escaped(cell) for cell in row])
     return out.getvalue().encode("utf-8-sig")
 
 
