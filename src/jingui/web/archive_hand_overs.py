@@ -62,9 +62,7 @@ def offer(request: HttpRequest) -> HttpResponse:
             number, _digest = asking.write(request, Verb.OFFER_VOLUMES, data).value
             return answering.said(request, _("清单已提交，等待病案室逐册接收。"), to("hand_over", hand_over=number))
         except (Invalid, Conflict) as error:
-            filled.refused(error)
-            for code in error.data.get("codes", ()) if isinstance(error, Conflict) else ():  # type: ignore[union-attr]  # a tuple of codes
-                filled.wrong("codes", str(code))
+            words.refused(filled, error)
     filled.become("codes", kind="textarea", value=typed)
     return drawn(
         request, filled, title=_("列移交清单"), lead=_("收齐、排序、编页、补签、装订后移交。"), submit=_("移交"),

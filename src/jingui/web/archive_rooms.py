@@ -191,9 +191,7 @@ def shelve(request: HttpRequest) -> HttpResponse:
             n = asking.write(request, Verb.SHELVE_VOLUME, data).value
             return answering.said(request, _("已上架 %(n)d 册。") % {"n": n}, to("shelve"))
         except (Invalid, Conflict) as error:
-            filled.refused(error)
-            for code in error.data.get("codes", ()) if isinstance(error, Conflict) else ():  # type: ignore[union-attr]  # a tuple of codes
-                filled.wrong("codes", str(code))
+            words.refused(filled, error)
     filled.become("codes", kind="textarea", value=typed)
     return drawn(
         request, filled, title=_("上架"), lead=_("新收、归还和移架的病案册都在这里上架。"), submit=_("上架"),

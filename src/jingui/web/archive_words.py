@@ -11,9 +11,11 @@ from django.utils.translation import gettext as _
 from jingui.core import archive
 from jingui.core.archive_codes import shown
 from jingui.core.archive_seen import LoanLine, VolumeLine
+from jingui.core.errors import Conflict, Invalid
 from jingui.core.word import Word
 from jingui.core.words import Medium, Purpose, RetentionClass, Shelf
 from jingui.web import wording
+from jingui.web.filling import Filled
 from jingui.web.viewmodels.archive import Cell, Tab, Table
 from jingui.web.viewmodels.parts import Link, Pager, Tag, Tone
 from jingui.web.viewmodels.paths import to
@@ -108,6 +110,14 @@ def table(title: str, heads: tuple[str, ...], rows: Iterable[tuple[Cell, ...]], 
         title=title, heads=heads, rows=made, empty=empty, teach=teach, total=len(made) if total < 0 else total,
         pager=pager, more=more,
     )  # fmt: skip
+
+
+def refused(filled: Filled, error: Invalid | Conflict) -> None:
+    """Take over what the door found wrong; each code that it names stands beside the field of codes."""
+    filled.refused(error)
+    codes = error.data.get("codes") if isinstance(error, Conflict) else ()
+    for code in codes if isinstance(codes, tuple) else ():
+        filled.wrong("codes", code)
 
 
 def moment(at: datetime) -> str:

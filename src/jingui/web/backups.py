@@ -5,6 +5,7 @@ from typing import Any, Final
 
 import orjson
 from django.http import HttpRequest, HttpResponse
+from django.template.defaultfilters import filesizeformat as sized
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -199,13 +200,6 @@ def points(lines: tuple[BackupLine, ...]) -> tuple[GrowthPoint, ...]:
         GrowthPoint(day=one.started.date(), count=max(one.size >> 20, 1), refused=0, total=one.size >> 20)
         for one in made
     )
-
-
-def sized(size: int) -> str:
-    """A size for people."""
-    if size < 10_000_000:
-        return f"{size / 1e6:.1f} MB"
-    return f"{size / 1e6:.0f} MB" if size < 10_000_000_000 else f"{size / 1e9:.1f} GB"
 
 
 def took(start: datetime, end: datetime | None) -> str:

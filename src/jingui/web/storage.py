@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from django.http import HttpRequest, HttpResponse
+from django.template.defaultfilters import filesizeformat as sized
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -21,7 +22,6 @@ from jingui.web.viewmodels.paths import PATHS, to
 
 TONES: Final = {Outlook.FULL: "warn", Outlook.STEADY: "ok", Outlook.FAR: "ok", Outlook.UNKNOWN: "none"}
 NEAR_DAYS: Final = 90  # a place that will be full within these days is bad
-UNITS: Final = ("B", "KB", "MB", "GB", "TB", "PB")
 WIDE, HIGH = 300, 60
 OLD_HOURS: Final = 48  # a backup older than this is no protection of today's work
 
@@ -44,14 +44,6 @@ def storage(request: HttpRequest) -> HttpResponse:
     return answering.page(request, "keep/storage.html", page)
 
 
-def size(count: int) -> str:
-    """Bytes as people say them."""
-    value, unit = float(max(count, 0)), 0
-    while value >= 1024 and unit < len(UNITS) - 1:
-        value, unit = value / 1024, unit + 1
-    return f"{value:.0f} {UNITS[unit]}" if unit == 0 or value >= 100 else f"{value:.1f} {UNITS[unit]}"
-
-
 def place(one: PlaceLine) -> view.PlaceRow:
     """A place and how full it is."""
     last, told = one.samples[-1], one.forecast
@@ -61,11 +53,11 @@ def place(one: PlaceLine) -> view.PlaceRow:
         text = _("预计 %(month)s 写满") % {"month": f"{told.on:%Y-%m}"}
         tone = "bad" if (told.on - last.at).days < NEAR_DAYS else "warn"
     return view.PlaceRow(
-        name=_(PLACES.get(one.place, one.place)), used=size(last.used), total=size(last.total) if last.total else "—",
+        name=_(PLACES.get(one.place, one.place)), used=sized(last.used), total=sized(last.total) if last.total else "—",
         part=round(100 * last.used / last.total) if last.total else None,
-        daily="—" if told.outlook is Outlook.UNKNOWN else f"{'+' if told.daily >= 0 else '-'}{size(abs(told.daily))}",
+        daily="—" if told.outlook is Outlook.UNKNOWN else f"{'+' if told.daily >= 0 else '-'}{sized(abs(told.daily))}",
         outlook=Tag(text=text, tone=tone), line=course(one.samples),
-        points=tuple((each.at, size(each.used)) for each in one.samples[-14:][::-1]),
+        points=tuple((each.at, sized(each.used)) for each in one.samples[-14:][::-1]),
     )  # fmt: skip
 
 
