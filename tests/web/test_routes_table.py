@@ -16,12 +16,16 @@ from tests.gate.test_table import ROLES
 from tests.hospital import Hospital
 from tests.web.browser import Browser, with_credentials
 from tests.web.portal_browser import Patient
-from tests.web.routed import PORTAL, STAFF, THRESHOLD
+from tests.web.routed import PORTAL, THRESHOLD
+from tests.web.routed import STAFF as ROWS
+from tests.web.routed_keep import SAID
 
+STAFF = {**ROWS, **SAID}
 CANARY = "甲乙丙ROUTECANARY"
 WORDS = {
     "<str:clause>": "4.1.1", "<str:template>": "progress_note", "<str:kind>": "internal_access",
     "<str:setting>": "idle_minutes", "<str:table>": "icd10", "<str:person>": "Tnobody", "<int:version>": "1",
+    "<str:report>": "hqms",
 }  # fmt: skip
 NOTHING = "98765432100"  # a number that nothing has
 

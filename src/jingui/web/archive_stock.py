@@ -36,7 +36,7 @@ def stocktakings(request: HttpRequest) -> HttpResponse:
     starts = asking.may(request, Verb.START_STOCKTAKING)
     filled = Filled(request.POST if request.method == "POST" else request.GET, sent=request.method == "POST")
     forms: tuple[Asking, ...] = ()
-    if starts:
+    if starts or filled.sent:  # whoever may not start one is told so by the door
         rooms: Rooms = asking.read(request, Verb.READ_ARCHIVE, RoomsRequest()).value
         offered = tuple((str(one.id), one.name) for one in rooms.rows if one.ended is None)
         room = filled.choice("storeroom", _("库房"), offered, default=offered[0][0] if len(offered) == 1 else "")
