@@ -19,7 +19,10 @@ from jingui.gate.runtime import Runtime
 ENTRIES_SQL = """SELECT i.idx, e.id, e.at, e.writer, e.n, e.head, e.leaf, e.mac, e.private, e.targets, e.verb,
   e.decision, e.person_id FROM entry e LEFT JOIN entry_index i ON i.id = e.id"""
 PRIVATE, TARGETS, VERB, PERSON = 8, 9, 10, 12
-NOTE_SQL = "SELECT payload FROM entry_payload WHERE id = $1::uuid"
+# The ledger commits to a note for ever; what was written about somebody who was destroyed is told to nobody [3.1.3].
+NOTE_SQL = """SELECT n.payload FROM entry_payload n WHERE n.id = $1::uuid AND NOT EXISTS (
+  SELECT 1 FROM entry e JOIN patient p ON p.patient_id = ANY(ARRAY[n.patient_id, e.patient_id])
+  WHERE e.id = n.id AND p.destroyed)"""
 SHOWN = 50  # targets of one entry
 
 
@@ -57,6 +60,6 @@ def with_name(entry: EntryLine, name: str, *, note: str = "", previous: str = ""
 
 
 async def note(context: ReadContext, entry: str) -> str:
-    """The entry's free text; "" for none."""
+    """The entry's free text; "" for none, and for what it says of somebody who was destroyed."""
     rows = await context.rows(NOTE_SQL, UUID(entry))
     return open_note(context.runtime, UUID(entry), bytes(rows[0][0])).decode() if rows else ""
