@@ -11,9 +11,9 @@ from typing import Any
 import orjson
 
 from jingui.api.fhir import authenticated
-from jingui.api.reply import translator
+from jingui.api.reply import plain
 from jingui.api.wire import JSON, Answer, Receive, Request, Scope, Send, request_of, send_answer
-from jingui.core.errors import Invalid, JinguiError, NotFound, NotSignedIn, Unavailable
+from jingui.core.errors import Invalid, JinguiError, NotFound
 from jingui.core.operation import Operation
 from jingui.core.oversee import Placed, ProofRequest
 from jingui.core.word import N_
@@ -109,18 +109,6 @@ def purpose(text: str) -> Purpose:
         raise Invalid(places=(("purpose", N_("没有这种目的。")),)) from error
 
 
-def failure(request: Request, error: JinguiError) -> Answer:
-    """An error as JSON in the reader's language."""
-    say = translator(request)
-    headers: tuple[tuple[bytes, bytes], ...] = ()
-    if isinstance(error, NotSignedIn):
-        headers = ((b"www-authenticate", b'Bearer realm="jingui"'),)
-    if isinstance(error, Unavailable):
-        headers = ((b"retry-after", b"2"),)
-    body = {"code": error.code, "message": say(error.message), "next": say(error.next_step)}
-    return Answer(status=error.status, body=orjson.dumps(body), kind=JSON, headers=headers)
-
-
 async def handle(scope: Scope, receive: Receive, send: Send) -> None:
     """The ASGI application under /ledger/."""
     request = request_of(scope, scope["path"])
@@ -129,8 +117,8 @@ async def handle(scope: Scope, receive: Receive, send: Send) -> None:
             raise MethodRefused()
         answer = await route(request, scope["path"].removeprefix("/ledger/").split("/"))
     except JinguiError as error:
-        answer = failure(request, error)
+        answer = plain(request, error)
     except Exception:
         log.exception("unexpected")
-        answer = failure(request, JinguiError())
+        answer = plain(request, JinguiError())
     await send_answer(send, answer, head=request.method == "HEAD")

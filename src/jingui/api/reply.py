@@ -5,9 +5,10 @@ import traceback
 from collections.abc import Callable
 from datetime import datetime
 
+import orjson
 from django.utils import translation
 
-from jingui.api.wire import Answer, Request
+from jingui.api.wire import JSON, Answer, Request
 from jingui.core.errors import JinguiError, NotSignedIn, Unavailable
 from jingui.core.sheets import Sheet, Trace
 from jingui.formats import fhir_json
@@ -36,17 +37,29 @@ def translator(request: Request) -> Callable[[str], str]:
     return translate
 
 
+def hints(error: JinguiError) -> tuple[tuple[bytes, bytes], ...]:
+    """What the status asks of a client, in headers."""
+    if isinstance(error, NotSignedIn):
+        return ((b"www-authenticate", b'Bearer realm="jingui"'),)
+    if isinstance(error, Unavailable):
+        return ((b"retry-after", b"2"),)
+    return ()
+
+
 def failure(request: Request, error: JinguiError) -> Answer:
     """The OperationOutcome of an error with its status; nothing of the request is repeated in it."""
-    headers: tuple[tuple[bytes, bytes], ...] = ()
-    if isinstance(error, NotSignedIn):
-        headers = ((b"www-authenticate", b'Bearer realm="jingui"'),)
-    if isinstance(error, Unavailable):
-        headers = ((b"retry-after", b"2"),)
+    headers = hints(error)
     entry = getattr(error, "entry", "") or error.data.get("entry", "")
     if entry:
         headers = (*headers, (b"x-jingui-entry", str(entry).encode()))
     return Answer(status=error.status, body=fhir_json.dump(outcome(error, translator(request))), headers=headers)
+
+
+def plain(request: Request, error: JinguiError, **more: object) -> Answer:
+    """The same as plain JSON, for those who speak no FHIR; `more` stands beside the code."""
+    say = translator(request)
+    body = {"code": error.code, "message": say(error.message), "next": say(error.next_step), **more}
+    return Answer(status=error.status, body=orjson.dumps(body), kind=JSON, headers=hints(error))
 
 
 def unexpected(request: Request, error: Exception) -> Answer:

@@ -7,16 +7,17 @@ POST /sensors/readings with `Authorization: Bearer <token>`. JSON: {"readings":[
 import asyncio
 import logging
 from collections import OrderedDict
+from dataclasses import replace
 from time import monotonic
 from typing import Any, Final
 
 import orjson
 
-from jingui.api.reply import translator
+from jingui.api.reply import plain, translator
 from jingui.api.wire import JSON, Answer, Receive, Request, Scope, Send, body_of, request_of, send_answer
 from jingui.core.climate import Reading, Taken, TakeReadings
 from jingui.core.climate_batches import MOST, lines_of, moment, number, wrong
-from jingui.core.errors import Invalid, JinguiError, NotFound, NotSignedIn, Refused, TooLarge, Unavailable
+from jingui.core.errors import Invalid, JinguiError, NotFound, NotSignedIn, Refused, TooLarge
 from jingui.core.operation import Actor, Operation
 from jingui.core.word import N_
 from jingui.core.words import Entrance, Purpose, Strength, Verb
@@ -116,18 +117,11 @@ def reading(n: int, one: object) -> Reading:
 
 
 def failure(request: Request, error: JinguiError) -> Answer:
-    """An error as JSON in the reader's language."""
+    """An error as JSON with the readings that are none; whoever comes too often is told to wait."""
     say = translator(request)
-    headers: tuple[tuple[bytes, bytes], ...] = ()
-    if isinstance(error, NotSignedIn):
-        headers = ((b"www-authenticate", b'Bearer realm="jingui"'),)
-    if isinstance(error, Unavailable):
-        headers = ((b"retry-after", b"5"),)
-    if isinstance(error, TooOften):
-        headers = ((b"retry-after", b"60"),)
     places = [{"at": where, "why": say(what)} for where, what in error.places] if isinstance(error, Invalid) else []
-    body = {"code": error.code, "message": say(error.message), "next": say(error.next_step), "places": places}
-    return Answer(status=error.status, body=orjson.dumps(body), kind=JSON, headers=headers)
+    answer = plain(request, error, places=places)
+    return replace(answer, headers=((b"retry-after", b"60"),)) if isinstance(error, TooOften) else answer
 
 
 async def handle(scope: Scope, receive: Receive, send: Send) -> None:

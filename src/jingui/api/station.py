@@ -8,10 +8,10 @@ from typing import Any
 
 import orjson
 
-from jingui.api.reply import translator
+from jingui.api.reply import plain
 from jingui.api.wire import JSON, Answer, Receive, Request, Scope, Send, body_of, request_of, send_answer
 from jingui.core.downtime import Delivered, Delivery, SealedSummary, SummaryRequest
-from jingui.core.errors import Invalid, JinguiError, NotFound, NotSignedIn, Unavailable
+from jingui.core.errors import Invalid, JinguiError, NotFound, NotSignedIn
 from jingui.core.operation import Actor, Operation
 from jingui.core.word import N_
 from jingui.core.words import Entrance, Purpose, Verb
@@ -122,16 +122,8 @@ def time(asked: dict[str, Any]) -> datetime:
 
 
 def failure(request: Request, error: JinguiError) -> Answer:
-    """An error as JSON in the reader's language."""
-    say = translator(request)
-    headers: tuple[tuple[bytes, bytes], ...] = ()
-    if isinstance(error, NotSignedIn):
-        headers = ((b"www-authenticate", b'Bearer realm="jingui"'),)
-    if isinstance(error, Unavailable):
-        headers = ((b"retry-after", b"2"),)
-    reason = getattr(error, "reason", "")
-    body = {"code": error.code, "reason": reason, "message": say(error.message), "next": say(error.next_step)}
-    return Answer(status=error.status, body=orjson.dumps(body), kind=JSON, headers=headers)
+    """An error as JSON with the rule's reason: the station shows it."""
+    return plain(request, error, reason=getattr(error, "reason", ""))
 
 
 async def handle(scope: Scope, receive: Receive, send: Send) -> None:
