@@ -106,14 +106,16 @@ class Later:
         self.clock, self.shift = hospital.runtime.clock, timedelta()
 
     def __enter__(self) -> "Later":
-        self.kept = (self.clock._now, self.clock._floor)
+        self.kept = {name: getattr(self.clock, name) for name in ("_now", "_floor", "_since", "_known", "_confirmed")}
         real = self.clock._now
         self.clock._now = lambda: real() + self.shift
         return self
 
     def __exit__(self, *_: object) -> None:
-        self.clock._now, self.clock._floor = self.kept
+        for name, value in self.kept.items():
+            setattr(self.clock, name, value)
 
     def by(self, **more: float) -> None:
-        """Let this much time pass."""
+        """Let this much time pass; two people have confirmed that the clock is right."""
         self.shift += timedelta(**more)
+        self.clock.confirm(self.clock._now())
