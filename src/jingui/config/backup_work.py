@@ -32,8 +32,8 @@ if TYPE_CHECKING:
     from jingui.config.restore_test import House, Outcome
 
 log = logging.getLogger(__name__)
-RETRY = timedelta(hours=1)
-FIRST_TEST = timedelta(hours=24)
+RETRY = timedelta(minutes=10)
+FIRST_TEST = timedelta(minutes=10)
 CHECK = timedelta(hours=1)
 Tell = Callable[[str, int, int], None]
 
@@ -277,7 +277,7 @@ class Keeper:
         return len(sizes) >= 2
 
     def test_due(self) -> bool:
-        """Whether a restore test is due: never tested a day after the first backup, or the last one is too old."""
+        """Whether a restore test is due: never tested ten minutes after the first backup, or the last is too old."""
         from jingui.gate import backups, door
 
         now, tested, base = door.now(), backups.tested(), backups.last(BackupState.COMPLETE)

@@ -31,7 +31,7 @@ PARTS: Final[dict[str, Part]] = {
     for row in (
         Part(name="settings", text=N_("本院设置")),  # each row names the entry that set it: see gate.acts.storage
         Part(name="policy", text=N_("制度与规则"), verbs=(Verb.PUBLISH_POLICY,), upgraded=True),
-        Part(name="keys", text=N_("密钥文件"), verbs=(Verb.ROTATE_KEYS, Verb.DESTROY, Verb.RECOVER)),
+        Part(name="keys", text=N_("密钥文件"), verbs=(Verb.ROTATE_KEYS, Verb.DESTROY, Verb.ERASE_KEYS, Verb.RECOVER)),
         Part(name="accounts", text=N_("数据库账号")),
         Part(name="grants", text=N_("数据库授权"), upgraded=True),
         Part(name="triggers", text=N_("数据库触发器与函数"), upgraded=True),

@@ -133,7 +133,7 @@ def tested(found: Backups, now: datetime, limits: dict[str, int]) -> view.State:
     if one is None:
         return view.State(
             name=name, tag=Tag(text=_("没有"), tone="warn"), finding=_("还没有做过恢复测试"),
-            advice=_("首份备份一天后自动进行；也可运行 jingui restore-test。"),
+            advice=_("首份备份十分钟后自动进行；也可运行 jingui restore-test。"),
         )  # fmt: skip
     late = now - one.started > timedelta(days=limits["restore_test_days"])
     due = one.started + timedelta(days=limits["restore_test_days"])
