@@ -226,6 +226,30 @@ def released(running: Any, base: str) -> None:
     keep(small, "verify-phone")
 
 
+def kept(running: Any, base: str) -> None:
+    """The record room's board, a storeroom's climate, a destroyed list; backups; counting on a phone."""
+    context = running.new_context(viewport=DESK, locale="zh-CN")
+    page = context.new_page()
+    sign_in(page, base, "duan.chengyan")
+    page.goto(f"{base}/case-files/")
+    keep(page, "case-files")
+    page.goto(f"{base}/storerooms/climate/")
+    page.goto(base + page.locator("main a", has_text="湿度").first.get_attribute("href") + "?days=7")
+    keep(page, "climate")
+    page.goto(f"{base}/destructions/")
+    page.goto(base + hrefs(page, "/destructions/")[0])
+    keep(page, "destruction")
+    phone = running.new_context(viewport=PHONE, locale="zh-CN", storage_state=context.storage_state())
+    small = phone.new_page()
+    small.goto(f"{base}/archive/stocktakings/")
+    small.goto(base + hrefs(small, "/archive/stocktakings/")[0])
+    keep(small, "stocktaking-phone")
+    asked = running.new_context(viewport=DESK, locale="zh-CN").new_page()
+    sign_in(asked, base, "qiao.yuanfan")
+    asked.goto(f"{base}/backups/")
+    keep(asked, "backups")
+
+
 def main() -> None:
     """Take them all."""
     base = (sys.argv[1] if len(sys.argv) > 1 else f"http://localhost:{os.environ.get('PORT', '8400')}").rstrip("/")
@@ -239,6 +263,7 @@ def main() -> None:
         offices(running, base)
         patients(running, base)
         released(running, base)
+        kept(running, base)
 
 
 if __name__ == "__main__":

@@ -157,7 +157,7 @@ def advice(states: tuple[view.State, ...]) -> tuple[str, ...]:
     """What to do now, the worst first."""
     order = {"bad": 0, "warn": 1}
     wrong = sorted((one for one in states if one.advice), key=lambda one: order.get(one.tag.tone, 2))
-    return tuple(f"{one.name}：{one.advice}" for one in wrong)
+    return tuple(_("%(name)s：%(advice)s") % {"name": one.name, "advice": one.advice} for one in wrong)
 
 
 def place(one: PlaceLine) -> view.PlaceRow:

@@ -103,12 +103,13 @@ def one_list(request: HttpRequest, matter: int) -> HttpResponse:
     page = page_number(request)
     found: Register = asking.read(request, Verb.READ_DESTRUCTIONS, DestructionsRequest(matter=matter, page=page)).value
     done = any(one.state == LineState.DESTROYED for one in found.rows)
+    left = done and any(one.volumes for one in found.rows) and asking.may(request, Verb.DESTROY_PAPER)
     shown = view.ListPage(
         title=_("销毁清册 XH-%(n)d") % {"n": matter},
         matter=Link(label=_("事项 %(n)d（%(state)s）") % {"n": matter, "state": _(State(found.decided).label)},
                     href=to("matter", matter=matter)),
         rows=tuple(line_row(one) for one in found.rows), pager=pager(page, found.total), destroy=found.may_destroy,
-        paper=filled.form(_("登记纸质病案销毁")) if done and asking.may(request, Verb.DESTROY_PAPER) else None,
+        paper=filled.form(_("登记纸质病案销毁")) if left else None,
         certificate=to("certificate", matter=matter) if done else "",
         side=to("certificate_side", matter=matter) if done else "", errors=errors,
     )  # fmt: skip
