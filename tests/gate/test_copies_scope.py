@@ -273,9 +273,9 @@ def test_a_sealed_record_is_copied_from_the_original_and_says_so(
     printed: list[CopyDocument] = []
     real = pdf.render
 
-    def render(document: CopyDocument, *more: Any) -> bytes:
+    def render(document: CopyDocument, *more: Any, **named: Any) -> bytes:
         printed.append(document)
-        return real(document, *more)
+        return real(document, *more, **named)
 
     monkeypatch.setattr(pdf, "render", render)
     made(house, "own_copy", whose)

@@ -7,6 +7,7 @@ import pytest
 from jingui.core.access import Worklist
 from jingui.core.access_operations import Grants, GrantsRequest
 from jingui.core.archive_asking import LoansRequest
+from jingui.core.custody import DeficienciesRequest
 from jingui.core.deadlines import DeadlinesRequest
 from jingui.core.desk import PARTS, Desk, DeskRequest
 from jingui.core.entering import DraftsRequest
@@ -27,7 +28,7 @@ FULL = DeskRequest(
     sign=WaitingRecords(what="sign"), countersign=WaitingRecords(what="countersign"),
     matters=MattersRequest(which="queue", count=12), proposals=ProposalsRequest(),
     grants=GrantsRequest(which=Grants.MINE), entries=LedgerSearch(mine=True, count=48),
-    loans=LoansRequest(),
+    loans=LoansRequest(), deficiencies=DeficienciesRequest(mine=True),
 )  # fmt: skip
 ALARMS = GrantsRequest(which=Grants.EMERGENCY, mine=False)
 

@@ -14,7 +14,7 @@ from jingui.gate import plane
 from jingui.web.viewmodels.paths import to
 from tests.gate import custody as line
 from tests.gate.entering import Admitted
-from tests.gate.test_case_files_deficiencies import decide
+from tests.custody.test_case_files_deficiencies import decide
 from tests.hospital import Hospital
 
 

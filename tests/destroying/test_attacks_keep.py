@@ -23,7 +23,7 @@ from tests.gate import destroying as d
 from tests.gate import sealed as s
 from tests.gate.test_door import bundle
 from tests.gate.test_patients import confirmed
-from tests.gate.test_retention import asked_longer
+from tests.destroying.test_retention import asked_longer
 from tests.hospital import Hospital
 from tests.pictures import png
 

@@ -15,7 +15,7 @@ from jingui.core.storage import StorageRequest, TakeFingerprint
 from jingui.core.words import Entrance, Purpose, Strength, Verb
 from jingui.gate import door
 from jingui.gate.acts import storage
-from tests.gate.test_equipment import change
+from tests.storerooms.test_equipment import change
 from tests.hospital import Hospital
 from tests.store.tampering import check
 

@@ -20,7 +20,7 @@ from jingui.core.proposals import Settled, Verdict
 from jingui.core.words import Purpose, Verb
 from jingui.gate import door
 from tests.gate import custody as line
-from tests.gate.test_case_files_deficiencies import decide
+from tests.custody.test_case_files_deficiencies import decide
 from tests.hospital import Hospital
 
 

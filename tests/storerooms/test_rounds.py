@@ -15,7 +15,7 @@ from jingui.core.rounds import AddEvidence, EvidenceRequest
 from jingui.core.words import Entrance, Purpose, Role, Strength, Verb
 from jingui.formats import photo
 from jingui.gate import door
-from tests.gate.test_climate import storeroom
+from tests.storerooms.test_climate import storeroom
 from tests.hospital import Hospital
 from tests.pictures import png
 

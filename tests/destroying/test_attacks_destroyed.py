@@ -26,7 +26,7 @@ from tests.gate import archived as a
 from tests.gate import destroying as d
 from tests.gate import sealed as s
 from tests.gate.test_patients import confirmed
-from tests.gate.test_retention import asked_longer
+from tests.destroying.test_retention import asked_longer
 from tests.hospital import Hospital
 
 NAME = "金丝雀丁"

@@ -27,7 +27,7 @@ def board(house: Hospital, who: str = "archivist", **more: Any) -> Any:
 
 
 def test_the_board_counts_filters_pages_and_finds(house: Hospital) -> None:
-    ats = [line.stay(house, page=False) for _ in range(3)]
+    ats = [line.stay(house, page=False) for _ in range(4)]
     files = [line.opened(house, one) for one in ats]
     line.move(house, ats[0], files[0], "collected")
     first = board(house, count=2, stage="ward")
