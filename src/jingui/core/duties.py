@@ -7,7 +7,15 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Final
 
-from jingui.core import duties_archive, duties_backup, duties_climate, duties_custody, duties_keep
+from jingui.core import (
+    duties_archive,
+    duties_backup,
+    duties_climate,
+    duties_custody,
+    duties_keep,
+    duties_share,
+    duties_transmit,
+)
 from jingui.core.calendars import CHINA
 from jingui.core.duty_rows import Duty, Every
 from jingui.core.word import N_
@@ -21,6 +29,8 @@ DUTIES: Final[dict[str, Duty]] = {
         *duties_climate.ROWS,
         *duties_keep.ROWS,
         *duties_backup.ROWS,
+        *duties_transmit.ROWS,
+        *duties_share.ROWS,
         Duty(
             id="template_review", text=N_("采集模板复核"), clauses=("2.1.1",), section="collect",
             roles=(Role.MEDICAL_AFFAIRS, Role.QUALITY), every=Every.YEAR,

@@ -14,6 +14,8 @@ from jingui.core import (
     settings_keep,
     settings_release,
     settings_research,
+    settings_share,
+    settings_transmit,
 )
 from jingui.core.errors import Invalid, Misconfigured
 from jingui.core.setting_rows import (
@@ -228,6 +230,8 @@ TABLE: Final[tuple[Setting, ...]] = (
     *settings_backup.ROWS,
     *settings_release.ROWS,
     *settings_research.ROWS,
+    *settings_transmit.ROWS,
+    *settings_share.ROWS,
 )  # fmt: skip
 BY_NAME: Final[Mapping[str, Setting]] = {row.name: row for row in TABLE}
 

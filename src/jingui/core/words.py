@@ -190,6 +190,7 @@ class Entrance(Word):
     STATION = "station", N_("应急工作站")
     PORTAL = "portal", N_("患者门户")
     PUBLIC = "public", N_("公开入口")
+    GATEWAY = "gateway", N_("传输网关")
 
 
 class Decision(Word):

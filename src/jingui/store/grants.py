@@ -35,6 +35,9 @@ GRANTS: Mapping[str, str] = {
     "duty_evidence": SELECT_INSERT,
     "fingerprint": SELECT_INSERT,
     "capacity_point": SELECT_INSERT,
+    "impact_assessment": SELECT_INSERT,
+    "partner_check": SELECT_INSERT,
+    "app_assertion": "SELECT, INSERT, DELETE",  # spent ones are forgotten after their time
     # rows that are corrected or ended, never deleted
     "epoch": "SELECT, UPDATE",
     "department": CHANGE,
@@ -96,6 +99,17 @@ GRANTS: Mapping[str, str] = {
     "backup": CHANGE,
     "restore_test": CHANGE,
     "drill": CHANGE,
+    "partner": CHANGE,
+    "partner_certificate": CHANGE,
+    "agreement": CHANGE,
+    "channel": CHANGE,
+    "app": CHANGE,
+    "app_grant": CHANGE,
+    "transmission": CHANGE,
+    "received": CHANGE,
+    "bulk_export": CHANGE,
+    "received_part": FULL,  # parts under way vanish once the whole is taken
+    "bulk_part": FULL,  # vanishes when the export ends
     # keys are re-wrapped and destroyed; sessions and second factors end
     "patient_key": FULL,
     "session": FULL,

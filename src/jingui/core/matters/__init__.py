@@ -19,6 +19,8 @@ from jingui.core.matters import (
     research,
     retrieval,
     sealing,
+    share,
+    transmit,
 )
 from jingui.core.matters.row import About, MatterKind, Move, Who
 from jingui.core.release import PURPOSES
@@ -73,6 +75,8 @@ KINDS: dict[str, MatterKind] = {
         *climate.ROWS,
         *keep.ROWS,
         *backup.ROWS,
+        *transmit.ROWS,
+        *share.ROWS,
     )
 }
 

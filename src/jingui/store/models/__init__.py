@@ -50,6 +50,17 @@ from jingui.store.models.ledger import (
     Tile,
 )
 from jingui.store.models.matters import Delegation, DutyRun, Mark, Matter, MatterEvent, MatterPaper
+from jingui.store.models.partners import (
+    Agreement,
+    App,
+    AppAssertion,
+    AppGrant,
+    Channel,
+    ImpactAssessment,
+    Partner,
+    PartnerCertificate,
+    PartnerCheck,
+)
 from jingui.store.models.patients import (
     CareRelation,
     Encounter,
@@ -71,17 +82,25 @@ from jingui.store.models.rights import (
     Qualification,
     Restriction,
 )
+from jingui.store.models.sending import BulkExport, BulkPart, Received, ReceivedPart, Transmission
 
 __all__ = [
     "Account",
     "Acknowledgement",
+    "Agreement",
+    "App",
+    "AppAssertion",
+    "AppGrant",
     "Approval",
     "Backup",
+    "BulkExport",
+    "BulkPart",
     "CapacityPoint",
     "CaptureTemplate",
     "CareRelation",
     "CaseFile",
     "CaseStep",
+    "Channel",
     "Checkpoint",
     "ClimateAlarm",
     "CodedCase",
@@ -114,6 +133,7 @@ __all__ = [
     "HandOver",
     "HandOverLine",
     "Hold",
+    "ImpactAssessment",
     "Loan",
     "Mapping",
     "Mark",
@@ -122,6 +142,9 @@ __all__ = [
     "MatterPaper",
     "OutsideAccess",
     "OutsideCheckpoint",
+    "Partner",
+    "PartnerCertificate",
+    "PartnerCheck",
     "PasswordPast",
     "Patient",
     "PatientConsent",
@@ -134,6 +157,8 @@ __all__ = [
     "PostGrant",
     "Proposal",
     "Qualification",
+    "Received",
+    "ReceivedPart",
     "Record",
     "RecordOrder",
     "RecordVersion",
@@ -158,6 +183,7 @@ __all__ = [
     "Study",
     "Tile",
     "Token",
+    "Transmission",
     "Volume",
     "VolumeScan",
     "WasteBag",
