@@ -49,7 +49,7 @@ class Direction(Word):
 
 
 class ChannelKind(NamedTuple):
-    """A row: its name, which contents it carries, its address's form, whether the content is sealed for the receiver."""
+    """A row: its name, what it carries, its address's form, whether the content is sealed for the receiver."""
 
     text: str
     media: frozenset[Media]
