@@ -134,7 +134,8 @@ def test_receipts() -> None:
 @pytest.mark.parametrize(
     "change",
     [{"alg": "none"}, {"alg": "HS256"}, {"alg": "ES384"}, {"typ": "jingui-parcel"}, {"jwk": {"kty": "EC"}},
-     {"epk": {}}, {"x5c": ["AA"]}, {"jku": "https://elsewhere"}, {"crit": ["exp"]}, {"b64": False}, {"kid": None}, {"kid": "AA"},
+     {"epk": {}},
+     {"x5c": ["AA"]}, {"jku": "https://elsewhere"}, {"crit": ["exp"]}, {"b64": False}, {"kid": None}, {"kid": "AA"},
      {"kid": 7}],
 )  # fmt: skip
 def test_headers_of_another_kind_are_refused(change: dict[str, Any]) -> None:

@@ -1,9 +1,9 @@
 """五（一）3 传输: parcels between gateways, signed by the sender and sealed for the receiver; receipts [5.1.1] [5.1.3]
 
 A parcel is JWE (compact, ECDH-ES+A256KW, A256GCM) to the receiver's certificate over JWS (compact, ES256) by the
-sender's over a canonical head, a line feed and the content. `kid` names a certificate by its SHA-256 (as RFC 7515
-says of x5t#S256); only certificates that the caller pinned are looked at, whatever a header brings with it. One algorithm per place: what
-another header names is refused before any key is touched.
+sender's over a canonical head, a line feed and the content. `kid` names a certificate by its SHA-256, as RFC 7515 says
+of x5t#S256; only certificates that the caller pinned are looked at, whatever a header brings with it. One algorithm per
+place: what another header names is refused before any key is touched.
 """
 
 import base64
