@@ -32,6 +32,9 @@ class Home:
     mllp_certificate: str = ""  # PEM files: ours, its key, and the authorities that sign the senders' certificates
     mllp_key: str = ""
     mllp_authorities: str = ""
+    uscc: str = ""  # this institution's own 统一社会信用代码, by which partners know it
+    gateway: str = ""  # host:port where partners' gateways are received, "" for none
+    gateway_send: bool = False  # whether this house hands transmissions to partners: then its gateway process runs
     address: str = ""  # under which the public finds this house, for the QR of copies: https://…; "" for host and port
     stamp_key: str = ""  # PEM files of a bought certificate for the electronic stamp; "" for one of the house's own
     stamp_chain: str = ""
@@ -103,6 +106,9 @@ KNOWN = {
     "mllp_certificate",
     "mllp_key",
     "mllp_authorities",
+    "uscc",
+    "gateway",
+    "gateway_send",
 }
 
 
@@ -137,6 +143,9 @@ def home() -> Home:
         mllp_certificate=str(raw.get("mllp_certificate", "")),
         mllp_key=str(raw.get("mllp_key", "")),
         mllp_authorities=str(raw.get("mllp_authorities", "")),
+        uscc=str(raw.get("uscc", "")),
+        gateway=str(raw.get("gateway", "")),
+        gateway_send=raw.get("gateway_send", bool(raw.get("gateway"))) is True,
         address=str(raw.get("address", "")).rstrip("/"),
         stamp_key=str(raw.get("stamp_key", "")),
         stamp_chain=str(raw.get("stamp_chain", "")),

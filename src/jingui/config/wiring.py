@@ -6,7 +6,7 @@ from pathlib import Path
 
 import django
 
-from jingui.config import backup_work, stamp, surroundings
+from jingui.config import backup_work, gateway_keys, stamp, surroundings
 from jingui.config.home import home
 from jingui.config.plugs import keyring
 from jingui.core.errors import Misconfigured
@@ -38,6 +38,9 @@ def runtime(policy: int = 1) -> "Runtime":
         institution_en=home().institution_en,
         public_address=home().public,
         stamp=stamp.reader(home(), keys),
+        uscc=home().uscc,
+        gateway=gateway_keys.reader(home(), keys),
+        uscc=home().uscc,
         fonts=fonts(home().fonts),
         surroundings=surroundings.facts,
         disks=surroundings.disks,

@@ -106,6 +106,7 @@ GRANTS: Mapping[str, str] = {
     "app": CHANGE,
     "app_grant": CHANGE,
     "transmission": CHANGE,
+    "gateway_hour": CHANGE,
     "received": CHANGE,
     "bulk_export": CHANGE,
     "received_part": FULL,  # parts under way vanish once the whole is taken

@@ -343,7 +343,22 @@ class Migration(migrations.Migration):
             ],
             options={
                 'db_table': 'transmission',
-                'indexes': [models.Index(condition=models.Q(('state', 'queued')), fields=['channel_id', 'next'], name='transmission_due'), models.Index(fields=['made'], name='transmission_made'), models.Index(fields=['message'], name='transmission_message')],
+                'indexes': [models.Index(condition=models.Q(('state__in', ['queued', 'sending'])), fields=['channel_id', 'next'], name='transmission_due'), models.Index(fields=['made'], name='transmission_made'), models.Index(fields=['message'], name='transmission_message')],
+            },
+        ),
+        migrations.CreateModel(
+            name='GatewayHour',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('channel_id', models.BigIntegerField()),
+                ('hour', models.DateTimeField()),
+                ('sent', models.IntegerField(default=0)),
+                ('failed', models.IntegerField(default=0)),
+                ('taken', models.IntegerField(default=0)),
+            ],
+            options={
+                'db_table': 'gateway_hour',
+                'constraints': [models.UniqueConstraint(fields=('channel_id', 'hour'), name='gateway_hour_once')],
             },
         ),
         migrations.RunSQL(

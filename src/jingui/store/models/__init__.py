@@ -82,7 +82,7 @@ from jingui.store.models.rights import (
     Qualification,
     Restriction,
 )
-from jingui.store.models.sending import BulkExport, BulkPart, Received, ReceivedPart, Transmission
+from jingui.store.models.sending import BulkExport, BulkPart, GatewayHour, Received, ReceivedPart, Transmission
 
 __all__ = [
     "Account",
@@ -129,6 +129,7 @@ __all__ = [
     "ExtractPart",
     "FactorSeal",
     "Fingerprint",
+    "GatewayHour",
     "Grant",
     "HandOver",
     "HandOverLine",

@@ -48,10 +48,27 @@ class Transmission(Sealed):
     class Meta:
         db_table = "transmission"
         indexes = [
-            models.Index(fields=["channel_id", "next"], condition=models.Q(state="queued"), name="transmission_due"),
+            models.Index(
+                fields=["channel_id", "next"], condition=models.Q(state__in=["queued", "sending"]),
+                name="transmission_due",
+            ),
             models.Index(fields=["made"], name="transmission_made"),
             models.Index(fields=["message"], name="transmission_message"),
         ]
+
+
+class GatewayHour(models.Model):
+    """通道每小时计数: what the gateway's page draws; the ledger proves, this only shows."""
+
+    channel_id = models.BigIntegerField()
+    hour = models.DateTimeField()
+    sent = models.IntegerField(default=0)
+    failed = models.IntegerField(default=0)
+    taken = models.IntegerField(default=0)
+
+    class Meta:
+        db_table = "gateway_hour"
+        constraints = [models.UniqueConstraint(fields=["channel_id", "hour"], name="gateway_hour_once")]
 
 
 class Received(Sealed):
