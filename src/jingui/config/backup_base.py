@@ -226,7 +226,12 @@ def house_files(where: Home) -> bytes:
     the vault with it: root, shred file and provider key go other ways.
     """
     out = io.BytesIO()
-    wanted = [where.root / "jingui.toml", where.keys / "stamp.sealed", where.cluster / "cluster.json"]
+    wanted = [
+        where.root / "jingui.toml",
+        where.keys / "stamp.sealed",
+        where.keys / "gateway.sealed",
+        where.cluster / "cluster.json",
+    ]
     wanted += sorted((where.cluster / "secret").glob("*"))
     with tarfile.open(fileobj=out, mode="w", format=tarfile.PAX_FORMAT) as tar:
         for path in wanted:

@@ -13,7 +13,7 @@ from pathlib import Path
 import psycopg
 
 from jingui.cluster.address import Address, external
-from jingui.config import plugs, stamp
+from jingui.config import gateway_keys, plugs, stamp
 from jingui.config.home import Home
 from jingui.core.errors import KeyTrouble, Misconfigured
 from jingui.core.word import N_
@@ -61,6 +61,8 @@ def lay(where: Home, owner: Address, role: str) -> None:
             )
         used = connection.execute("SELECT 1 FROM seal_use LIMIT 1").fetchone() is not None
         stamp.ensure(where, keys, datetime.now(UTC), used=used)
+        partnered = connection.execute("SELECT 1 FROM partner LIMIT 1").fetchone() is not None
+        gateway_keys.ensure(where, keys, datetime.now(UTC), used=partnered)
 
 
 def open_keys(where: Home, expected: str | None) -> Keyring:

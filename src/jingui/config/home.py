@@ -34,6 +34,7 @@ class Home:
     mllp_authorities: str = ""
     uscc: str = ""  # this institution's own 统一社会信用代码, by which partners know it
     gateway: str = ""  # host:port where partners' gateways are received, "" for none
+    gateway_names: tuple[str, ...] = ()  # further names under which partners connect to it
     gateway_send: bool = False  # whether this house hands transmissions to partners: then its gateway process runs
     address: str = ""  # under which the public finds this house, for the QR of copies: https://…; "" for host and port
     stamp_key: str = ""  # PEM files of a bought certificate for the electronic stamp; "" for one of the house's own
@@ -109,7 +110,11 @@ KNOWN = {
     "uscc",
     "gateway",
     "gateway_send",
+    "gateway_names",
 }
+
+
+DEMO = "12610000MB0000011E"  # of the made-up hospital that a home without a file is
 
 
 @cache
@@ -143,8 +148,9 @@ def home() -> Home:
         mllp_certificate=str(raw.get("mllp_certificate", "")),
         mllp_key=str(raw.get("mllp_key", "")),
         mllp_authorities=str(raw.get("mllp_authorities", "")),
-        uscc=str(raw.get("uscc", "")),
+        uscc=str(raw.get("uscc", "" if "institution" in raw else DEMO)),
         gateway=str(raw.get("gateway", "")),
+        gateway_names=tuple(str(one) for one in raw.get("gateway_names", ())),
         gateway_send=raw.get("gateway_send", bool(raw.get("gateway"))) is True,
         address=str(raw.get("address", "")).rstrip("/"),
         stamp_key=str(raw.get("stamp_key", "")),

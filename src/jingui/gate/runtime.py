@@ -95,10 +95,8 @@ class Runtime:
     public_address: str = ""  # under which the public finds this house
     stamp: Callable[[], Issued] | None = None  # the electronic stamp's key, read when it is first used
     uscc: str = ""  # this institution's own, by which partners know it
-    # The gateway's own keys and certificates by use (tls, sign, encrypt), read when they are first used.
-    gateway_keys: Callable[[], Mapping[str, Issued]] | None = None
-    uscc: str = ""  # 统一社会信用代码 of this house; without one nothing goes to partners
-    gateway: Callable[[], GatewayKeys] | None = None  # the gateway's own keys, read when they are first used
+    # The gateway's own keys and certificates by use (["tls"], ["sign"], ["encrypt"]), read when they are first used.
+    gateway_keys: Callable[[], GatewayKeys] | None = None
     fonts: tuple[Path, ...] = ()  # folders with the hospital's own fonts, after those that Jingui brings
     # What host and software are, part -> item -> text, and how full its disks are, place -> (used, total).
     surroundings: Callable[[], Mapping[str, Mapping[str, str]]] | None = None
