@@ -8,7 +8,7 @@ place: what another header names is refused before any key is touched.
 
 import base64
 import binascii
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from hashlib import sha256
 from typing import Any, Final, cast
 
@@ -83,18 +83,21 @@ def receiver_of(data: bytes) -> str:
     return _named(data, 5, alg=SEAL[0], enc=SEAL[1], typ=TYPE)
 
 
-def unpack(data: bytes, encrypt: Issued, pinned: Pinned) -> tuple[Parcel, str]:
+def unpack(data: bytes, encrypt: Issued | Sequence[Issued], pinned: Pinned) -> tuple[Parcel, str]:
     """The parcel and the `kid` of the certificate that signed it; Tampered names what is wrong.
 
-    `pinned` gives the sender's certificate (DER, use sign) by its `kid`, None for one that is not pinned. The caller
-    compares sender, receiver and time: they are the signer's words.
+    `encrypt`: our pairs of that use, those of the past too. `pinned` gives the sender's certificate (DER, use sign) by
+    its `kid`, None for one that is not pinned. The caller compares sender, receiver and time: the signer's words.
     """
     if len(data) > _MOST * 2:
         raise Tampered(where=_WHERE, problem="size")
-    if receiver_of(data) != kid(encrypt.certificate):
+    ours = (encrypt,) if isinstance(encrypt, Issued) else encrypt
+    wanted = receiver_of(data)
+    pair = next((one for one in ours if kid(one.certificate) == wanted), None)
+    if pair is None:
         raise Tampered(where=_WHERE, problem="receiver")
     try:
-        opened = jwe.decrypt_compact(data, _private(encrypt), registry=_seals()).plaintext or b""
+        opened = jwe.decrypt_compact(data, _private(pair), registry=_seals()).plaintext or b""
     except (JoseError, ValueError, TypeError) as error:
         raise Tampered(where=_WHERE, problem="seal") from error
     payload, signer = _verified(opened, TYPE, pinned)
