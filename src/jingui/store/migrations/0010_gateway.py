@@ -82,6 +82,7 @@ class Migration(migrations.Migration):
                 ('seconds', models.IntegerField()),
                 ('state', models.CharField(default='open', max_length=16)),
                 ('paused', models.DateTimeField(null=True)),
+                ('paused_by', models.BigIntegerField(default=0)),
                 ('matter', models.BigIntegerField(default=0)),
             ],
             options={

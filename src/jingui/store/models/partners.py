@@ -101,7 +101,7 @@ class Channel(Sealed):
 
     SEALED = (
         "id", "partner_id", "code", "kind", "network", "direction", "address", "options", "most", "seconds", "state",
-        "paused", "matter",
+        "paused", "paused_by", "matter",
     )  # fmt: skip
 
     partner_id = models.BigIntegerField()
@@ -115,6 +115,7 @@ class Channel(Sealed):
     seconds = models.IntegerField()  # a receipt's time limit
     state = models.CharField(max_length=16, default="open")  # open | paused | ended
     paused = models.DateTimeField(null=True)
+    paused_by = models.BigIntegerField(default=0)  # the person: another one resumes it
     matter = models.BigIntegerField(default=0)
 
     class Meta:
