@@ -2,6 +2,14 @@
 
 from typing import Final
 
-from jingui.core.setting_rows import Setting
+from jingui.core.setting_rows import DAYS, Setting, house
+from jingui.core.word import N_
 
-ROWS: Final[tuple[Setting, ...]] = ()
+ROWS: Final[tuple[Setting, ...]] = (
+    house("agreement_max_days", 1096, DAYS, "5.2.3", N_("合作协议最长有效期"), 30, 1827),
+    house("agreement_warn_days", 60, DAYS, "5.2.3", N_("合作协议到期前多久提醒"), 1, 365),
+    house("partner_check_days", 365, DAYS, "5.2.3", N_("合作机构监督检查周期"), 30, 366),
+    house("return_proof_days", 30, DAYS, "5.2.3", N_("协议终止后取得返还或删除证明的期限"), 1, 180),
+    house("assessment_days", 365, DAYS, "5.2.1", N_("影响评估的有效期，届时重新评估"), 30, 1096),
+    house("app_max_days", 365, DAYS, "5.1.2", N_("应用接入的最长有效期"), 1, 1096),
+)

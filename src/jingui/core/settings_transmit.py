@@ -2,6 +2,13 @@
 
 from typing import Final
 
-from jingui.core.setting_rows import Setting
+from jingui.core.setting_rows import DAYS, SECONDS, TIMES, Setting, house
+from jingui.core.word import N_
 
-ROWS: Final[tuple[Setting, ...]] = ()
+ROWS: Final[tuple[Setting, ...]] = (
+    house("certificate_warn_days", 60, DAYS, "5.1.2", N_("机构证书到期前多久提醒"), 7, 180),
+    house("certificate_issued_days", 397, DAYS, "5.1.2", N_("为合作机构签发的证书有效期"), 30, 1096),
+    house("channel_opening_days", 30, DAYS, "5.1.2", N_("通道批准后多久内须开通"), 1, 180),
+    house("channel_most", 6000, TIMES, "5.1.2", N_("一条通道每分钟最多发送的上限"), 1, 60_000),
+    house("receipt_most_seconds", 3600, SECONDS, "5.1.3", N_("通道回执时限的上限"), 10, 86_400),
+)
