@@ -93,7 +93,8 @@ class GiveConsent:
     signed: Signed
     labels: tuple[str, ...] = ()
     categories: tuple[str, ...] = ()  # () = all
-    party: str = ""  # the recipient of a consent to share
+    party: str = ""  # the recipient of a consent to share: a partner's 统一社会信用代码, its name behind it
+    uses: tuple[str, ...] = ()  # purposes of sharing (rows of core.share.PURPOSES)
     agreed: bool = True
     told: bool = True
     ends: datetime | None = None

@@ -40,13 +40,14 @@ class Basis(NamedTuple):
     """A row: the ground without consent: its words and the law's citation.
 
     `binding`: the law demands it, so that the patient's own restrictions do not stand against it; `told`: why it is
-    needed must be said in words.
+    needed must be said in words; `agreed`: whether it goes only within a live agreement.
     """
 
     text: str
     law: str
     binding: bool = False
     told: bool = False
+    agreed: bool = True
 
 
 class SharePurpose(NamedTuple):
@@ -64,11 +65,12 @@ CONSENT: Final = "consent"
 BASES: Final[Mapping[str, Basis]] = {
     "infectious": Basis(N_("传染病报告"), N_("传染病防治法"), binding=True),
     "death": Basis(N_("死因登记"), N_("人口死亡医学证明和信息登记管理规定"), binding=True),
-    "life": Basis(
-        N_("生命危急且无法取得同意"), N_("个人信息保护法第十三条第一款第四项"), binding=True, told=True
-    ),
+    "life": Basis(N_("生命危急且无法取得同意"), N_("个人信息保护法第十三条第一款第四项"), binding=True, told=True),
     "payment": Basis(N_("医疗保障结算"), N_("社会保险法、医疗保障基金使用监督管理条例")),
     "quality": Basis(N_("医疗质量监管"), N_("医疗质量管理办法")),
+    "notice": Basis(
+        N_("撤回或退回的通知"), N_("个人信息保护法第十五条、第四十七条"), binding=True, agreed=False
+    ),  # tells nothing but which message it is about; whoever received something hears of it, agreement or not
 }
 
 CARE: Final = frozenset({

@@ -14,7 +14,7 @@ ELEMENTS: Final[Mapping[str, frozenset[str]]] = {
         "clinicalStatus", "verificationStatus", "type", "category", "criticality", "code", "onset*", "recordedDate",
         "reaction",
     }),
-    "Composition": frozenset({"status", "type", "category", "date", "title", "section", "author"}),
+    "Composition": frozenset({"status", "type", "category", "date", "title", "section"}),
     "Condition": frozenset({
         "clinicalStatus", "verificationStatus", "category", "severity", "code", "bodySite", "onset*", "abatement*",
         "recordedDate", "stage",
@@ -38,6 +38,9 @@ ELEMENTS: Final[Mapping[str, frozenset[str]]] = {
     "Procedure": frozenset({"status", "category", "code", "performed*", "bodySite", "outcome", "complication"}),
     "QuestionnaireResponse": frozenset({"questionnaire", "status", "authored", "item"}),
 }  # fmt: skip
+
+#: Elements that R4 demands and that name who wrote: the hospital stands there.
+AUTHORED: Final[Mapping[str, str]] = {"Composition": "author"}
 
 #: What of an identity may go along, and the elements of a Patient that say it.
 IDENTITY: Final[Mapping[str, tuple[str, str]]] = {

@@ -7,6 +7,7 @@ from hashlib import sha1
 from typing import Any, Final, NamedTuple
 
 from jingui.core.consents import COLLECTION, KINDS, ConsentState, GiveConsent, Party
+from jingui.core.share import PURPOSES
 from jingui.core.words import Category, Sensitivity
 from jingui.formats.fhir_dates import span
 from jingui.formats.fhir_types import Resource, codes_of
@@ -17,6 +18,7 @@ KIND: Final = "urn:jingui:consent-kind"
 CATEGORY: Final = "urn:jingui:category"
 STROKES: Final = "urn:jingui:pad-strokes"
 RELATION: Final = "urn:jingui:relation"
+USE: Final = "urn:jingui:share-purpose"
 PASSPORT: Final = "urn:jingui:passport"
 OTHER_ID: Final = "urn:jingui:identity"
 SCOPE: Final = "http://terminology.hl7.org/CodeSystem/consentscope"
@@ -62,7 +64,10 @@ def built(given: GiveConsent, *, patient: str, at: datetime, media: str, told: t
     provision: dict[str, Any] = {
         "type": "permit" if given.agreed else "deny",
         "period": {"start": moment},
-        "purpose": [{"system": REASON, "code": reason}],
+        "purpose": [
+            {"system": REASON, "code": reason},
+            *({"system": USE, "code": one, "display": PURPOSES[one].text} for one in given.uses),
+        ],
     }
     if given.ends is not None:
         provision["period"]["end"] = given.ends.isoformat(timespec="milliseconds").replace("+00:00", "Z")
@@ -176,6 +181,20 @@ def recipient(provision: Mapping[str, Any]) -> str:
         text = reference.get("display") or reference.get("reference")
         if isinstance(text, str) and text:
             return text
+    return ""
+
+
+def named_uses(resource: Mapping[str, Any]) -> frozenset[str]:
+    """The purposes of sharing that a Consent names; empty for one that names none of the closed list."""
+    provision = resource.get("provision") or {}
+    return frozenset(code for where, code in codes_of(provision.get("purpose")) if where == USE and code in PURPOSES)
+
+
+def signed_by(resource: Mapping[str, Any]) -> str:
+    """Who signed a Consent (a Party's word), "" where its paper does not say."""
+    for one in resource.get("contained") or ():
+        if one.get("resourceType") == "RelatedPerson" and one.get("id") == "signer":
+            return next((code for where, code in codes_of(one.get("relationship")) if where == RELATION), "")
     return ""
 
 

@@ -10,6 +10,7 @@ from jingui.core.consents import GiveConsent, Party
 from jingui.core.enter import Change
 from jingui.core.errors import Gone, Invalid, NotFound, Tampered
 from jingui.core.settings import Value
+from jingui.core.share import PURPOSES
 from jingui.core.telling import RIGHTS, TOLD
 from jingui.core.word import N_
 from jingui.core.words import EncounterKind, RecordState, Sensitivity
@@ -55,6 +56,8 @@ def check(
         wrong.append(("categories", N_("没有这种信息类别")))
     if kind.recipient != bool(data.party.strip()):
         wrong.append(("party", N_("请写明接收方") if kind.recipient else N_("这种同意书没有接收方")))
+    if set(data.uses) - set(PURPOSES) or (data.uses and not kind.recipient):
+        wrong.append(("uses", N_("没有这种共享目的")))
     if data.ends is not None and data.ends <= at:
         wrong.append(("ends", N_("期限须在今后")))
     minor = core.under(birth.isoformat() if birth else "", at, cast(int, values["minor_years"]))
