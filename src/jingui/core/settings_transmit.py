@@ -2,13 +2,20 @@
 
 from typing import Final
 
-from jingui.core.setting_rows import DAYS, SECONDS, TIMES, Setting, house
+from jingui.core.setting_rows import DAYS, HOURS, SECONDS, TIMES, Setting, house
 from jingui.core.word import N_
 
+PERCENT: Final = "%"
 ROWS: Final[tuple[Setting, ...]] = (
     house("certificate_warn_days", 60, DAYS, "5.1.2", N_("机构证书到期前多久提醒"), 7, 180),
     house("certificate_issued_days", 397, DAYS, "5.1.2", N_("为合作机构签发的证书有效期"), 30, 1096),
     house("channel_opening_days", 30, DAYS, "5.1.2", N_("通道批准后多久内须开通"), 1, 180),
     house("channel_most", 6000, TIMES, "5.1.2", N_("一条通道每分钟最多发送的上限"), 1, 60_000),
     house("receipt_most_seconds", 3600, SECONDS, "5.1.3", N_("通道回执时限的上限"), 10, 86_400),
+    house("send_first_seconds", 20, SECONDS, "5.1.3", N_("传输失败后首次重试的间隔（其后逐次加倍）"), 1, 3600),
+    house("send_longest_seconds", 3600, SECONDS, "5.1.3", N_("两次重试的最长间隔"), 1, 86_400),
+    house("send_spread_percent", 20, PERCENT, "5.1.3", N_("重试间隔的随机浮动"), 0, 50),
+    house("send_attempts", 12, TIMES, "5.1.3", N_("传输失败几次后转人工处理"), 1, 100),
+    house("send_reply_hours", 24, HOURS, "5.1.3", N_("传输失败的处理期限"), 1, 720),
+    house("send_lease_seconds", 600, SECONDS, "5.1.3", N_("一次传输最长占用时间，超过即视为中断"), 10, 86_400),
 )
