@@ -74,6 +74,7 @@ from jingui.gate.acts import (
     storage,
     taking,
     templates,
+    transmit,
 )
 
 __all__ = [
@@ -147,6 +148,7 @@ __all__ = [
     "storage_effects",
     "taking",
     "templates",
+    "transmit",
 ]
 
 effects.check()  # every process that can do anything comes by here
