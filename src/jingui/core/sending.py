@@ -36,6 +36,9 @@ PROBLEMS: Final[Mapping[str, Problem]] = {
     "purpose": Problem(N_("协议不包含这一用途、视图或内容形式"), stops=True),
     "level": Problem(N_("内容的敏感级别超出协议或网络的许可"), stops=True),
     "media": Problem(N_("通道不传这种形式的内容"), stops=True),
+    "assessment": Problem(N_("没有有效的个人信息保护影响评估"), stops=True),
+    "sealed": Problem(N_("内容所在的病历已封存"), stops=True),
+    "restricted": Problem(N_("患者限制了他人查阅其中的内容"), stops=True),
     "gone": Problem(N_("内容已按程序销毁"), stops=True),
 }
 #: Reasons of `core.partners.WHY` that may pass by themselves or by somebody's act: the transmission waits.

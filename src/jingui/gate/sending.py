@@ -7,7 +7,7 @@ from typing import Final
 
 import orjson
 
-from jingui.core.errors import Gone, Tampered
+from jingui.core.errors import Gone, NotFound, Tampered
 from jingui.core.matters.transmit import FAILED
 from jingui.core.partners import Standing, Use
 from jingui.core.permit import Permit
@@ -18,11 +18,15 @@ from jingui.core.words import Level
 from jingui.gate import partners_standing, settings
 from jingui.gate.acts.matters import open_matter
 from jingui.gate.outbox import open_content
-from jingui.gate.rows import keep
+from jingui.gate.rows import keep, locked
+from jingui.gate.sharing_consent import hold
+from jingui.gate.sharing_ground import lapsed
 from jingui.gate.sql import raw
 from jingui.gate.writing import WriteContext
 from jingui.store.models import PatientConsent, Transmission
 
+PEEK_SQL: Final = """SELECT partner_id, consent_id FROM transmission
+WHERE patient_id = $1::bigint AND transmission_id = $2::bigint"""
 LIVE: Final = (TransmissionState.QUEUED.value, TransmissionState.SENDING.value)
 GIVEN: Final = "given"
 #: What a notice rests on is the end of what it tells of: the agreement's own end does not stop it.
@@ -31,6 +35,17 @@ HOUR_SQL: Final = """INSERT INTO gateway_hour (channel_id, hour, sent, failed, t
 VALUES ($1::bigint, $2::timestamptz, $3::int, $4::int, $5::int)
 ON CONFLICT (channel_id, hour) DO UPDATE SET sent = gateway_hour.sent + excluded.sent,
   failed = gateway_hour.failed + excluded.failed, taken = gateway_hour.taken + excluded.taken"""
+
+
+def held(context: WriteContext, patient: int, transmission: int) -> Transmission:
+    """The transmission's row, genuine and locked: after its partner and its consent, in which order others lock too."""
+    found = context.rows(PEEK_SQL, patient, transmission)
+    if not found:
+        raise NotFound()
+    partner, consent = found[0]
+    partners_standing.standing(context, partner)
+    hold(patient, consent)
+    return locked(context, Transmission, (patient, transmission))
 
 
 def number(context: WriteContext, name: str) -> int:
@@ -66,12 +81,14 @@ def hindrance(context: WriteContext, row: Transmission, stood: Standing, at: dat
     covered = row.purpose in agreement.purposes and row.view in agreement.views and row.media in agreement.payloads
     if not covered:
         return "purpose"
-    return "" if row.basis != CONSENT or consented(context, row, at) else "consent"
+    if row.basis == CONSENT and not consented(context, row, at):
+        return "consent"
+    return lapsed(context, row, agreement)
 
 
 def consented(context: WriteContext, row: Transmission, at: datetime) -> bool:
-    """Whether the consent that it rests on is still given, for this moment; its row stays locked until the commit."""
-    found = PatientConsent.objects.select_for_update().filter(pk=(row.patient_id, row.consent_id)).first()
+    """Whether the consent that it rests on is still given, for this moment; its row is locked already."""
+    found = PatientConsent.objects.filter(pk=(row.patient_id, row.consent_id)).first()
     if found is None:
         return False
     context.runtime.sealer.check(found)

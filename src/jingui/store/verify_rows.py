@@ -29,13 +29,17 @@ CONSENTING = frozenset({"give_consent", "withdraw_consent"})
 HOLDING = frozenset({"place_hold", "lift_hold"})
 CUSTODY = frozenset({"move_case_file", "code_case_file", "judge_case_file"})
 HANDING = frozenset({"offer_volumes", "accept_volumes"})
+SENDING = frozenset(
+    {"share", "send", "take_receipt", "stop_transmission", "retry_transmission", "withdraw_consent", "settle_received",
+     "receive"}
+)  # fmt: skip
 LENDING = frozenset({"lend_volume", "renew_loan", "return_volume", "remind_loan", "report_lost"})
 MAKING = ENTERING | CONSENTING  # whose entries name versions: what was signed is a record of the chart
 MATTER = frozenset(
     {"start_matter", "save_matter", "submit_matter", "add_paper", "decide_matter", "withdraw_matter", "close_matter",
      "appeal_matter", "break_glass", "watch_access", "deliver_downtime", "ask_unsealing", "return_volume",
      "remind_loan", "report_lost", "close_stocktaking", "take_readings",
-     "log_equipment", "do_duty", "take_fingerprint", "back_up", "test_restore"}
+     "log_equipment", "send", "take_receipt", "do_duty", "take_fingerprint", "back_up", "test_restore"}
 )  # fmt: skip
 # Which operations may be the last to have written a row of a table. A new act that seals rows is added here.
 FITTING: Mapping[str, frozenset[str]] = {
@@ -118,6 +122,7 @@ FITTING: Mapping[str, frozenset[str]] = {
     ),
     "extract_check": frozenset({"check_extract"}),
     "extension": frozenset({"decide_matter"}),
+    "transmission": SENDING,
     "destruction": DESTROYING | {"decide_matter"},
     "post_grant": frozenset({"decide_matter", "close_matter", "end_grant"}),
     "controlled_document": frozenset({"publish_document", "decide_matter"}),

@@ -15,7 +15,7 @@ from jingui.crypto.canon import canon
 from jingui.gate import gateway_seen, partners_standing, sending
 from jingui.gate.context import ReadContext
 from jingui.gate.registry import Done, read_act, write_act
-from jingui.gate.rows import keep, locked
+from jingui.gate.rows import keep
 from jingui.gate.writing import WriteContext
 from jingui.store.models import Transmission
 
@@ -40,7 +40,7 @@ def send(context: WriteContext, permit: Permit) -> Done:
 
 def row_of(context: WriteContext, permit: Permit, number: int) -> Transmission:
     """The transmission of the patient whom the operation is about."""
-    return locked(context, Transmission, (permit.operation.target.patient, number))
+    return sending.held(context, permit.operation.target.patient, number)
 
 
 def hand_out(context: WriteContext, permit: Permit, data: Send) -> Done:
