@@ -111,13 +111,13 @@ def stands(found: Standing) -> Standing:
 def partner_of(context: WriteContext, uscc: str) -> PartnerFact | None:
     """The partner with this 统一社会信用代码, genuine; None for a stranger."""
     rows = context.rows(BY_USCC.sql, uscc)
-    return _partner(checked(context.runtime.sealer, BY_USCC.columns, "q", rows[0])) if rows else None
+    return partner_fact(checked(context.runtime.sealer, BY_USCC.columns, "q", rows[0])) if rows else None
 
 
 def agreement_of(context: WriteContext, number: str) -> AgreementFact | None:
     """The agreement that both sides call `number`, genuine; None for none."""
     rows = context.rows(BY_NUMBER.sql, number)
-    return _agreement(checked(context.runtime.sealer, BY_NUMBER.columns, "q", rows[0])) if rows else None
+    return agreement_fact(checked(context.runtime.sealer, BY_NUMBER.columns, "q", rows[0])) if rows else None
 
 
 def pinned(context: WriteContext, fingerprint: str) -> tuple[tuple[int, CertificateFact], ...]:
@@ -140,16 +140,17 @@ def _facts(sealer: Sealer, found: Rows) -> PartnerFacts:
     agreements, channels = all_of("agreement", AGREEMENT), all_of("channel", CHANNEL)
     assessments, checks = all_of("assessment", ASSESSMENT), all_of("check", CHECK)
     return PartnerFacts(
-        partner=_partner(all_of("partner", PARTNER)[0]),
+        partner=partner_fact(all_of("partner", PARTNER)[0]),
         certificates=tuple(certificate(one) for one in all_of("certificates", CERTIFICATES)),
-        agreement=_agreement(agreements[0]) if agreements else None,
+        agreement=agreement_fact(agreements[0]) if agreements else None,
         channel=channel_fact(channels[0]) if channels else None,
-        assessment=_assessed(assessments[0]) if assessments else None,
-        check=_check(checks[0]) if checks else None,
+        assessment=assessed(assessments[0]) if assessments else None,
+        check=check_fact(checks[0]) if checks else None,
     )
 
 
-def _partner(row: dict[str, Any]) -> PartnerFact:
+def partner_fact(row: dict[str, Any]) -> PartnerFact:
+    """A partner's fact from its checked row."""
     return PartnerFact(
         id=row["id"], uscc=row["uscc"], name=row["name"], kind=row["kind"], account=row["account_id"],
         person=row["person_id"], state=row["state"], ended=row["ended"],
@@ -164,7 +165,8 @@ def certificate(row: dict[str, Any]) -> CertificateFact:
     )  # fmt: skip
 
 
-def _agreement(row: dict[str, Any]) -> AgreementFact:
+def agreement_fact(row: dict[str, Any]) -> AgreementFact:
+    """An agreement's fact from its checked row."""
     return AgreementFact(
         id=row["id"], partner=row["partner_id"], number=row["number"], purposes=tuple(row["purposes"]),
         views=tuple(row["views"]), payloads=tuple(row["payloads"]), level=Level(row["level"]),
@@ -182,11 +184,13 @@ def channel_fact(row: dict[str, Any]) -> ChannelFact:
     )  # fmt: skip
 
 
-def _assessed(row: dict[str, Any]) -> AssessmentFact:
+def assessed(row: dict[str, Any]) -> AssessmentFact:
+    """An assessment's fact from its checked row."""
     return AssessmentFact(id=row["id"], kind=row["kind"], conclusion=row["conclusion"], ends=row["ends"])
 
 
-def _check(row: dict[str, Any]) -> CheckFact:
+def check_fact(row: dict[str, Any]) -> CheckFact:
+    """A check's fact from its checked row."""
     due = row["due"]
     end = datetime.combine(due + timedelta(days=1), time.min, CHINA) if due is not None else None
     return CheckFact(verdict=row["verdict"], due=end)

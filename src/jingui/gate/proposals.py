@@ -35,6 +35,9 @@ TWO_PERSON = frozenset(
         Verb.REIDENTIFY,
         Verb.CHANGE_MAPPING,
         Verb.DESTROY,
+        Verb.REGISTER_PARTNER,
+        Verb.TRUST_CERTIFICATE,
+        Verb.RESUME_CHANNEL,
     }
 )
 PROPOSED: Final = "proposed"  # the reason of an entry whose operation was not done but waits

@@ -19,7 +19,7 @@ from jingui.crypto.checkpoint import parse_checkpoint
 from jingui.crypto.entry import GENESIS
 from jingui.crypto.keyring import Keyring
 from jingui.crypto.merkle import Tile, Tree
-from jingui.store import recovery, verify_deadlines, verify_rows, verify_signatures
+from jingui.store import recovery, verify_deadlines, verify_partners, verify_rows, verify_signatures
 from jingui.store.seals import Sealer
 from jingui.store.tiles import TILE_SQL
 from jingui.store.vault import Vault
@@ -263,6 +263,7 @@ class Verifier:
             *verify_rows.put_back(self._stream),
             *verify_rows.relations_back(self._stream, self._keyring.ids.public),
             *verify_rows.settings_back(self._stream),
+            *verify_partners.partners_back(self._stream),
             *verify_rows.copies_back(self._stream, self._keyring.ids.public),
             *verify_rows.counted(self._stream),
             *verify_signatures.signatures(self._stream, self._keyring.ids.public),

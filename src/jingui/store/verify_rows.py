@@ -34,7 +34,8 @@ SENDING = frozenset(
      "receive"}
 )  # fmt: skip
 LENDING = frozenset({"lend_volume", "renew_loan", "return_volume", "remind_loan", "report_lost"})
-MAKING = ENTERING | CONSENTING  # whose entries name versions: what was signed is a record of the chart
+RECEIVING = frozenset({"receive", "settle_received"})
+MAKING = ENTERING | CONSENTING | RECEIVING  # whose entries name versions: what was signed is a record of the chart
 MATTER = frozenset(
     {"start_matter", "save_matter", "submit_matter", "add_paper", "decide_matter", "withdraw_matter", "close_matter",
      "appeal_matter", "break_glass", "watch_access", "deliver_downtime", "ask_unsealing", "return_volume",
@@ -93,6 +94,13 @@ FITTING: Mapping[str, frozenset[str]] = {
     "capture_template": frozenset({"decide_matter"}),
     "source": frozenset({"register_source", "end_source"}),
     "station": frozenset({"register_station", "end_station"}),
+    "partner": frozenset({"register_partner", "end_partner"}),
+    "partner_certificate": frozenset({"trust_certificate", "revoke_certificate", "end_partner"}),
+    "agreement": frozenset({"decide_matter", "end_agreement", "end_partner", "check_partner", "prove_return"}),
+    "impact_assessment": frozenset({"decide_matter"}),
+    "channel": frozenset({"open_channel", "pause_channel", "resume_channel", "end_channel", "end_partner"}),
+    "partner_check": frozenset({"check_partner"}),
+    "app": frozenset({"decide_matter", "end_app", "end_partner"}),
     "access_grant": frozenset(
         {
             "approve",

@@ -14,6 +14,7 @@ from jingui.core.matters import (
     keep,
     monitor,
     outside,
+    partners,
     portal,
     release,
     research,
@@ -75,6 +76,7 @@ KINDS: dict[str, MatterKind] = {
         *climate.ROWS,
         *keep.ROWS,
         *backup.ROWS,
+        *partners.ROWS,
         *transmit.ROWS,
         *share.ROWS,
     )
