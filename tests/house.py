@@ -8,7 +8,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 SOURCES = ROOT / "src" / "jingui"
-ENTRANCES = ("web", "api", "demo", "bench", "jobs", "cli")
+ENTRANCES = ("web", "api", "carry", "demo", "bench", "jobs", "cli")
 #: allauth's adapters and the axes handler are the only ones that touch ORM users.
 ADAPTERS = {SOURCES / "web" / "accounts.py"}
 #: Attributes that only an ORM model, its manager or its query has.

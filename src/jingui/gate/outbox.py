@@ -10,11 +10,12 @@ from jingui.gate.sealing import identity_key
 from jingui.gate.sql import raw
 
 # What is leased to a gateway process comes back when its lease is over: the process may have died.
-DUE_SQL: Final = """SELECT patient_id, transmission_id FROM transmission
-WHERE channel_id = $1::bigint AND state IN ('queued', 'sending') AND (next IS NULL OR next <= $2::timestamptz)
-ORDER BY next NULLS FIRST, made, transmission_id LIMIT $3::int"""
-CHANNELS_SQL: Final = """SELECT id, code, kind, most, seconds FROM channel
-WHERE state = 'open' AND direction IN ('out', 'both') ORDER BY id"""
+READY_SQL: Final = """SELECT c.id, c.code, c.kind, c.most, d.patient_id, d.transmission_id FROM channel c
+CROSS JOIN LATERAL (SELECT t.patient_id, t.transmission_id, t.next, t.made FROM transmission t
+  WHERE t.channel_id = c.id AND t.state IN ('queued', 'sending') AND (t.next IS NULL OR t.next <= $1::timestamptz)
+  ORDER BY t.next NULLS FIRST, t.made, t.transmission_id LIMIT $2::int) d
+WHERE c.state = 'open' AND c.direction IN ('out', 'both')
+ORDER BY c.id, d.next NULLS FIRST, d.made, d.transmission_id"""
 
 
 class Place(NamedTuple):
@@ -31,7 +32,6 @@ class Lane(NamedTuple):
     code: str
     kind: str
     most: int  # messages a minute
-    seconds: int  # a receipt's time limit
 
 
 def close_content(runtime: Runtime, patient: int, transmission: int, content: bytes) -> bytes:
@@ -48,14 +48,12 @@ def open_content(runtime: Runtime, patient: int, transmission: int, payload: byt
     return identity_key(runtime, patient).cipher.open(bytes(payload), _place(patient, transmission))
 
 
-def lanes() -> tuple[Lane, ...]:
-    """The open outgoing channels."""
-    return tuple(Lane(*row) for row in raw(CHANNELS_SQL) if row[2] in CHANNELS)
-
-
-def due(channel: int, at: datetime, most: int) -> tuple[Place, ...]:
-    """What is due over a channel at `at`, the longest waiting first."""
-    return tuple(Place(*row) for row in raw(DUE_SQL, channel, at, most))
+def ready(at: datetime, most: int) -> tuple[tuple[Lane, tuple[Place, ...]], ...]:
+    """What is due at `at` over each open channel, the longest waiting first, `most` of each; in one statement."""
+    found: dict[Lane, list[Place]] = {}
+    for *lane, patient, transmission in raw(READY_SQL, at, most):
+        found.setdefault(Lane(*lane), []).append(Place(patient, transmission))
+    return tuple((lane, tuple(places)) for lane, places in found.items() if lane.kind in CHANNELS)
 
 
 def _place(patient: int, transmission: int) -> bytes:

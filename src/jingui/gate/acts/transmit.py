@@ -12,7 +12,8 @@ from jingui.core.word import N_
 from jingui.core.words import Verb
 from jingui.crypto import jose
 from jingui.crypto.canon import canon
-from jingui.gate import gateway_seen, partners_standing, sending
+from jingui.gate import gateway_seen, partners_standing
+from jingui.gate.acts import transmit_sending as sending
 from jingui.gate.context import ReadContext
 from jingui.gate.registry import Done, read_act, write_act
 from jingui.gate.rows import keep
@@ -63,7 +64,8 @@ def hand_out(context: WriteContext, permit: Permit, data: Send) -> Done:
         sending.failed(context, permit, row, stood, reason or "killed")
         return told(context, row, Held(reason=reason or "killed", stopped=stops(reason or "killed")), reason)
     row.state, row.problem = TransmissionState.SENDING.value, ""
-    row.next = permit.at + timedelta(seconds=sending.number(context, "send_lease_seconds"))
+    limit = stood.channel.seconds if stood.channel else 0
+    row.next = permit.at + timedelta(seconds=limit + sending.number(context, "send_lease_seconds"))
     keep(context, row)
     try:
         made = consignment(context, permit, row, stood, body=data.body)
