@@ -32,6 +32,7 @@ from tests.policy import (
     second_gateway,
     second_matters,
     second_monitor,
+    second_partners,
     second_release,
     second_research,
     second_sealing,
@@ -45,7 +46,7 @@ from tests.policy.second_enter import ENTERING, closed_visit, enters, unfit
 PARTS: tuple[Any, ...] = (
     second_archive, second_release, second_custody_line, second_research, second_climate, second_backups,
     second_destruction, second_sources, second_downtime, second_matters, second_monitor, second_sealing,
-    second_templates, second_gateway,
+    second_templates, second_gateway, second_partners,
 )  # fmt: skip
 ADMINS = {Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDIT_ADMIN}
 LICENSED = {Role.PHYSICIAN, Role.NURSE, Role.TECHNICIAN, Role.PHARMACIST}
@@ -70,7 +71,7 @@ AT_WINDOW = {Verb.OPEN_PORTAL, Verb.END_PORTAL, Verb.PLACE_RESTRICTION, Verb.LIF
 PAIRS = {Verb.MERGE_PATIENT, Verb.SPLIT_PATIENT, Verb.UNFREEZE_ACCOUNT, Verb.CHANGE_SETTING, Verb.PUBLISH_POLICY,
          Verb.LIFT_HOLD, Verb.ROTATE_KEYS, Verb.RECOVER, Verb.PUBLISH_DOCUMENT, Verb.REIDENTIFY,
          Verb.CHANGE_MAPPING,
-         Verb.DESTROY}  # fmt: skip
+         Verb.DESTROY, Verb.REGISTER_PARTNER, Verb.TRUST_CERTIFICATE, Verb.RESUME_CHANNEL}  # fmt: skip
 PARTY = PAIRS | {Verb.APPROVE, Verb.DECIDE_MATTER, Verb.OPEN_ACCOUNT, Verb.GRANT_POST, Verb.ISSUE_TOKEN}
 GOVERNING = PARTY | {Verb.READ_PROPOSALS, Verb.READ_LEDGER, Verb.EXPORT_LEDGER, Verb.READ_PEOPLE,
                      Verb.REGISTER_DEPARTMENT,

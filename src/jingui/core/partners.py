@@ -14,20 +14,23 @@ from jingui.core.words import Level
 
 
 class PartnerKind(NamedTuple):
-    """A row: its name; `supervised`: the hospital checks it every year; `returns`: what it got goes back at the end."""
+    """A row: its name; `supervised`: the hospital checks it every year; `entrusted`: it handles for us (PIPL 21).
+
+    Who is entrusted needs an agreement though nothing is sent, an impact assessment, and gives back what it got.
+    """
 
     text: str
     supervised: bool
-    returns: bool
+    entrusted: bool
 
 
 KINDS: Final[Mapping[str, PartnerKind]] = {
-    "hospital": PartnerKind(N_("医疗机构"), supervised=True, returns=False),
-    "community": PartnerKind(N_("基层医疗卫生机构"), supervised=True, returns=False),
-    "cdc": PartnerKind(N_("疾病预防控制机构"), supervised=False, returns=False),
-    "insurer": PartnerKind(N_("医疗保障经办机构、保险机构"), supervised=False, returns=False),
-    "regulator": PartnerKind(N_("卫生健康主管部门"), supervised=False, returns=False),
-    "contractor": PartnerKind(N_("受托方（外包、厂商）"), supervised=True, returns=True),
+    "hospital": PartnerKind(N_("医疗机构"), supervised=True, entrusted=False),
+    "community": PartnerKind(N_("基层医疗卫生机构"), supervised=True, entrusted=False),
+    "cdc": PartnerKind(N_("疾病预防控制机构"), supervised=False, entrusted=False),
+    "insurer": PartnerKind(N_("医疗保障经办机构、保险机构"), supervised=False, entrusted=False),
+    "regulator": PartnerKind(N_("卫生健康主管部门"), supervised=False, entrusted=False),
+    "contractor": PartnerKind(N_("受托方（外包、厂商）"), supervised=True, entrusted=True),
 }
 
 

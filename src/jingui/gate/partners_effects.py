@@ -9,7 +9,7 @@ import orjson
 from jingui.core.calendars import CHINA
 from jingui.core.channels import CODE, address_fault, carries_there, options_of
 from jingui.core.errors import Invalid
-from jingui.core.partners import Conclusion
+from jingui.core.partners import KINDS, Conclusion
 from jingui.core.permit import Permit
 from jingui.core.share import PURPOSES
 from jingui.core.word import N_
@@ -37,13 +37,14 @@ def agreement_asked(context: WriteContext, permit: Permit, answers: Mapping[str,
     """The partner is registered, its kind may receive for these purposes, each purpose's view is there, and no more."""
     partner = partners.named(context, answers)
     purposes, views, inbound = (several(answers, name) for name in ("purposes", "views", "inbound"))
-    rows = [PURPOSES[one] for one in purposes]
+    rows, kind = [PURPOSES[one] for one in purposes], KINDS[partner.kind]
     starts, ends = day(answers["starts"]), day(answers["ends"], end=True)
     longest = timedelta(days=settings.number(context.runtime, context.epoch, "agreement_max_days"))
     faults: tuple[Fault, ...] = (
         ("number", N_("这个协议编号已经使用"), Agreement.objects.filter(number=answers["number"]).exists()),
         ("number", N_("协议编号不能含控制字符"), not answers["number"].isprintable()),
-        ("purposes", N_("共享或接收的用途至少选一项"), not purposes and not inbound),
+        ("purposes", N_("共享或接收的用途至少选一项"), not purposes and not inbound and not kind.entrusted),
+        ("payloads", N_("请选择内容形式"), bool(purposes or inbound) and not answers.get("payloads")),
         ("purposes", N_("有用途不能提供给这类机构"), any(partner.kind not in row.kinds for row in rows)),
         ("views", N_("有用途缺少对应的内容"), any(row.view not in views for row in rows)),
         ("views", N_("有内容不属于任何所选用途"), bool(set(views) - {row.view for row in rows})),
@@ -51,7 +52,7 @@ def agreement_asked(context: WriteContext, permit: Permit, answers: Mapping[str,
         ("ends", N_("协议已经到期"), ends <= permit.at),
         ("ends", N_("有效期超过允许的最长期限"), ends - starts > longest),
         ("assessment", N_("所选用途须先完成影响评估，请填写评估编号"),
-         any(row.assessed for row in rows) and not answers.get("assessment")),
+         (kind.entrusted or any(row.assessed for row in rows)) and not answers.get("assessment")),
         ("assessment", N_("没有这份评估，或结论为不得开展，或已到期"),
          bool(answers.get("assessment")) and not assessed(context, permit, int(answers.get("assessment") or 0))),
     )  # fmt: skip

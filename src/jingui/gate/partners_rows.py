@@ -125,6 +125,6 @@ def reason_of(partner: Row, channel: Row, all_of: Everything) -> str:
 def return_due(partner: Row, agreement: Row, all_of: Everything) -> datetime | None:
     """By when the proof of return is to be there; None when none is owed or it is there."""
     over = agreement["ended"] or (agreement["ends"] if agreement["ends"] <= all_of.at else None)
-    if over is None or agreement["returned"] is not None or not KINDS[partner["kind"]].returns:
+    if over is None or agreement["returned"] is not None or not KINDS[partner["kind"]].entrusted:
         return None
     return cast(datetime, over) + all_of.days("return_proof_days")

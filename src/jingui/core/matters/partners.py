@@ -41,14 +41,14 @@ ROWS: Final[tuple[MatterKind, ...]] = (
             Question(name="number", text=N_("协议编号"), length=60, help=N_("双方共同使用的编号。")),
             Question(
                 name="purposes", text=N_("向对方共享的用途"), ask=Ask.CHOICES, required=False, choices=PURPOSE,
-                help=N_("只接收、不提供时不选。"),
+                help=N_("只接收、不提供，或仅委托处理时不选。"),
             ),
             Question(
                 name="views", text=N_("可提供的内容"), ask=Ask.CHOICES, required=False,
                 choices=tuple((name, row.text) for name, row in VIEWS.items()),
             ),
             Question(name="inbound", text=N_("接收对方资料的用途"), ask=Ask.CHOICES, required=False, choices=PURPOSE),
-            Question(name="payloads", text=N_("内容形式"), ask=Ask.CHOICES, choices=MEDIA),
+            Question(name="payloads", text=N_("内容形式"), ask=Ask.CHOICES, required=False, choices=MEDIA),
             Question(
                 name="level", text=N_("可提供的最高敏感级别"), ask=Ask.CHOICE,
                 choices=tuple((one.value, one.label) for one in Level),
@@ -59,7 +59,7 @@ ROWS: Final[tuple[MatterKind, ...]] = (
             ),
             Question(
                 name="assessment", text=N_("影响评估编号"), ask=Ask.NUMBER, required=False, least=1,
-                help=N_("用途需要个人信息保护影响评估的，填写机构页面上列出的评估编号。"),
+                help=N_("用途需要影响评估或委托处理的，填写合作机构页面上列出的评估编号。"),
             ),
             Question(name="starts", text=N_("协议开始日期"), ask=Ask.DATE),
             Question(name="ends", text=N_("协议到期日期"), ask=Ask.DATE, help=N_("含当日；到期后自动停止一切传输。")),
