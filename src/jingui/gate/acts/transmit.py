@@ -12,8 +12,8 @@ from jingui.core.word import N_
 from jingui.core.words import Verb
 from jingui.crypto import jose
 from jingui.crypto.canon import canon
-from jingui.gate import gateway_seen, partners_standing
-from jingui.gate.acts import transmit_sending as sending
+from jingui.gate import gateway_seen, partners_standing, sending
+from jingui.gate.acts import transmit_sending as failing
 from jingui.gate.context import ReadContext
 from jingui.gate.registry import Done, read_act, write_act
 from jingui.gate.rows import keep
@@ -60,19 +60,19 @@ def hand_out(context: WriteContext, permit: Permit, data: Send) -> Done:
         row.state, row.problem, row.next = TransmissionState.QUEUED.value, reason, permit.at + timedelta(seconds=30)
         keep(context, row)
         return told(context, row, Held(reason=reason, stopped=False), reason)
-    if reason or row.attempts > sending.number(context, "send_attempts"):
-        sending.failed(context, permit, row, stood, reason or "killed")
+    if reason or row.attempts > failing.number(context, "send_attempts"):
+        failing.failed(context, permit, row, stood, reason or "killed")
         return told(context, row, Held(reason=reason or "killed", stopped=stops(reason or "killed")), reason)
     row.state, row.problem = TransmissionState.SENDING.value, ""
     limit = stood.channel.seconds if stood.channel else 0
-    row.next = permit.at + timedelta(seconds=limit + sending.number(context, "send_lease_seconds"))
+    row.next = permit.at + timedelta(seconds=limit + failing.number(context, "send_lease_seconds"))
     keep(context, row)
     try:
         made = consignment(context, permit, row, stood, body=data.body)
     except JinguiError as error:
         if isinstance(error, Gone):
             raise
-        sending.failed(context, permit, row, stood, "keys")
+        failing.failed(context, permit, row, stood, "keys")
         return told(context, row, Held(reason="keys", stopped=False), error.code)
     return told(context, row, made, "")
 
@@ -116,7 +116,7 @@ def unsent(context: WriteContext, permit: Permit, data: Unsent) -> Done:
     if row.state != TransmissionState.SENDING:
         raise Conflict(N_("这次传输已经结束。"), reason="ended")
     stood = sending.standing_of(context, row)
-    state = sending.failed(context, permit, row, stood, data.problem, max(0, min(data.wait, 3600)))
+    state = failing.failed(context, permit, row, stood, data.problem, max(0, min(data.wait, 3600)))
     return told(context, row, state, data.problem)
 
 
@@ -132,15 +132,15 @@ def take_receipt(context: WriteContext, permit: Permit) -> Done:
     stood = partners_standing.standing(context, row.partner_id, row.agreement_id, row.channel_id)
     outcome, why, kept = proven(context, permit, row, stood, data)
     if why in AGAIN:
-        state = sending.failed(context, permit, row, stood, why)
+        state = failing.failed(context, permit, row, stood, why)
         return told(context, row, state, why)
     row.state, row.problem, row.next = OUTCOMES[outcome].value, why, None
     row.receipt, row.received = kept, permit.at
     if outcome == ReceivedState.REFUSED:
-        sending.matter_of(context, permit, row, stood, "rejected")
+        failing.matter_of(context, permit, row, stood, "rejected")
     keep(context, row)
     refused = outcome == ReceivedState.REFUSED
-    sending.count(row.channel_id, permit.at, sent=int(not refused), failed=int(refused))
+    failing.count(row.channel_id, permit.at, sent=int(not refused), failed=int(refused))
     return told(context, row, row.state, why)
 
 
