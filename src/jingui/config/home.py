@@ -50,6 +50,11 @@ class Home:
         return self.address or f"http://{self.host}:{self.port}"
 
     @property
+    def gateway_work(self) -> tuple[str, ...]:
+        """The gateway's processes: `send` carries transmissions out, `receive` lets partners in."""
+        return tuple(name for name, on in (("send", self.gateway_send), ("receive", bool(self.gateway))) if on)
+
+    @property
     def keys(self) -> Path:
         """Folder of the two sealed key files."""
         return self.root / "keys"

@@ -102,6 +102,9 @@ def children(where: Home) -> list[Child]:
         found.append(Child(name=f"ingest-{socket_at.stem}", argv=argv, env=own, ready=socket_at.exists))
     for number in range(1, where.mllp_workers + 1 if where.mllp or where.mllp_plain else 1):
         found.append(Child(name=f"mllp-{number}", argv=(sys.executable, "-m", "jingui.config.mllp"), env=own))
+    for what in where.gateway_work:
+        argv = (sys.executable, "-m", "jingui.config.gateway", what)
+        found.append(Child(name=f"gateway-{what}", argv=argv, env=own))
     if find_spec("jingui.gate.sequencer") is not None:
         found.insert(0, Child(name="sequencer", argv=(sys.executable, "-m", "jingui.config.sequence"), env=own))
     return found
@@ -119,9 +122,10 @@ def serve(
     """
     where = home()
     check_port(where)
-    from jingui.config import mllp  # it needs Django, which needs a house that is configured rightly
+    from jingui.config import gateway, mllp  # they need Django, which needs a house that is configured rightly
 
     mllp.check(where)
+    gateway.check(where)
     with house.lent():
         house.prepare(say)
         before()

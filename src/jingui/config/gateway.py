@@ -1,0 +1,79 @@
+"""五（一）传输: the gateway's processes, `python -m jingui.config.gateway send`; off unless configured [5.1.2]"""
+
+import asyncio
+import logging
+import ssl
+import sys
+
+import uvloop
+
+from jingui.carry.carried import Proofs
+from jingui.config import gateway_tls
+from jingui.config.home import Home, home
+from jingui.config.mllp import place
+from jingui.config.plane_process import working
+from jingui.core.errors import Misconfigured
+from jingui.core.sending import Consignment
+from jingui.core.word import N_
+from jingui.crypto.gateway_certificates import GatewayKeys
+from jingui.formats.identifiers import uscc_ok
+from jingui.gate import runtime
+
+SPOOL = "gateway"  # folder of the state folder
+
+
+def check(where: Home) -> None:
+    """Refuse the start when the gateway is configured wrongly."""
+    if not where.gateway_work:
+        return
+    if where.gateway:
+        place(where.gateway)
+    if not uscc_ok(where.uscc):
+        raise Misconfigured(
+            N_("传输网关须配置本院的统一社会信用代码（uscc）。"),
+            N_("请在 jingui.toml 中填写 18 位代码。"),
+            where="uscc",
+        )
+
+
+def proofs() -> Proofs:
+    """How this house proves itself: with its gateway keys as they are now, renewed ones included."""
+
+    def keys() -> GatewayKeys:
+        made = runtime.current().gateway_keys
+        if made is None:
+            raise Misconfigured(N_("没有传输网关的密钥。"), where="gateway.sealed")
+        return made()
+
+    def tls(consignment: Consignment) -> ssl.SSLContext:
+        return gateway_tls.client(keys().tls, consignment.pins, consignment.roots)
+
+    return Proofs(tls=tls, ssh=lambda: gateway_tls.key_pem(keys().tls))
+
+
+async def send(where: Home, stop: asyncio.Event) -> None:
+    """Carry what is due until `stop`."""
+    from jingui.carry.lanes import Lanes
+    from jingui.carry.spool import Spool
+
+    await Lanes(proofs=proofs(), spool=Spool(where.state / SPOOL)).carry(stop)
+
+
+async def work(what: str) -> None:
+    """Serve until SIGTERM, with a data plane of this process's own."""
+    async with working() as stop:
+        await WORK[what](home(), stop)
+
+
+WORK = {"send": send}
+
+
+def main() -> int:
+    """Run one of the gateway's processes."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
+    uvloop.run(work(sys.argv[1]))
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
