@@ -63,14 +63,17 @@ class Receiver:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._loop.call_soon_threadsafe(self._end)
+        asyncio.run_coroutine_threadsafe(self._end(), self._loop).result(10)
+        self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join(5)
+        self._loop.close()
 
-    def _end(self) -> None:
+    async def _end(self) -> None:
         self._server.close()
-        for task in self._tasks:
+        tasks = list(self._tasks)
+        for task in tasks:
             task.cancel()
-        self._loop.stop()
+        await asyncio.gather(*tasks, return_exceptions=True)
 
     async def http(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = asyncio.current_task()
@@ -152,7 +155,10 @@ class Receiver:
                 await asyncio.sleep(60)
             case "endless":
                 writer.write(ENDLESS)
-                while True:
+                for _ in range(2000):
+                    await asyncio.sleep(0)
+                    if writer.is_closing():
+                        break
                     writer.write(b"1000\r\n" + b"a" * 4096 + b"\r\n")
                     await writer.drain()
             case "html":
