@@ -15,7 +15,7 @@ CODE: Final = re.compile(r"[a-z][a-z0-9-]{1,39}\Z")
 LABEL: Final = re.compile(r"(?!-)[a-z0-9-]{1,63}(?<!-)\Z", re.IGNORECASE)
 TITLE: Final = re.compile(r"[\x21-\x5b\x5d-\x7e]{1,16}\Z")
 WORD: Final = re.compile(r"[A-Za-z0-9._@-]{1,64}\Z")
-FOLDER: Final = re.compile(r"/?[A-Za-z0-9._-]{1,60}(/[A-Za-z0-9._-]{1,60}){0,7}/?\Z")
+FOLDER: Final = re.compile(r"/?[A-Za-z0-9_-][A-Za-z0-9._-]{0,59}(/[A-Za-z0-9_-][A-Za-z0-9._-]{0,59}){0,7}/?\Z")
 HOST_KEY: Final = re.compile(r"(SHA256:[A-Za-z0-9+/]{43}|(ssh-ed25519|ecdsa-sha2-nistp256) [A-Za-z0-9+/=]{40,200})\Z")
 LOCAL: Final = ("localhost", "local", "internal", "lan", "home", "localdomain")
 
