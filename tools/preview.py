@@ -91,6 +91,7 @@ def samples(english: bool) -> dict[str, tuple[str, dict[str, Any]]]:
     from tools import preview_drills as drilled
     from tools import preview_entry as entering
     from tools import preview_frame as frame
+    from tools import preview_gateway as gateways
     from tools import preview_keep as keeping
     from tools import preview_matters as matters
     from tools import preview_office as office
@@ -121,6 +122,7 @@ def samples(english: bool) -> dict[str, tuple[str, dict[str, Any]]]:
         **waiting.waiting(t),
         **accessing.access(t),
         **entering.entry(t),
+        **gateways.pages(t),
         **captured.templates(t),
         **consented.consents(t),
         **matters.matters(t),

@@ -12,6 +12,7 @@ ARCHIVE: Final = LICENSED | DESKS | MANAGERS | WATCH
 LINE: Final = WARD | (DESKS - {R.INFECTION_CONTROL}) | MANAGERS
 OFFICE: Final = (DESKS - {R.INFECTION_CONTROL}) | MANAGERS
 CLIMATE: Final = MANAGERS | WATCH | {R.ARCHIVIST, R.SYSTEM_ADMIN, R.SECURITY_ADMIN, R.AUDIT_ADMIN}
+GATEWAY: Final = MANAGERS | WATCH | {R.SYSTEM_ADMIN, R.SECURITY_ADMIN, R.AUDIT_ADMIN}
 COUNTS: Final = MANAGERS | WATCH | {R.ARCHIVIST, R.QUALITY}
 TERMS: Final = COUNTS | {R.CODER}
 DUE: Final = frozenset({R.ARCHIVIST, R.QUALITY, R.MEDICAL_AFFAIRS, R.HEAD})
@@ -41,6 +42,8 @@ SAID: Final[dict[str, Row]] = {
     **dict.fromkeys(("device", "end_sensor", "upload_readings"), (lost(CLIMATE), lost(CLIMATE))),
     **dict.fromkeys(("register_equipment", "register_sensor", "rotate_keys"), (ok(CLIMATE), wrong(CLIMATE))),
     "rounds": FORM, "round_photos": (ok(CLIMATE), None), "storage": (ok(CLIMATE), None),
+    # the gateway
+    "gateway": (ok(GATEWAY), wrong(GATEWAY)),
     # terms, destruction, drills
     "retention": (ok(TERMS), wrong(TERMS)), "keeping": (ok(TERMS), ok(TERMS)),
     "due_records": (ok(DUE), wrong(ARCHIVIST)),

@@ -55,6 +55,7 @@ PATHS: Final[dict[str, str]] = {
     "publish_document": "documents/new/",
     "document": "documents/<int:document>/",
     # storerooms, devices, storage
+    "gateway": "gateway/",
     "climate": "storerooms/climate/",
     "register_sensor": "storerooms/climate/new/",
     "sensor": "storerooms/climate/<int:sensor>/",
