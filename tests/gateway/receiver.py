@@ -35,6 +35,7 @@ class Receiver:
     ) -> None:  # fmt: skip
         self.keys, self.partner, self.sign, self.uscc, self.port = keys, partner, sign, uscc, port
         self.kind, self.does, self.cut_after = kind, does, cut_after
+        self.receipts: dict[str, bytes] = {}
         self.taken: dict[str, bytes] = {}
         self.posts, self.elsewhere, self.cut = 0, 0, False
         self.puts: Counter[int] = Counter()
@@ -119,8 +120,9 @@ class Receiver:
         whole = body or b"".join(one for _, one in sorted(self.parts.pop(message).items()))
         parcel, _ = jose.unpack(whole, self.keys.encrypt, {jose.kid(self.sign): self.sign})
         assert str(parcel.message) == message
-        self.taken[message] = parcel.content
-        return await self.say(writer, 200, self.receipt(parcel.message, parcel.content, parcel.sender))
+        assert self.taken.setdefault(message, parcel.content) == parcel.content
+        made = self.receipt(parcel.message, parcel.content, parcel.sender)
+        return await self.say(writer, 200, self.receipts.setdefault(message, made))
 
     def receipt(self, message: Any, content: bytes, sender: str) -> bytes:
         made = DeliveryReceipt(
