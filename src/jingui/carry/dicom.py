@@ -1,6 +1,7 @@
 """五（一）2 DICOM: an instance by C-STORE over TLS; status 0000 is the receipt [5.1.2] [5.1.3]"""
 
 import asyncio
+from concurrent.futures import ThreadPoolExecutor
 from hashlib import sha256
 from io import BytesIO
 from typing import Final
@@ -16,12 +17,14 @@ from jingui.core.sending import Answer, Consignment
 
 LARGEST_PDU: Final = 128 * 1024
 OURS: Final = "JINGUI"
+ANY: Final = "ANY-SCP"
+HANDS: Final = ThreadPoolExecutor(64, "dicom")  # of its own: a slow archive holds no look-up of names
 
 
 async def deliver(consignment: Consignment, proofs: Proofs) -> Arrived:
     """Store one instance; the library blocks, therefore on a thread of its own with limits of its own."""
     at = await place(consignment)
-    status = await asyncio.to_thread(stored, consignment, at, proofs)
+    status = await asyncio.get_running_loop().run_in_executor(HANDS, stored, consignment, at, proofs)
     if status != 0:
         raise Undelivered("answer", said=f"{status:04X}")
     peer = consignment.pins[0] if consignment.pins else ""
@@ -42,7 +45,7 @@ def stored(consignment: Consignment, at: Place, proofs: Proofs) -> int:
     entity.connection_timeout = min(10, limit)
     entity.maximum_pdu_size = LARGEST_PDU
     made = entity.associate(
-        at.number, at.port, ae_title=consignment.options.get("called", "")[:16],
+        at.number, at.port, ae_title=consignment.options.get("called", ANY)[:16],
         tls_args=(proofs.tls(consignment), at.host),
     )  # fmt: skip
     if not made.is_established:
