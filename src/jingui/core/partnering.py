@@ -32,7 +32,8 @@ class EndPartner:
 class TrustCertificate:
     """登记机构证书; two people. `content`: one certificate (PEM or DER) to pin, or, with `issue`, a request to sign.
 
-    `reason`: why it is this partner's although neither its name nor its USCC stands in it.
+    `reason`: why it is this partner's although neither its name nor its USCC stands in it. `about`: the partner's name
+    as the second person sees it.
     """
 
     partner: int
@@ -40,6 +41,7 @@ class TrustCertificate:
     content: bytes = field(repr=False)
     issue: bool = False
     reason: str = ""
+    about: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,10 +80,11 @@ class OpenChannel:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChangeChannel:
-    """Pause, resume or end a channel (the verb says which)."""
+    """Pause, resume or end a channel (the verb says which). `about`: its code as the second person sees it."""
 
     channel: int
     reason: str
+    about: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

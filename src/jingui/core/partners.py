@@ -114,6 +114,15 @@ WHY: Final[Mapping[str, tuple[str, str]]] = {
 }
 
 
+#: What a person has to see to although everything still stands.
+ALERTS: Final[Mapping[str, str]] = {
+    "return_overdue": N_("返还或删除证明逾期"),
+    "check_due": N_("监督检查到期"),
+    "agreement_soon": N_("协议即将到期"),
+    "certificate_soon": N_("证书即将到期"),
+}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PartnerFact:
     """A partner as its genuine row says."""

@@ -35,6 +35,12 @@ def said(reason: str, place: str = "reason") -> str:
     return text
 
 
+def same_words(told: str, name: str) -> None:
+    """Conflict when what the second person is shown is another one's name."""
+    if told and told != name:
+        raise Conflict(N_("对象与所示名称不一致。"), N_("请刷新页面后重新办理。"))
+
+
 def active(context: WriteContext, number: int) -> Partner:
     """The partner, locked, genuine and not ended."""
     row = locked(context, Partner, number)

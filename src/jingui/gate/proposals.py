@@ -1,5 +1,6 @@
 """六（一）2 双人验证: an important operation waits for a second person, who confirms exactly its digest [6.1.2]"""
 
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, Final, NamedTuple, Protocol
@@ -44,6 +45,7 @@ PROPOSED: Final = "proposed"  # the reason of an entry whose operation was not d
 # Their effects reach outside the transaction, so they cannot be tried beforehand.
 UNTRIED = frozenset({Verb.ROTATE_KEYS, Verb.RECOVER})
 DATA: dict[Verb, type] = {}
+TELLS: dict[Verb, Callable[[Any], Mapping[str, object]]] = {}
 
 
 class Context(Protocol):
@@ -69,6 +71,11 @@ class Tried(Exception):
 def carries(verb: Verb, data: type) -> None:
     """Say which frozen dataclass the operation of a two-person verb carries; verbs without one carry None."""
     DATA[verb] = data
+
+
+def tells(verb: Verb, shown: Callable[[Any], Mapping[str, object]]) -> None:
+    """Say what of such an operation's data the second person is shown, where the bare fields would say little."""
+    TELLS[verb] = shown
 
 
 def digest(runtime: Runtime, operation: Operation) -> bytes:

@@ -40,6 +40,7 @@ ROOMS: tuple[tuple[str, str, Verb | None], ...] = (
     ("climate", N_("库房环境"), Verb.READ_CLIMATE),
     ("equipment", N_("设备"), Verb.READ_EQUIPMENT),
     ("storage", N_("存储系统"), Verb.READ_STORAGE),
+    ("partners", N_("合作机构"), Verb.READ_PARTNERS),
     ("gateway", N_("传输网关"), Verb.READ_GATEWAY),
     ("duties", N_("例行工作"), Verb.READ_DUTIES),
     ("findings", N_("隐私监测"), Verb.READ_FINDINGS),

@@ -59,6 +59,8 @@ WHO: Final[dict[str, Who]] = {
     "case_files": C, "filing_rates": C, "deficiencies": C, "case_file": C, "case_file_coding": C, "deficiency": C,
     "mappings": C, "mapping": C, "front_page_export": C,
     "gateway": C,
+    "partners": C, "register_partner": C, "partner": C, "partner_certificate": C, "partner_check": C,
+    "partner_return": C, "partner_act": C,
     "climate": C, "register_sensor": C, "sensor": C, "sensor_file": C, "end_sensor": C, "upload_readings": C,
     "rounds": C, "round_photos": C, "round_photo": C, "equipment": C, "register_equipment": C, "device": C,
     "storage": C, "rotate_keys": C,

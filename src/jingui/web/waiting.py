@@ -29,7 +29,14 @@ FIELDS: Final[dict[str, str]] = {
     "account": N_("账号"), "reason": N_("理由"), "name": N_("项目"), "value": N_("新值"), "into": N_("并入"),
     "hold": N_("保全"), "patient": N_("患者"), "source": N_("来源"), "effective": N_("生效时间"),
     "text_hash": N_("条文摘要"), "rules_hash": N_("规则摘要"), "body": N_("全文"),
+    "about": N_("对象"), "subject": N_("证书主体"), "fingerprint": N_("SHA-256 指纹"), "use": N_("证书用途"),
+    "issue": N_("由本院签发"), "ends": N_("到期"), "key": N_("公钥摘要"), "uscc": N_("统一社会信用代码"),
+    "kind": N_("类别"), "contact": N_("联系人"), "telephone": N_("联系电话"), "place": N_("地址"),
+    "staff_no": N_("责任人工号"),
 }  # fmt: skip
+
+
+SPOKEN: Final = frozenset({"use", "kind"})  # their values are words of ours
 
 
 def lines(request: HttpRequest, *, settled: bool = False) -> tuple[ProposalLine, ...]:
@@ -100,9 +107,9 @@ def crumbs(name: str) -> tuple[Link, ...]:
 def drawn(one: ProposalLine) -> ProposalPage:
     """A proposal as a page."""
     shown = tuple(
-        Shown(label=_(FIELDS[name]) if name in FIELDS else term(name), texts=(text(value),), long=len(text(value)) > 60)
+        Shown(label=_(FIELDS[name]) if name in FIELDS else term(name), texts=(said,), long=len(said) > 60)
         for name, value in one.data.items()
-        if value not in (None, "", 0, [], {})
+        if value not in (None, "", 0, [], {}) and (said := _(str(value)) if name in SPOKEN else text(value))
     )
     purpose = wording.purpose(one.purpose)
     return ProposalPage(

@@ -12,7 +12,7 @@ from jingui.core.words import Verb
 from jingui.gate import partners
 from jingui.gate.matter_safe import safe_of
 from jingui.gate.partners_effects import channel_asked, options
-from jingui.gate.proposals import carries
+from jingui.gate.proposals import carries, tells
 from jingui.gate.registry import Done, write_act
 from jingui.gate.rows import keep, locked, next_id
 from jingui.gate.sql import raw
@@ -20,6 +20,7 @@ from jingui.gate.writing import WriteContext
 from jingui.store.models import Channel
 
 carries(Verb.RESUME_CHANNEL, ChangeChannel)
+tells(Verb.RESUME_CHANNEL, lambda data: {"about": data.about, "reason": data.reason})
 
 
 @write_act(Verb.OPEN_CHANNEL)
@@ -86,6 +87,7 @@ def found(context: WriteContext, permit: Permit, state: ChannelState, otherwise:
     data = cast(ChangeChannel, permit.operation.data)
     reason = partners.said(data.reason)
     row = locked(context, Channel, data.channel)
+    partners.same_words(data.about, row.code)
     if row.state != state:
         raise Conflict(otherwise, N_("请刷新页面查看通道状态。"))
     return row, reason

@@ -15,7 +15,7 @@ from jingui.crypto import partner_certificates as read
 from jingui.crypto.gateway_certificates import Named, issue
 from jingui.crypto.partner_certificates import Examined, alike
 from jingui.gate import partners, settings
-from jingui.gate.proposals import carries
+from jingui.gate.proposals import carries, tells
 from jingui.gate.registry import Done, write_act
 from jingui.gate.rows import keep, locked, next_id
 from jingui.gate.writing import WriteContext
@@ -43,6 +43,7 @@ def trust(context: WriteContext, permit: Permit) -> Done:
     if data.use not in set(Use):
         raise Invalid(places=(("use", N_("请从列表中选择")),))
     partner = partners.active(context, data.partner)
+    partners.same_words(data.about, partner.name)
     try:
         body = issued(context, permit, partner, data) if data.issue else data.content
         found = read.examined(body)
@@ -62,6 +63,27 @@ def trust(context: WriteContext, permit: Permit) -> Done:
     made = Trusted(certificate=row.pk, fingerprint=found.fingerprint, der=found.der, ends=found.ends, warnings=warnings)
     said = f"{data.use} {found.fingerprint} {data.reason.strip()}"
     return Done(value=made, lines=(partners.line(row),), note=said.encode())
+
+
+def told(data: TrustCertificate) -> dict[str, object]:
+    """What the second person compares: whose it is to be, for what, its subject, fingerprint and end."""
+    said: dict[str, object] = {
+        "about": data.about,
+        "use": Use(data.use).label,
+        "issue": data.issue,
+        "reason": data.reason.strip(),
+    }
+    try:
+        if data.issue:
+            request = read.requested(data.content)
+            return {**said, "subject": request.common, "key": read.key_digest(request).hex()}
+        found = read.examined(data.content)
+    except read.Unreadable:
+        return said
+    return {**said, "subject": found.shown, "fingerprint": found.fingerprint, "ends": found.ends}
+
+
+tells(Verb.TRUST_CERTIFICATE, told)
 
 
 def issued(context: WriteContext, permit: Permit, partner: Partner, data: TrustCertificate) -> bytes:

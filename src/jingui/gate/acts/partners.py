@@ -1,5 +1,6 @@
 """五（一）2, 五（二）3 合作机构: registered by two people, checked, ended at once [5.1.2] [5.2.3]"""
 
+from dataclasses import fields
 from datetime import date, timedelta
 from typing import Final, cast
 
@@ -15,7 +16,7 @@ from jingui.core.words import Verb
 from jingui.crypto.partner_certificates import alike
 from jingui.formats.identifiers import uscc_ok
 from jingui.gate import partners
-from jingui.gate.proposals import carries
+from jingui.gate.proposals import carries, tells
 from jingui.gate.registry import Done, write_act
 from jingui.gate.rows import keep, locked, next_id
 from jingui.gate.writing import WriteContext
@@ -60,6 +61,15 @@ def register(context: WriteContext, permit: Permit) -> Done:
     )  # fmt: skip
     keep(context, row, new=True)
     return Done(value=number, lines=(partners.line(row),), note=f"{uscc} {name}".encode())
+
+
+def told(data: RegisterPartner) -> dict[str, object]:
+    """What the second person is shown."""
+    kind = KINDS.get(data.kind)
+    return {**{field.name: getattr(data, field.name) for field in fields(data)}, "kind": kind.text if kind else ""}
+
+
+tells(Verb.REGISTER_PARTNER, told)
 
 
 def unlike(context: WriteContext, uscc: str, name: str, account: int) -> None:

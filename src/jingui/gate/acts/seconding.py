@@ -15,7 +15,7 @@ from jingui.gate import facts as f
 from jingui.gate.context import ReadContext
 from jingui.gate.names import NOBODY, names_of
 from jingui.gate.parties import is_party
-from jingui.gate.proposals import Packed, opened
+from jingui.gate.proposals import TELLS, Packed, opened
 from jingui.gate.registry import WRITE_ACTS, Done, read_act, write_act
 from jingui.gate.rows import keep, locked, next_id
 from jingui.gate.writing import WriteContext, decide, success
@@ -187,7 +187,7 @@ def line(
 
 def shown(context: ReadContext, asked: Operation) -> dict[str, Any]:
     """The operation's data by field; another patient stands by the public id."""
-    data = codec.plain(asked.data)
+    data = dict(TELLS[asked.verb](asked.data)) if asked.verb in TELLS else codec.plain(asked.data)
     out = dict(data) if isinstance(data, dict) else {}
     for name in ("into", "mother"):
         if out.get(name):

@@ -54,6 +54,14 @@ PATHS: Final[dict[str, str]] = {
     "documents": "documents/",
     "publish_document": "documents/new/",
     "document": "documents/<int:document>/",
+    # partners
+    "partners": "partners/",
+    "register_partner": "partners/new/",
+    "partner": "partners/<int:partner>/",
+    "partner_certificate": "partners/<int:partner>/certificate/",
+    "partner_check": "partners/<int:partner>/check/",
+    "partner_return": "partners/<int:partner>/return/<int:agreement>/",
+    "partner_act": "partners/<int:partner>/act/<str:act>/<int:row>/",
     # storerooms, devices, storage
     "gateway": "gateway/",
     "climate": "storerooms/climate/",
