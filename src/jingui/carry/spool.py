@@ -1,4 +1,4 @@
-"""五（一）3 传输: what was sealed for a large message stays until it has arrived, so that a broken delivery goes on
+"""五（一）3 传输: what was sealed for a large message stays until it has arrived: a broken delivery goes on [5.1.3]
 
 Only ciphertext for the receiver lies here: losing it makes a new one, stealing it tells nothing.
 """
