@@ -13,6 +13,7 @@ LINE: Final = WARD | (DESKS - {R.INFECTION_CONTROL}) | MANAGERS
 OFFICE: Final = (DESKS - {R.INFECTION_CONTROL}) | MANAGERS
 CLIMATE: Final = MANAGERS | WATCH | {R.ARCHIVIST, R.SYSTEM_ADMIN, R.SECURITY_ADMIN, R.AUDIT_ADMIN}
 GATEWAY: Final = MANAGERS | WATCH | {R.SYSTEM_ADMIN, R.SECURITY_ADMIN, R.AUDIT_ADMIN}
+PARTNERS: Final = GATEWAY | {R.ARCHIVIST, R.INSURANCE_OFFICE, R.INFECTION_CONTROL}
 COUNTS: Final = MANAGERS | WATCH | {R.ARCHIVIST, R.QUALITY}
 TERMS: Final = COUNTS | {R.CODER}
 DUE: Final = frozenset({R.ARCHIVIST, R.QUALITY, R.MEDICAL_AFFAIRS, R.HEAD})
@@ -42,6 +43,12 @@ SAID: Final[dict[str, Row]] = {
     **dict.fromkeys(("device", "end_sensor", "upload_readings"), (lost(CLIMATE), lost(CLIMATE))),
     **dict.fromkeys(("register_equipment", "register_sensor", "rotate_keys"), (ok(CLIMATE), wrong(CLIMATE))),
     "rounds": FORM, "round_photos": (ok(CLIMATE), None), "storage": (ok(CLIMATE), None),
+    # partners
+    "partners": (ok(PARTNERS), ok(PARTNERS)), "register_partner": (ok(PARTNERS), wrong(PARTNERS)),
+    "partner": (lost(PARTNERS), None),
+    **dict.fromkeys(
+        ("partner_certificate", "partner_check", "partner_return", "partner_act"), (lost(PARTNERS), lost(PARTNERS))
+    ),
     # the gateway
     "gateway": (ok(GATEWAY), wrong(GATEWAY)),
     # terms, destruction, drills

@@ -193,6 +193,9 @@ def test_pages_in_english(office: Hospital, partner: p.Whole) -> None:
     from tests.web.clinic import Pages
 
     me = Pages(office.actors["sysadmin"], "en")
-    for address in (to("partners"), to("partner", partner=partner.id), to("register_partner"),
-                    to("partner_certificate", partner=partner.id), to("partner_check", partner=partner.id)):  # fmt: skip
+    one = partner.id
+    for address in (
+        to("partners"), to("partner", partner=one), to("register_partner"), to("partner_certificate", partner=one),
+        to("partner_check", partner=one), to("partner_act", partner=one, act="end_partner", row=one),
+    ):  # fmt: skip
         assert me.get(address).status_code in (200, 403), address

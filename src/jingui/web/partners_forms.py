@@ -236,10 +236,9 @@ ACTS: Final[dict[str, Act]] = {
 @require_http_methods(["GET", "HEAD", "POST"])
 def partner_act(request: HttpRequest, partner: int, act: str, row: int) -> HttpResponse:
     """Ask for a reason, and do it."""
-    chosen = ACTS.get(act)
+    one, chosen = sheet_of(request, partner), ACTS.get(act)
     if chosen is None:
         raise NotFound()
-    one = sheet_of(request, partner)
     about = named(one, act, row)
     filled = Filled(request.POST, sent=request.method == "POST")
     reason = filled.text("reason", _("理由"), longest=500) if chosen.reason else ""
