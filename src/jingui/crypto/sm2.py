@@ -1,4 +1,4 @@
-"""三（一）存储: SM2 signatures of the national suite, by the system's libcrypto >= 3 [3.1.1]
+"""三（一）存储: SM2 of the national suite, by the system's libcrypto >= 3: signatures, encryption to a key [3.1.1]
 
 `cryptography` has no SM2. Points are raw x‖y, signatures raw r‖s, the signer id is the standard's default; it must be
 set before the digest is initialised, since Z(id, key) is hashed first (GB/T 32918.2).
@@ -37,6 +37,10 @@ _PROTOTYPES: Final[tuple[tuple[str, Any, tuple[Any, ...]], ...]] = (
     ("EVP_DigestSignInit", _int, (_vp, _vp, _vp, _vp, _vp)),
     ("EVP_DigestSign", _int, (_vp, _vp, _vp, _bytes, _size)),
     ("EVP_DigestVerifyInit", _int, (_vp, _vp, _vp, _vp, _vp)),
+    ("EVP_PKEY_encrypt_init", _int, (_vp,)),
+    ("EVP_PKEY_encrypt", _int, (_vp, _vp, _vp, _bytes, _size)),
+    ("EVP_PKEY_decrypt_init", _int, (_vp,)),
+    ("EVP_PKEY_decrypt", _int, (_vp, _vp, _vp, _bytes, _size)),
     ("EVP_DigestVerify", _int, (_vp, _bytes, _size, _bytes, _size)),
 )
 
@@ -116,10 +120,46 @@ class Signer:
                 raise KeyTrouble(step="sm2 sign")
         return _raw(out.raw[: length.value])
 
+    def decrypt(self, sealed: bytes) -> bytes:
+        """Return what `encrypt` sealed for this key; ValueError when a bit differs."""
+        return _under(self._key or 0, "decrypt", sealed)
+
     def __del__(self) -> None:
         """Give the key back to the library."""
         if getattr(self, "_key", None):
             self._free(self._key)
+
+
+def encrypt(public: bytes, message: bytes) -> bytes:
+    """Seal `message` for the point x‖y: the DER sequence of GB/T 35276 (x, y, SM3 check, ciphertext).
+
+    ValueError for what is no point of the curve.
+    """
+    key = _load(_PUBLIC + public, "d2i_PUBKEY") if len(public) == 64 else None
+    if not key:
+        raise ValueError("no point of the curve")
+    try:
+        return _under(key, "encrypt", message)
+    finally:
+        _library().EVP_PKEY_free(key)
+
+
+def _under(key: int, what: str, data: bytes) -> bytes:
+    """Run one public-key operation: first its length is asked for, then it is done."""
+    library = _library()
+    context = library.EVP_PKEY_CTX_new(key, None)
+    try:
+        if not context or getattr(library, f"EVP_PKEY_{what}_init")(context) != 1:
+            raise KeyTrouble(step=f"sm2 {what}")
+        run, length = getattr(library, f"EVP_PKEY_{what}"), _size(0)
+        if run(context, None, ctypes.byref(length), data, len(data)) != 1:
+            raise ValueError(f"sm2 {what}")
+        out = ctypes.create_string_buffer(length.value)
+        if run(context, out, ctypes.byref(length), data, len(data)) != 1:
+            raise ValueError(f"sm2 {what}")
+        return out.raw[: length.value]
+    finally:
+        library.EVP_PKEY_CTX_free(context)
 
 
 def verify(public: bytes, signature: bytes, message: bytes) -> bool:
