@@ -1,24 +1,28 @@
 """五（一）传输: the gateway's processes, `python -m jingui.config.gateway send`; off unless configured [5.1.2]"""
 
 import asyncio
+import contextlib
 import logging
 import ssl
 import sys
 
 import uvloop
+from django.db import DatabaseError
 
 from jingui.carry.carried import Proofs
 from jingui.config import gateway_tls
 from jingui.config.home import Home, home
 from jingui.config.mllp import place
 from jingui.config.plane_process import working
-from jingui.core.errors import Misconfigured
+from jingui.core.errors import JinguiError, Misconfigured
 from jingui.core.sending import Consignment
 from jingui.core.word import N_
 from jingui.crypto.gateway_certificates import GatewayKeys
 from jingui.formats.identifiers import uscc_ok
 from jingui.gate import runtime
 
+AGAIN = 1.0  # seconds between two looks at who may come in
+log = logging.getLogger(__name__)
 SPOOL = "gateway"  # folder of the state folder
 
 
@@ -36,14 +40,16 @@ def check(where: Home) -> None:
         )
 
 
+def keys() -> GatewayKeys:
+    """The gateway's keys as they are now; Misconfigured for none."""
+    made = runtime.current().gateway_keys
+    if made is None:
+        raise Misconfigured(N_("没有传输网关的密钥。"), where="gateway.sealed")
+    return made()
+
+
 def proofs() -> Proofs:
     """How this house proves itself: with its gateway keys as they are now, renewed ones included."""
-
-    def keys() -> GatewayKeys:
-        made = runtime.current().gateway_keys
-        if made is None:
-            raise Misconfigured(N_("没有传输网关的密钥。"), where="gateway.sealed")
-        return made()
 
     def tls(consignment: Consignment) -> ssl.SSLContext:
         return gateway_tls.client(keys().tls, consignment.pins, consignment.roots)
@@ -59,13 +65,37 @@ async def send(where: Home, stop: asyncio.Event) -> None:
     await Lanes(proofs=proofs(), spool=Spool(where.state / SPOOL)).carry(stop)
 
 
+async def receive(where: Home, stop: asyncio.Event) -> None:
+    """Let partners in until `stop`; who they are is looked at anew every second and with every message."""
+    from jingui.api.gateway import Listener
+    from jingui.gate.receiving_senders import anchors
+
+    loop = asyncio.get_running_loop()
+    tls = await loop.run_in_executor(None, lambda: gateway_tls.Renewed(lambda: keys().tls, anchors))
+    listener = Listener()
+    server = await listener.start(*place(where.gateway), tls.listening)
+    try:
+        while not stop.is_set():
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(stop.wait(), AGAIN)
+            try:
+                await loop.run_in_executor(None, tls.renew)
+            except (JinguiError, DatabaseError) as error:  # the house is away: who was let in stays so until it is back
+                log.warning("gateway: partners cannot be read: %s", type(error).__name__)
+    finally:
+        server.close()
+        for task in list(listener.open):
+            task.cancel()
+        await asyncio.gather(*listener.open, return_exceptions=True)
+
+
 async def work(what: str) -> None:
     """Serve until SIGTERM, with a data plane of this process's own."""
     async with working() as stop:
         await WORK[what](home(), stop)
 
 
-WORK = {"send": send}
+WORK = {"send": send, "receive": receive}
 
 
 def main() -> int:

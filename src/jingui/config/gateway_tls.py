@@ -7,7 +7,7 @@ import hashlib
 import os
 import ssl
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -64,6 +64,35 @@ def server(own: Issued, roots: Iterable[bytes]) -> ssl.SSLContext:
     _trust(made, roots)
     made.options |= ssl.OP_CIPHER_SERVER_PREFERENCE | ssl.OP_NO_RENEGOTIATION
     return made
+
+
+class Renewed:
+    """The receiving side's context, replaced while it listens: who was registered a moment ago gets in, who was revoked
+
+    does not, and a renewed certificate of ours is shown without a new start.
+    """
+
+    def __init__(self, own: Callable[[], Issued], roots: Callable[[], tuple[bytes, ...]]) -> None:
+        """Ask `own` and `roots` for what holds now."""
+        self._own, self._roots = own, roots
+        self._seen: tuple[bytes, tuple[bytes, ...]] = (b"", ())
+        self._current = self.listening = self._fresh()
+        self.listening.sni_callback = self._swap
+
+    def renew(self) -> bool:
+        """Take up what changed; whether anything did."""
+        if (self._own().certificate, self._roots()) == self._seen:
+            return False
+        self._current = self._fresh()
+        return True
+
+    def _fresh(self) -> ssl.SSLContext:
+        own, roots = self._own(), self._roots()
+        self._seen = (own.certificate, roots)
+        return server(own, roots)
+
+    def _swap(self, made: ssl.SSLObject, _name: str | None, _context: ssl.SSLContext) -> None:
+        made.context = self._current
 
 
 def _harden(made: ssl.SSLContext, own: Issued) -> None:
