@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 from jingui.core.sending import ChannelHours, ChannelState
-from jingui.web import gateway
+from jingui.web import gateway_cards
 from jingui.web.viewmodels import gateway as view
 from jingui.web.viewmodels.paths import to
 from tools.preview_frame import NOW, T
@@ -28,7 +28,7 @@ def pages(t: T) -> Samples:
     )  # fmt: skip
     bad = replace(good, id=2, code="lab-mllp", kind="mllp", waiting=41, failed=2, problem="timeout")
     rest = replace(good, id=3, code="cdc-health", network="health", state="paused", paused=NOW, waiting=7, hours=())
-    cards = tuple(gateway.card(one, since, MAY, (0, "", "")) for one in (bad, good, rest))
+    cards = tuple(gateway_cards.card(one, since, MAY, (0, "", "")) for one in (bad, good, rest))
     full = view.GatewayPage(channels=cards, waiting=52, sent=381, failed=9, matters=to("matters"))
     wrong = tuple(replace(one, error=t("请填写理由", "State a reason")) if one.id == 1 else one for one in cards)
     return {
