@@ -23,6 +23,7 @@ def parser() -> argparse.ArgumentParser:
     _backup(commands)
     _standby(commands)
     _stamp(commands)
+    _gateway_keys(commands)
     return top
 
 
@@ -124,6 +125,17 @@ def _stamp(commands: "Commands") -> None:
     made = _add(commands, "stamp", N_("电子印章的证书：查看、换发、导入购买的证书"), stamp.chosen)
     made.add_argument("step", nargs="?", default="show", choices=["show", "renew", "import"])
     made.add_argument("file", nargs="?", default="", metavar="FILE", help=say(N_("购买的证书文件（.pfx、.p12）")))
+    made.add_argument("--matter", type=int, default=0, metavar="N", help=say(N_("批准更换的配置变更申请编号")))
+    made.add_argument(
+        "--as", dest="username", default="", metavar="USERNAME", help=say(N_("办理人的账号（系统管理员）"))
+    )
+
+
+def _gateway_keys(commands: "Commands") -> None:
+    from jingui.cli import gateway_keys
+
+    made = _add(commands, "gateway-keys", N_("传输网关的证书：查看、导出给合作机构、换发"), gateway_keys.chosen)
+    made.add_argument("step", nargs="?", default="show", choices=["show", "export", "renew"])
     made.add_argument("--matter", type=int, default=0, metavar="N", help=say(N_("批准更换的配置变更申请编号")))
     made.add_argument(
         "--as", dest="username", default="", metavar="USERNAME", help=say(N_("办理人的账号（系统管理员）"))

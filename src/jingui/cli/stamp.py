@@ -29,19 +29,23 @@ def chosen(given: argparse.Namespace) -> int:
     if given.step == "show":
         return shown(stamp.certificate(stamp.read(home(), plugs.keyring())))
     with house.opened(sequencing=True):
-        from jingui.cli.ledger import acting
-        from jingui.gate import door
-
         at = datetime.now(UTC)
-        actor = acting(given.username, "system_admin")
-        asked = ReadMatter(matter=given.matter)
-        operation = Operation(actor=actor, verb=Verb.READ_MATTER, at=at, purpose=Purpose.OPERATION, data=asked)
-        seen = door.read(operation).value
-        approved(seen.line.kind, seen.line.state, seen.answers, at)
+        permitted(given.username, given.matter, at)
         issued = stamp.own(home(), at) if given.step == "renew" else stamp.bought(*brought(given.file))
         made = stamp.certificate(stamp.replaced(home(), plugs.keyring(), issued, at))
     out(say(N_("已更换。请公布新的根证书；此前用印的复制件仍按原证书核验。")))
     return shown(made)
+
+
+def permitted(username: str, matter: int, at: datetime) -> None:
+    """Refused unless that matter, read in the administrator's name, lets the keys' files be changed today."""
+    from jingui.cli.ledger import acting
+    from jingui.gate import door
+
+    actor, asked = acting(username, "system_admin"), ReadMatter(matter=matter)
+    operation = Operation(actor=actor, verb=Verb.READ_MATTER, at=at, purpose=Purpose.OPERATION, data=asked)
+    seen = door.read(operation).value
+    approved(seen.line.kind, seen.line.state, seen.answers, at)
 
 
 def approved(kind: str, state: str, answers: Mapping[str, str], at: datetime) -> None:
@@ -50,7 +54,7 @@ def approved(kind: str, state: str, answers: Mapping[str, str], at: datetime) ->
     fits = kind == KIND and state == "executed" and PART in answers.get("parts", "").split(",")
     if not fits or not answers.get("first", "") <= today <= answers.get("last", ""):
         raise Refused(
-            N_("没有批准今天更换电子印章的配置变更申请。"),
+            N_("没有批准今天更换密钥文件的配置变更申请。"),
             N_("请先办理“配置变更申请”，变更的部分选“密钥文件”，由安全管理员审核、分管负责人批准。"),
             clauses=("3.2.3", "4.2.1"), reason="purpose", matter=KIND,
         )  # fmt: skip

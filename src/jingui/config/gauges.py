@@ -17,13 +17,14 @@ from jingui import __version__
 from jingui.cluster import report
 from jingui.cluster.address import external
 from jingui.cluster.cluster import State
-from jingui.config import backup_state, house, plugs, schema, stamp
+from jingui.config import backup_state, gateway_keys, house, plugs, schema, stamp
 from jingui.config.home import home
 from jingui.config.serve import answers
 from jingui.core.errors import JinguiError
 from jingui.core.settings import BY_NAME
 from jingui.core.word import N_
 from jingui.crypto.certificates import valid_between
+from jingui.crypto.gateway_certificates import USES
 
 LAG = "ledger_lag_seconds"
 OLD = timedelta(hours=24)
@@ -117,6 +118,23 @@ def seal() -> Iterator[Gauge]:
     words = N_("证书有效期至 {until}") if left > timedelta() else N_("证书已于 {until} 到期，不能用印")
     advice = "" if light is Light.GREEN else N_("请办理配置变更申请后运行 jingui stamp renew（购买的证书用 import）。")
     yield gauge("stamp", N_("电子印章"), light, words, advice, until=f"{last:%Y-%m-%d}", days=left.days)
+
+
+def gateway() -> Iterator[Gauge]:
+    """How long the gateway's own certificates still hold: renewed 60 days before, so that partners get the new ones."""
+    name = N_("传输网关证书")
+    try:
+        found = gateway_keys.read(home(), plugs.keyring())
+    except JinguiError as error:
+        light = Light.AMBER if error.data.get("problem") == "missing" else Light.RED
+        yield gauge("gateway_keys", name, light, error.message, error.next_step, code=error.code)
+        return
+    last = min(valid_between(found[use].certificate)[1] for use in USES)
+    left = last - datetime.now(UTC)
+    light = Light.RED if left <= timedelta() else Light.AMBER if left < gateway_keys.SOON else Light.GREEN
+    words = N_("证书有效期至 {until}") if left > timedelta() else N_("证书已于 {until} 到期，不能传输")
+    advice = "" if light is Light.GREEN else N_("请运行 jingui gateway-keys renew，并把新证书交给各合作机构登记。")
+    yield gauge("gateway_keys", name, light, words, advice, until=f"{last:%Y-%m-%d}", days=left.days)
 
 
 def cluster() -> Iterator[Gauge]:
@@ -260,7 +278,7 @@ def gauges() -> list[Gauge]:
     found = [one for look in looks for one in look()]
     try:
         with psycopg.connect(plugs.address().psycopg(), connect_timeout=3) as connection:
-            found += [*keys(), *seal(), *tables(), *ledger(connection)]
+            found += [*keys(), *seal(), *gateway(), *tables(), *ledger(connection)]
     except JinguiError as error:
         found.append(gauge("database", N_("数据库连接"), Light.RED, error.message, error.next_step, code=error.code))
     except psycopg.Error as error:
