@@ -47,6 +47,8 @@ IMPORTS = [
     ("station/offence.py", "from jingui import gate", "rooms", "jingui.station"),
     ("station/offence.py", "from jingui import cluster", "station-alone", "jingui.station.offence -> jingui.cluster"),
     ("station/offence.py", "import django", "station-libraries", "jingui.station.offence -> django"),
+    ("carry/offence.py", "import asyncpg", "carry-libraries", "jingui.carry.offence -> asyncpg"),
+    ("carry/offence.py", "from jingui.crypto import jose", "crypto", "jingui.carry.offence -> jingui.crypto.jose"),
     ("web/offence.py", "import jingui.api", "rooms", "jingui.web"),
     ("api/offence.py", "from jingui import web", "rooms", "jingui.api"),
     ("demo/offence.py", "from jingui import cli", "rooms", "jingui.demo"),

@@ -29,7 +29,9 @@ def pages(t: T) -> Samples:
     bad = replace(good, id=2, code="lab-mllp", kind="mllp", waiting=41, failed=2, problem="timeout")
     rest = replace(good, id=3, code="cdc-health", network="health", state="paused", paused=NOW, waiting=7, hours=())
     cards = tuple(gateway_cards.card(one, since, MAY, (0, "", "")) for one in (bad, good, rest))
-    full = view.GatewayPage(channels=cards, waiting=52, sent=381, failed=9, matters=to("matters"))
+    full = view.GatewayPage(
+        channels=cards, waiting=52, sent=381, failed=9, partners=to("partners"), matters=to("matters")
+    )
     wrong = tuple(replace(one, error=t("请填写理由", "State a reason")) if one.id == 1 else one for one in cards)
     return {
         "gateway": ("transmit/gateway.html", full),

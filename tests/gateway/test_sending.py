@@ -259,6 +259,30 @@ def test_a_bent_row_is_refused_by_name(hospital: Hospital, patient: int, clinic:
     assert isinstance(send(hospital, one), Consignment)
 
 
+def test_of_several_at_once_one_gets_it(hospital: Hospital, patient: int, clinic: Party) -> None:
+    from concurrent.futures import ThreadPoolExecutor
+
+    from django.db import connections
+
+    one = queue(hospital, clinic, patient)
+    good = clinic.receipt(one.message, one.content)
+
+    def trying(what: Any) -> Any:
+        try:
+            return what()
+        except Conflict:
+            return None
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(6) as several:
+        sent = list(several.map(trying, [lambda: send(hospital, one)] * 6))
+        taken = list(several.map(trying, [lambda: receipt(hospital, one, good)] * 6))
+    assert len([each for each in sent if each is not None]) == 1
+    assert len([each for each in taken if each is not None]) == 1
+    assert one.row().attempts == 1
+
+
 @pytest.mark.parametrize("who", ["doctor", "sysadmin", "his", "head"])
 def test_nobody_else_sends(hospital: Hospital, patient: int, clinic: Party, who: str) -> None:
     one = queue(hospital, clinic, patient)

@@ -41,7 +41,8 @@ def gateway(request: HttpRequest) -> HttpResponse:
     page = view.GatewayPage(
         channels=cards, waiting=sum(one.waiting + one.sending for one in board.channels),
         sent=sum(hour.sent for one in board.channels for hour in one.hours),
-        failed=sum(hour.failed for one in board.channels for hour in one.hours), matters=to("matters"),
+        failed=sum(hour.failed for one in board.channels for hour in one.hours), partners=to("partners"),
+        matters=to("matters"),
     )  # fmt: skip
     if wrong[1] and wrong[0] not in {one.id for one in board.channels}:
         answering.note(request, wrong[1], "bad")

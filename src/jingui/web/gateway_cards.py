@@ -12,9 +12,9 @@ from jingui.core.transmit import CHANNELS, NETWORKS, Direction
 from jingui.web.viewmodels import gateway as view
 from jingui.web.viewmodels.parts import Tag
 
-WIDE: Final = 480
-HIGH: Final = 90
-FOOT: Final = 16
+WIDE: Final = 960
+HIGH: Final = 150
+FOOT: Final = 20
 HOURS: Final = 24
 
 
@@ -58,13 +58,13 @@ def plot(one: ChannelState, since: datetime) -> view.HourPlot:
     none = ChannelHours(hour=since, sent=0, failed=0, taken=0)
     hours = [known.get(since + timedelta(hours=n), none) for n in range(HOURS)]
     most = max(1, *(hour.sent + hour.failed + hour.taken for hour in hours))
-    tall, step = HIGH - FOOT - 4, WIDE / HOURS
+    tall, step = HIGH - FOOT - 16, WIDE / HOURS
     bars = []
     for n, hour in enumerate(hours):
         good, bad = tall * (hour.sent + hour.taken) / most, tall * hour.failed / most
         bars.append(
             view.HourBar(
-                x=f"{n * step + 2:.1f}", sent_y=f"{HIGH - FOOT - good:.1f}", sent_height=f"{good:.1f}",
+                x=f"{n * step + 4:.1f}", sent_y=f"{HIGH - FOOT - good:.1f}", sent_height=f"{good:.1f}",
                 failed_y=f"{HIGH - FOOT - good - bad:.1f}", failed_height=f"{bad:.1f}",
             )
         )  # fmt: skip

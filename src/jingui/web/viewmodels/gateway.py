@@ -8,7 +8,7 @@ from jingui.web.viewmodels.parts import Tag
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HourBar:
-    """An hour's bars as geometry: a view box of 480 by 90, heights down from the top of each bar."""
+    """An hour's bars as geometry: a view box of 960 by 150."""
 
     x: str
     sent_y: str
@@ -56,4 +56,5 @@ class GatewayPage:
     waiting: int
     sent: int
     failed: int
+    partners: str
     matters: str
