@@ -117,6 +117,7 @@ WHY: Final[Mapping[str, tuple[str, str]]] = {
 #: What a person has to see to although everything still stands.
 ALERTS: Final[Mapping[str, str]] = {
     "return_overdue": N_("返还或删除证明逾期"),
+    "mending": N_("要求的整改尚未复查"),
     "check_due": N_("监督检查到期"),
     "agreement_soon": N_("协议即将到期"),
     "certificate_soon": N_("证书即将到期"),

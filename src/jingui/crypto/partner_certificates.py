@@ -98,7 +98,7 @@ def examined(body: bytes) -> Examined:
         authority = _authority(found)
         names = tuple(str(one.value) for one in found.subject)
         organisations = found.subject.get_attributes_for_oid(NameOID.ORGANIZATION_NAME)
-        shown = found.subject.rfc4514_string()
+        shown = found.subject.rfc4514_string({NameOID.ORGANIZATION_IDENTIFIER: "organizationIdentifier"})
     except (ValueError, TypeError, UnsupportedAlgorithm, x509.DuplicateExtension) as error:
         raise Unreadable("broken") from error
     return Examined(

@@ -2,12 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from jingui.core.errors import NotFound
 from jingui.core.partnering import PartnerLine, PartnersBoard, PartnersRequest
-from jingui.core.partners import KINDS, PartnerState
+from jingui.core.partners import KINDS, PartnerState, Verdict
 from jingui.core.permit import Permit
 from jingui.core.words import Category, Grant, Verb
 from jingui.gate import facts as f
@@ -34,6 +34,7 @@ ACTS: Final = (
     Verb.PROVE_RETURN, Verb.END_APP,
 )  # fmt: skip
 FURTHEST: Final = 1_000_000
+LAST: Final = timedelta(seconds=1)  # an agreement ends with the last second of its last day
 
 
 async def board(context: ReadContext, permit: Permit, data: PartnersRequest) -> PartnersBoard:
@@ -87,12 +88,13 @@ def line(partner: Row, all_of: Everything, person: str, accounts: Mapping[int, s
     channels = [one for one in all_of.channels.get(number, ()) if one["state"] == "open"]
     certificates = [one for one in all_of.certificates.get(number, ()) if one["revoked"] is None and one["ends"] > at]
     checks = all_of.checks.get(number, [])
-    ends = [one["ends"] for one in (*agreements, *certificates)]
+    held = [one for one in all_of.channels.get(number, ()) if one["state"] != "ended"]
+    ends = [*(one["ends"] - LAST for one in agreements), *(one["ends"] for one in certificates)]
     return PartnerLine(
         id=number, uscc=partner["uscc"], name=partner["name"], kind=partner["kind"], person=person,
         account=accounts.get(partner["account_id"], ""), state=partner["state"], starts=partner["starts"],
         ended=partner["ended"], agreements=len(agreements), channels=len(channels), ends=min(ends, default=None),
-        checked=checks[0]["at"] if checks else None, trouble=trouble(partner, all_of, channels),
+        checked=checks[0]["at"] if checks else None, trouble=trouble(partner, all_of, held),
     )  # fmt: skip
 
 
@@ -106,6 +108,8 @@ def trouble(partner: Row, all_of: Everything, channels: Sequence[Row]) -> tuple[
         return tuple(said)
     said += [reason for one in channels if (reason := reason_of(partner, one, all_of))]
     checks = all_of.checks.get(number, [])
+    if checks and checks[0]["verdict"] == Verdict.MEND and "mend_overdue" not in said:
+        said.append("mending")
     last = checks[0]["at"] if checks else partner["starts"]
     if KINDS[partner["kind"]].supervised and at - last > all_of.days("partner_check_days"):
         said.append("check_due")

@@ -1,6 +1,6 @@
 """五（一）2, 五（二）3 合作机构: rows of the register in the reader's words [5.1.2] [5.2.3]"""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from django.utils.translation import gettext as _
@@ -55,6 +55,8 @@ def partner(one: PartnerLine) -> view.PartnerRow:
     """A partner in the register."""
     active = one.state == PartnerState.ACTIVE
     state = Tag(text=_(PartnerState(one.state).label), tone="ok" if active and not one.trouble else "none")
+    if active and not one.agreements:
+        state = Tag(text=_("没有生效的协议"), tone="none")
     if active and one.trouble:
         state = Tag(text=_("需要处理"), tone="warn")
     return view.PartnerRow(
@@ -86,7 +88,7 @@ def agreement(one: AgreementLine, now: datetime, acts: tuple[Link, ...]) -> view
         takes=tuple(_(PURPOSES[name].text) for name in one.inbound if name in PURPOSES),
         media="、".join(_(Media(name).label) for name in one.payloads), level=_(Level(one.level).label),
         hidden=_(dict(PROFILES)[one.profile]) if one.profile in dict(PROFILES) else _("不去标识"), starts=one.starts,
-        ends=one.ends, ended=one.ended, owed=one.return_due,
+        ends=one.ends - timedelta(seconds=1), ended=one.ended, owed=one.return_due,
         overdue=one.return_due is not None and one.return_due <= now, returned=one.returned, duties=one.duties,
         matter=to("matter", matter=one.matter), assessment=one.assessment, entry=to("entry", entry=one.entry),
         acts=acts,
