@@ -83,10 +83,7 @@ def guardian(paper: Mapping[str, Any]) -> bool:
     return signed_by(paper) == Party.GUARDIAN
 
 
-def still(context: WriteContext, patient: int, consent: int, at: datetime) -> bool:
-    """Whether the consent that something rests on is still given; its row stays locked. False for none."""
-    row = PatientConsent.objects.select_for_update().filter(pk=(patient, consent)).first()
-    if row is None:
-        return False
-    context.runtime.sealer.check(row)
-    return row.state == ConsentState.GIVEN and (row.ends is None or at < row.ends)
+def hold(patient: int, consent: int) -> None:
+    """Lock the consent that something rests on: before the row that rests on it, as a withdrawal does."""
+    if consent:
+        PatientConsent.objects.select_for_update().filter(pk=(patient, consent)).first()

@@ -9,15 +9,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from jingui.core.errors import Gone, NotFound, Refused
+from jingui.core.errors import Refused
 from jingui.core.partners import WHY, AgreementFact, ChannelFact, Standing
-from jingui.core.share import BASES, CONSENT, PURPOSES, VIEWS, Basis, SharePurpose, View, above, lowest
+from jingui.core.sending import PROBLEMS
+from jingui.core.share import BASES, CONSENT, PURPOSES, VIEWS, Basis, SharePurpose, View, lowest
 from jingui.core.transmit import CHANNELS, NETWORKS
 from jingui.core.word import N_
 from jingui.core.words import Consent, Hold, Level
 from jingui.gate import facts as f
 from jingui.gate.partners_standing import standing
-from jingui.gate.sharing_consent import Said, said, still
+from jingui.gate.sharing_consent import Said, said
 from jingui.gate.wishes import R_CATEGORIES, R_KIND
 from jingui.gate.writing import WriteContext
 from jingui.store.models import Transmission
@@ -68,11 +69,13 @@ class Ground:
 
 
 def refused(code: str) -> Refused:
-    """The refusal of that name: of this table, or of a partner that does not stand."""
+    """The refusal of that name: of this table, of a partner that does not stand, or of what cannot be sent."""
     if code in REFUSALS:
         what, then, clauses = REFUSALS[code]
-    else:
+    elif code in WHY:
         (what, then), clauses = WHY[code], CLAUSES
+    else:
+        what, then, clauses = PROBLEMS[code].text, "", CLAUSES
     return Refused(what, then, clauses=clauses, reason=code)
 
 
@@ -141,52 +144,26 @@ def carries(kind: str, network: str, media: str) -> bool:
     return row is not None and net is not None and media in row.media and (row.sealed or net.unsealed)
 
 
-def again(context: WriteContext, row: Transmission, at: datetime) -> Standing:
-    """Whether what lies in the outbox may go at this moment: everything is asked again; Refused names what ended.
+def lapsed(context: WriteContext, row: Transmission, agreement: AgreementFact | None) -> str:
+    """Why what was lawful at the decision is so no more, beside partner, level and consent; "" for nothing.
 
-    The consent it rests on stays locked until the transaction ends: a withdrawal waits for it, or it for the
-    withdrawal. `context.patient` is the patient it is about, where it is about one.
+    Of what is inside, whether it was sealed or closed to others since. `context.patient` is whom it is about.
     """
-    if row.patient_id and (context.patient is None or context.patient.destroyed):
-        raise Gone()
-    basis, purpose = BASES.get(row.basis), PURPOSES.get(row.purpose)
-    if row.basis == CONSENT and not still(context, row.patient_id, row.consent_id, at):
-        raise refused("consent")
-    agreed = basis is None or basis.agreed
-    found = standing(context, row.partner_id, row.agreement_id if agreed else 0, row.channel_id, at)
-    if found.reason:
-        raise refused(found.reason)
-    if found.channel is None:
-        raise NotFound()
-    if not carries(found.channel.kind, found.channel.network, row.media):
-        raise refused("no_channel")
-    limits = [NETWORKS[found.channel.network].level]
-    if agreed:
-        scope = found.agreement
-        if purpose is None or scope is None or row.purpose not in scope.purposes:
-            raise refused("agreement_purpose")
-        if found.partner.kind not in purpose.kinds:
-            raise refused("receiver")
-        if row.view not in scope.views or row.media not in scope.payloads:
-            raise refused("agreement_scope")
-        if purpose.assessed and not scope.assessment:
-            raise refused("assessment")
-        limits.append(scope.level)
-    if above(Level(row.level), lowest(*limits)):
-        raise refused("level")
-    if row.patient_id and context.patient is not None and row.records:
-        closed(context, context.patient, row, binding=basis is not None and basis.binding)
-    return found
-
-
-def closed(context: WriteContext, patient: f.PatientFacts, row: Transmission, *, binding: bool) -> None:
-    """Refused when something inside was sealed or closed to others since it was decided."""
-    held, shut = sealed_of(patient), closed_to_others(patient)
+    purpose, basis = PURPOSES.get(row.purpose), BASES.get(row.basis)
+    if basis is not None and not basis.agreed:
+        return ""
+    if purpose is None or (purpose.assessed and (agreement is None or not agreement.assessment)):
+        return "assessment"
+    if context.patient is None or not row.records:
+        return ""
+    held, shut = sealed_of(context.patient), closed_to_others(context.patient)
+    binding = basis is not None and basis.binding
     for record, category in context.rows(INSIDE_SQL, row.patient_id, list(row.records)):
         if held & {0, record}:
-            raise refused("sealed")
+            return "sealed"
         if not binding and (shut is None or category in shut):
-            raise refused("restricted")
+            return "restricted"
+    return ""
 
 
 def sealed_of(patient: f.PatientFacts) -> frozenset[int]:
