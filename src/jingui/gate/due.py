@@ -10,7 +10,7 @@ from jingui.core.custody import opened_kinds
 from jingui.core.matters import KINDS
 from jingui.core.matters.row import State
 from jingui.core.words import Relation
-from jingui.gate import settings
+from jingui.gate import outbox, settings
 from jingui.gate.runtime import current
 from jingui.gate.sql import raw
 
@@ -108,6 +108,11 @@ def silent_sensors(at: datetime) -> list[int]:
 def destructions() -> list[int]:
     """Lists of which something was destroyed whose segments still have their old keys [3.1.3]."""
     return [row[0] for row in raw(ERASING_SQL)]
+
+
+def transmissions(at: datetime, most: int) -> tuple[tuple[outbox.Lane, tuple[outbox.Place, ...]], ...]:
+    """What is due over each open channel, the longest waiting first, `most` of each [5.1.3]."""
+    return outbox.ready(at, most)
 
 
 def delivers(token: bytes) -> bool:
