@@ -211,6 +211,7 @@ def test_supervision_mend_holds_up_and_stop_ends(hospital: Hospital) -> None:
     check("mend", today + timedelta(days=7))
     assert standing(hospital, *asked) == ""
     assert standing(hospital, *asked, days=9) == "mend_overdue"
+    assert standing(hospital, made.id, 0, made.channel, days=9) == ""  # a notice still goes
     check("pass")
     assert standing(hospital, *asked, days=9) == ""
     with pytest.raises(Invalid):

@@ -272,9 +272,10 @@ def judged(
 ) -> Standing:
     """Whether the partner stands at `at` for the agreement and channel asked for by number (0: not asked for).
 
-    The first thing that does not stand is the reason, the most final first.
+    The first thing that does not stand is the reason, the most final first. Assessments and checks speak about what
+    goes under an agreement: without one asked for, as with notices, they do not count.
     """
-    found, way = facts.agreement, facts.channel
+    found, way, check = facts.agreement, facts.channel, facts.check
     reasons = (
         ("partner_ended", facts.partner.state != PartnerState.ACTIVE),
         ("agreement_missing", bool(agreement) and found is None),
@@ -284,8 +285,8 @@ def judged(
         ("agreement_expired", found is not None and at >= found.ends),
         ("assessment_missing", found is not None and bool(found.assessment) and not _allows(facts.assessment)),
         ("assessment_expired", facts.assessment is not None and at >= facts.assessment.ends),
-        ("check_stopped", facts.check is not None and facts.check.verdict == Verdict.STOP),
-        ("mend_overdue", facts.check is not None and facts.check.due is not None and at >= facts.check.due),
+        ("check_stopped", found is not None and check is not None and check.verdict == Verdict.STOP),
+        ("mend_overdue", found is not None and check is not None and check.due is not None and at >= check.due),
         ("channel_missing", bool(channel) and way is None),
         ("channel_other", way is not None and way.partner != facts.partner.id),
         ("channel_ended", way is not None and way.state == ChannelState.ENDED),

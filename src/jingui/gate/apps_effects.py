@@ -80,6 +80,7 @@ def known(context: WriteContext, thumbs: set[str]) -> bool:
 def app(context: WriteContext, permit: Permit, granting: Granting) -> Effected:
     """应用获批: registered until its end or its agreement's, whichever is first [5.1.2]."""
     answers = granting.answers
+    partners.alone(context)
     app_asked(context, permit, answers)
     partner = partners.named(context, answers)
     keys, _ = keys_of(answers["keys"]) if answers.get("keys") else ((), "")

@@ -35,6 +35,14 @@ def said(reason: str, place: str = "reason") -> str:
     return text
 
 
+def alone(context: WriteContext) -> None:
+    """Hold back every other registration until this transaction ends: what no index can say is compared row by row.
+
+    Asked for first of all, before any row is locked.
+    """
+    context.rows("SELECT pg_advisory_xact_lock(hashtext('jingui:partners'))")
+
+
 def same_words(told: str, name: str) -> None:
     """Conflict when what the second person is shown is another one's name."""
     if told and told != name:

@@ -87,6 +87,7 @@ def paper_of(granting: Granting, kind: str) -> bytes:
 def agreement(context: WriteContext, permit: Permit, granting: Granting) -> Effected:
     """协议获批: in force from its first day to its last, and then over by itself [5.2.3]."""
     answers, runtime = granting.answers, context.runtime
+    partners.alone(context)
     agreement_asked(context, permit, answers)
     partner = partners.named(context, answers)
     paper = paper_of(granting, "agreement")

@@ -26,7 +26,6 @@ from jingui.core.words import Level
 from jingui.gate.context import ReadContext
 from jingui.gate.matters_seen import checked
 from jingui.gate.writing import WriteContext
-from jingui.store.models import Partner
 from jingui.store.seals import Sealer
 from jingui.store.statements import Columns
 
@@ -62,10 +61,11 @@ def standing(
 ) -> Standing:  # fmt: skip
     """Whether `partner` stands for the agreement and channel (0: not asked for) at `at` (now by default).
 
-    The partner's row stays locked for the transaction, so that nothing of it ends meanwhile. NotFound for an unknown
+    The partner's row is held for the transaction, so that it does not end meanwhile; what else of it ends moves the
+    epoch, and whoever read it before decides again. NotFound for an unknown
     partner, Tampered for a row that is not as the door wrote it; everything else is `Standing.reason`.
     """
-    if not Partner.objects.select_for_update(of=("self",)).filter(pk=partner).exists():
+    if not context.rows("SELECT 1 FROM partner WHERE id = $1::bigint FOR SHARE", partner):
         raise NotFound()
     found = {
         "partner": context.rows(PARTNER.sql, partner),

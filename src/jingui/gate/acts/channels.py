@@ -27,6 +27,7 @@ tells(Verb.RESUME_CHANNEL, lambda data: {"about": data.about, "reason": data.rea
 def open_channel(context: WriteContext, permit: Permit) -> Done:
     """开通传输通道 with exactly the approved answers, once [5.1.2]."""
     data = cast(OpenChannel, permit.operation.data)
+    partners.alone(context)
     matter = partners.approved(context, data.matter, "open_channel", permit.at)
     if Channel.objects.filter(matter=matter.pk).exists():
         raise Conflict(N_("这项批准已经用于开通通道。"), N_("每次批准只能开通一次。"))

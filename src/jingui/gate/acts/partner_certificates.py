@@ -42,6 +42,7 @@ def trust(context: WriteContext, permit: Permit) -> Done:
     data = cast(TrustCertificate, permit.operation.data)
     if data.use not in set(Use):
         raise Invalid(places=(("use", N_("请从列表中选择")),))
+    partners.alone(context)
     partner = partners.active(context, data.partner)
     partners.same_words(data.about, partner.name)
     try:

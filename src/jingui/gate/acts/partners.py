@@ -30,6 +30,7 @@ FURTHEST: Final = timedelta(days=366)
 def register(context: WriteContext, permit: Permit) -> Done:
     """登记合作机构: proven by its 统一社会信用代码; two people. Without an agreement nothing goes to it yet [5.2.3]."""
     data, runtime = cast(RegisterPartner, permit.operation.data), context.runtime
+    partners.alone(context)
     uscc, name = data.uscc.strip().upper(), " ".join(data.name.split())
     contact, telephone, place = (" ".join(one.split()) for one in (data.contact, data.telephone, data.place))
     person = partners.staff(context, data.staff_no) if data.staff_no.strip() else permit.person
