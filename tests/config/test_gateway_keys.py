@@ -51,6 +51,20 @@ def test_a_lost_file_is_told_where_partners_know_its_certificates(tmp_path: Path
     assert not (where.keys / gateway_keys.FILE).exists()
 
 
+def test_until_a_partner_is_registered_they_follow_the_configuration(tmp_path: Path, keys: Keyring) -> None:
+    where = replace(home(), root=tmp_path, institution="江南市第一人民医院")
+    gateway_keys.ensure(where, keys, AT, used=False)
+    first = gateway_keys.read(where, keys)
+    assert gateway_keys.current(where, first)
+    moved = replace(where, gateway="gw.example.cn:9443")
+    assert not gateway_keys.current(moved, first)
+    gateway_keys.ensure(moved, keys, AT, used=True)
+    assert gateway_keys.read(where, keys) == first  # partners pinned them: a person decides
+    gateway_keys.ensure(moved, keys, AT, used=False)
+    assert gateway_keys.current(moved, gateway_keys.read(where, keys))
+    assert not gateway_keys.current(replace(moved, uscc="12610100MB0000022P"), gateway_keys.read(where, keys))
+
+
 def test_a_bent_file_is_refused(tmp_path: Path, keys: Keyring) -> None:
     where = replace(home(), root=tmp_path)
     gateway_keys.ensure(where, keys, AT, used=False)

@@ -31,13 +31,23 @@ def own(where: Home) -> Named:
 
 
 def ensure(where: Home, keys: Keyring, at: datetime, *, used: bool) -> None:
-    """Make the keys where there are none. `used`: partners are registered, so a lost file is told and not replaced."""
+    """Make the keys where there are none. `used`: partners are registered, so a lost file is told and not replaced.
+
+    Until then nobody has pinned them: they follow the hospital's name, number and addresses by themselves.
+    """
     path = where.keys / FILE
     if os.path.lexists(path):
+        if not used and not current(where, read(where, keys)):
+            renew(where, keys, at)
         return
     if used:
         raise KeyTrouble(path=str(path), problem="missing")
     keyfile.create(path, _closed(keys, made.new_keys(own(where), at, os.urandom)))
+
+
+def current(where: Home, keys: GatewayKeys) -> bool:
+    """Whether the certificates say what the hospital's file says now: name, number, addresses."""
+    return made.names(keys.tls.certificate, own(where))
 
 
 def renew(where: Home, keys: Keyring, at: datetime) -> GatewayKeys:

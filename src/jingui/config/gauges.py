@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from importlib.metadata import PackageNotFoundError, version
-from typing import Any
+from typing import Any, Final
 
 import psycopg
 
@@ -120,6 +120,9 @@ def seal() -> Iterator[Gauge]:
     yield gauge("stamp", N_("电子印章"), light, words, advice, until=f"{last:%Y-%m-%d}", days=left.days)
 
 
+RENEW: Final = N_("请运行 jingui gateway-keys renew，并把新证书交给各合作机构登记。")
+
+
 def gateway() -> Iterator[Gauge]:
     """How long the gateway's own certificates still hold: renewed 60 days before, so that partners get the new ones."""
     name = N_("传输网关证书")
@@ -129,11 +132,15 @@ def gateway() -> Iterator[Gauge]:
         light = Light.AMBER if error.data.get("problem") == "missing" else Light.RED
         yield gauge("gateway_keys", name, light, error.message, error.next_step, code=error.code)
         return
+    if not gateway_keys.current(home(), found):
+        what = N_("证书上的名称、信用代码或地址与现在的配置不同")
+        yield gauge("gateway_keys", name, Light.AMBER, what, RENEW, code="names")
+        return
     last = min(valid_between(found[use].certificate)[1] for use in USES)
     left = last - datetime.now(UTC)
     light = Light.RED if left <= timedelta() else Light.AMBER if left < gateway_keys.SOON else Light.GREEN
     words = N_("证书有效期至 {until}") if left > timedelta() else N_("证书已于 {until} 到期，不能传输")
-    advice = "" if light is Light.GREEN else N_("请运行 jingui gateway-keys renew，并把新证书交给各合作机构登记。")
+    advice = "" if light is Light.GREEN else RENEW
     yield gauge("gateway_keys", name, light, words, advice, until=f"{last:%Y-%m-%d}", days=left.days)
 
 

@@ -124,6 +124,18 @@ def issue(
     return made.sign(key, hashes.SHA256()).public_bytes(Encoding.DER)
 
 
+def names(certificate: bytes, whose: Named) -> bool:
+    """Whether a tls certificate (DER) of ours still says whose it is, and every host it is to stand for."""
+    found = x509.load_der_x509_certificate(certificate)
+    if found.subject != _name(whose):
+        return False
+    try:
+        said = found.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
+    except x509.ExtensionNotFound:
+        return not whose.hosts
+    return set(said) == {_host(one) for one in whose.hosts}
+
+
 def close_keys(suite: Suite, key: bytes, keys: GatewayKeys) -> bytes:
     """The keys sealed for their file under `key` (Keyring.key("gateway"))."""
     said = {"authority": _said(keys.authority), **{use: _said(keys.of(use)[0]) for use in USES},
