@@ -5,10 +5,12 @@ import contextlib
 import logging
 import ssl
 import sys
+from collections.abc import Callable
 
 import uvloop
 from django.db import DatabaseError
 
+from jingui.api.gateway_listener import Answer, Listener
 from jingui.carry.carried import Proofs
 from jingui.config import gateway_tls
 from jingui.config.home import Home, home
@@ -65,14 +67,11 @@ async def send(where: Home, stop: asyncio.Event) -> None:
     await Lanes(proofs=proofs(), spool=Spool(where.state / SPOOL)).carry(stop)
 
 
-async def receive(where: Home, stop: asyncio.Event) -> None:
-    """Let partners in until `stop`; who they are is looked at anew every second and with every message."""
-    from jingui.api.gateway import Listener
-    from jingui.gate.receiving_senders import anchors
-
+async def listen(where: Home, stop: asyncio.Event, answer: Answer, anchors: Callable[[], tuple[bytes, ...]]) -> None:
+    """Let partners in until `stop`; whose certificates are `anchors` is looked at anew every second."""
     loop = asyncio.get_running_loop()
     tls = await loop.run_in_executor(None, lambda: gateway_tls.Renewed(lambda: keys().tls, anchors))
-    listener = Listener()
+    listener = Listener(answer=answer)
     server = await listener.start(*place(where.gateway), tls.listening)
     try:
         while not stop.is_set():
@@ -95,7 +94,7 @@ async def work(what: str) -> None:
         await WORK[what](home(), stop)
 
 
-WORK = {"send": send, "receive": receive}
+WORK = {"send": send}
 
 
 def main() -> int:
