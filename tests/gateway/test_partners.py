@@ -80,6 +80,8 @@ def test_the_list_finds_and_sorts(hospital: Hospital, partner: p.Whole) -> None:
     assert p.board(hospital, find="没有这家").rows == ()
     with pytest.raises(Invalid):
         p.board(hospital, find="长" * 81)
+    with pytest.raises(Invalid):
+        p.board(hospital, find="县\x00")
     with pytest.raises(NotFound):
         p.board(hospital, partner=999_999)
     own = p.board(hospital)

@@ -18,7 +18,7 @@ async def read(context: ReadContext, permit: Permit) -> Done:
     """查看合作机构: the register, or one partner with its certificates, agreements, channels and checks [5.2.3]."""
     data = permit.operation.data
     request = data if isinstance(data, PartnersRequest) else PartnersRequest()
-    if len(request.find) > LONGEST:
-        raise Invalid(places=(("find", N_("过长。")),))
+    if len(request.find) > LONGEST or not request.find.isprintable():
+        raise Invalid(places=(("find", N_("过长，或含有不可用的字符。")),))
     found = await board(context, permit, request)
     return Done(value=found, lines=(line_of("partner", request.partner),) if request.partner else ())
