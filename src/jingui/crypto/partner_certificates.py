@@ -13,6 +13,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
+from jingui.core.errors import KeyTrouble
 from jingui.crypto.gateway_certificates import public_bytes
 
 LARGEST: Final = 32_768
@@ -27,10 +28,6 @@ KEYS: Final[Mapping[tuple[str, str], frozenset[str]]] = {
     ("gm", "sign"): frozenset({"ec-256", "sm2"}),
     ("gm", "encrypt"): frozenset({"ec-256", "sm2"}),
 }
-
-
-class Unreadable(ValueError):
-    """The file is not one certificate or request; the text is a code: empty, large, many, private, broken."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,22 +68,22 @@ def alike(text: str) -> str:
 
 
 def single(body: bytes, label: bytes) -> bytes:
-    """The one piece in a file, PEM or DER; Unreadable names what is wrong with it."""
+    """The one piece in a file, PEM or DER; KeyTrouble names the problem: empty, large, many, private, broken."""
     if not body.strip():
-        raise Unreadable("empty")
+        raise KeyTrouble(problem="empty")
     if len(body) > LARGEST:
-        raise Unreadable("large")
+        raise KeyTrouble(problem="large")
     if b"PRIVATE KEY" in body:
-        raise Unreadable("private")
+        raise KeyTrouble(problem="private")
     if body.count(b"-----BEGIN ") > 1:
-        raise Unreadable("many")
+        raise KeyTrouble(problem="many")
     if b"-----BEGIN " in body and label not in body:
-        raise Unreadable("broken")
+        raise KeyTrouble(problem="broken")
     return body
 
 
 def examined(body: bytes) -> Examined:
-    """What one certificate (PEM or DER) says; Unreadable when the file is not exactly one."""
+    """What one certificate (PEM or DER) says; KeyTrouble when the file is not exactly one."""
     single(body, b"-----BEGIN CERTIFICATE-----")
     try:
         pem = b"-----BEGIN" in body
@@ -100,7 +97,7 @@ def examined(body: bytes) -> Examined:
         organisations = found.subject.get_attributes_for_oid(NameOID.ORGANIZATION_NAME)
         shown = found.subject.rfc4514_string({NameOID.ORGANIZATION_IDENTIFIER: "organizationIdentifier"})
     except (ValueError, TypeError, UnsupportedAlgorithm, x509.DuplicateExtension) as error:
-        raise Unreadable("broken") from error
+        raise KeyTrouble(problem="broken") from error
     return Examined(
         der=der, fingerprint=sha256(der).hexdigest(), subject="|".join(sorted(map(alike, names))), shown=shown,
         organisations=tuple(alike(str(one.value)) for one in organisations), values=tuple(map(alike, names)),
@@ -124,7 +121,7 @@ def fits(found: Examined, suite: str, use: str) -> str:
 
 
 def requested(body: bytes) -> Request:
-    """A request (PEM or DER) for a certificate on P-256; Unreadable when it is none or its signature is wrong."""
+    """A request (PEM or DER) for a certificate on P-256; KeyTrouble when it is none or its signature is wrong."""
     single(body, b"CERTIFICATE REQUEST-----")
     try:
         found = x509.load_pem_x509_csr(body) if b"-----BEGIN" in body else x509.load_der_x509_csr(body)
@@ -133,11 +130,11 @@ def requested(body: bytes) -> Request:
         common = found.subject.get_attributes_for_oid(NameOID.COMMON_NAME)
         hosts = _hosts(found)
     except (ValueError, TypeError, UnsupportedAlgorithm, InvalidSignature, x509.DuplicateExtension) as error:
-        raise Unreadable("broken") from error
+        raise KeyTrouble(problem="broken") from error
     if not isinstance(public, ec.EllipticCurvePublicKey) or not isinstance(public.curve, ec.SECP256R1):
-        raise Unreadable("key")
+        raise KeyTrouble(problem="key")
     if not good:
-        raise Unreadable("broken")
+        raise KeyTrouble(problem="broken")
     return Request(public=public, common=str(common[0].value)[:64] if common else "", hosts=hosts)
 
 

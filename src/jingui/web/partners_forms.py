@@ -73,7 +73,7 @@ def register_partner(request: HttpRequest) -> HttpResponse:
         ),
         "account": filled.choice(
             "account", _("接口账号"), accounts, required=False,
-            hint=_("对方送来的资料以此账号的名义入账；只提供不接收的不填"),
+            hint=_("对方送来的资料以此账号的名义留痕；只提供不接收的不填"),
         ),
     }  # fmt: skip
     if filled.right:

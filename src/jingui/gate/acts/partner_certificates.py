@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from datetime import timedelta
 from typing import Final, NoReturn, cast
 
-from jingui.core.errors import Conflict, Invalid, Misconfigured
+from jingui.core.errors import Conflict, Invalid, KeyTrouble, Misconfigured
 from jingui.core.partnering import RevokeCertificate, TrustCertificate, Trusted
 from jingui.core.partners import Use
 from jingui.core.permit import Permit
@@ -32,6 +32,7 @@ FAULTS: Final = {
     "weak": N_("证书使用 MD5 或 SHA-1 签名，不能登记"),
     "key": N_("密钥不合要求：签名、加密须 P-256（国密套件可用 SM2），连接可用 P-256、P-384 或 RSA 2048 位以上"),
     "usage": N_("证书的用途与所选用途不符"),
+    "outlives the authority": N_("本院网关根证书剩余有效期不足，不能签发"),
 }
 LOOKALIKE: Final = N_("请向机构的联系人当面或电话核对证书指纹，谨防冒名。")
 
@@ -48,8 +49,8 @@ def trust(context: WriteContext, permit: Permit) -> Done:
     try:
         body = issued(context, permit, partner, data) if data.issue else data.content
         found = read.examined(body)
-    except read.Unreadable as error:
-        refused(str(error))
+    except KeyTrouble as error:
+        refused(str(error.data["problem"]))
     fault = read.fits(found, context.runtime.suite.name, data.use)
     if fault:
         refused(fault)
@@ -79,7 +80,7 @@ def told(data: TrustCertificate) -> dict[str, object]:
             request = read.requested(data.content)
             return {**said, "subject": request.common, "key": read.key_digest(request).hex()}
         found = read.examined(data.content)
-    except read.Unreadable:
+    except KeyTrouble:
         return said
     return {**said, "subject": found.shown, "fingerprint": found.fingerprint, "ends": found.ends}
 
