@@ -50,6 +50,8 @@ def trust(context: WriteContext, permit: Permit) -> Done:
         body = issued(context, permit, partner, data) if data.issue else data.content
         found = read.examined(body)
     except KeyTrouble as error:
+        if error.data.get("problem") not in FAULTS:
+            raise  # our own keys, not what was brought
         refused(str(error.data["problem"]))
     fault = read.fits(found, context.runtime.suite.name, data.use)
     if fault:
@@ -162,7 +164,7 @@ def own(context: WriteContext) -> Iterable[bytes]:
 
 def refused(code: str) -> NoReturn:
     """Invalid in the words of a fault's code."""
-    raise Invalid(places=(("content", FAULTS.get(code, FAULTS["broken"])),))
+    raise Invalid(places=(("content", FAULTS[code]),))
 
 
 @write_act(Verb.REVOKE_CERTIFICATE)
