@@ -205,9 +205,7 @@ def test_an_app_stays_within_its_agreement(hospital: Hospital) -> None:
 
 def test_someone_elses_numbers_do_not_fit(hospital: Hospital) -> None:
     number = hospital.sql("SELECT id FROM agreement WHERE number = '协议-纸'")[0][0]
-    stop = CheckPartner(
-        partner=number_of(hospital, TWO), agreement=number, verdict="stop", findings="不是它的协议"
-    )
+    stop = CheckPartner(partner=number_of(hospital, TWO), agreement=number, verdict="stop", findings="不是它的协议")
     with pytest.raises(Invalid):
         hospital.write("supervisor", Verb.CHECK_PARTNER, stop)
     assert hospital.sql("SELECT ended FROM agreement WHERE id = %s", number) == [(None,)]
