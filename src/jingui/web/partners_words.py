@@ -99,9 +99,10 @@ def channel(one: ChannelLine, acts: tuple[Link, ...]) -> view.ChannelRow:
     """A channel in words."""
     state = one.state if one.state != ChannelState.ENDED else "ended"
     why = trouble(one.reason) if one.reason and one.state != ChannelState.ENDED else ("", "")
+    shown = Tag(text=tag(state).text, tone="warn") if any(why) and one.state == ChannelState.OPEN else tag(state)
     return view.ChannelRow(
         code=one.code, kind=_(CHANNELS[one.kind].text), network=_(NETWORKS[one.network].text),
-        direction=_(Direction(one.direction).label), address=one.address, state=tag(state), why=" ".join(why).strip(),
+        direction=_(Direction(one.direction).label), address=one.address, state=shown, why=" ".join(why).strip(),
         limits=_("每分钟最多 %(most)s 份，回执时限 %(seconds)s 秒") % {"most": one.most, "seconds": one.seconds},
         paused=one.paused_by if one.paused else "", matter=to("matter", matter=one.matter) if one.matter else "",
         entry=to("entry", entry=one.entry), acts=acts if one.state != ChannelState.ENDED else (),
