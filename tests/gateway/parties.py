@@ -56,7 +56,7 @@ def party(
     hospital: Hospital, name: str, *, uscc: str = "", kind: str = "https", network: str = "line",
     address: str = "https://127.0.0.1:9", seconds: int = 5, most: int = 6000, purposes: tuple[str, ...] = ("rescue",),
     views: tuple[str, ...] = ("rescue",), level: str = "secret", options: dict[str, str] | None = None,
-    direction: str = "both",
+    direction: str = "both", keys: GatewayKeys | None = None,
 ) -> Party:  # fmt: skip
     """A partner with everything in force."""
     from jingui.store.models import Agreement, Channel, Partner, PartnerCertificate
@@ -67,7 +67,7 @@ def party(
         Partner(uscc=number, name=name, kind="hospital", person_id=hospital.people["head"], starts=now - YEAR,
                 payload=b"-", id=_next(hospital, "partner"))
     )  # fmt: skip
-    keys = keys_of(name, number)
+    keys = keys or keys_of(name, number)
     for use in ("tls", "sign", "encrypt"):
         der = keys.of(use)[0].certificate
         hospital.keep(

@@ -33,6 +33,7 @@ from tests.policy import (
     second_matters,
     second_monitor,
     second_partners,
+    second_receive,
     second_release,
     second_research,
     second_sealing,
@@ -46,7 +47,7 @@ from tests.policy.second_enter import ENTERING, closed_visit, enters, unfit
 PARTS: tuple[Any, ...] = (
     second_archive, second_release, second_custody_line, second_research, second_climate, second_backups,
     second_destruction, second_sources, second_downtime, second_matters, second_monitor, second_sealing,
-    second_templates, second_gateway, second_partners,
+    second_templates, second_gateway, second_receive, second_partners,
 )  # fmt: skip
 ADMINS = {Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDIT_ADMIN}
 LICENSED = {Role.PHYSICIAN, Role.NURSE, Role.TECHNICIAN, Role.PHARMACIST}
@@ -140,7 +141,8 @@ def _machine(v: Vector) -> bool:
     sends = v.verb in WRITES | {Verb.REGISTER_PATIENT, Verb.MERGE_PATIENT}
     by_message = v.strength is Strength.TOKEN and v.entrance is Entrance.MESSAGE and sends
     by_station = second_downtime.station(v)
-    return v.role is not Role.INTERFACE or by_token or by_message or by_station
+    by_gateway = v.strength is Strength.TOKEN and v.entrance is Entrance.GATEWAY and v.verb is Verb.RECEIVE
+    return v.role is not Role.INTERFACE or by_token or by_message or by_station or by_gateway
 
 
 def _strong(v: Vector) -> bool:

@@ -88,13 +88,21 @@ async def listen(where: Home, stop: asyncio.Event, answer: Answer, anchors: Call
         await asyncio.gather(*listener.open, return_exceptions=True)
 
 
+async def receive(where: Home, stop: asyncio.Event) -> None:
+    """Let partners in and answer them until `stop`."""
+    from jingui.api.gateway import Receiving
+    from jingui.gate.receiving_senders import anchors, proven, stranger
+
+    await listen(where, stop, Receiving(proven=proven, stranger=stranger).answer, anchors)
+
+
 async def work(what: str) -> None:
     """Serve until SIGTERM, with a data plane of this process's own."""
     async with working() as stop:
         await WORK[what](home(), stop)
 
 
-WORK = {"send": send}
+WORK = {"send": send, "receive": receive}
 
 
 def main() -> int:

@@ -94,6 +94,8 @@ DOUBTS: Final[Mapping[str, tuple[str, bool]]] = {
     "changed": (N_("同一编号的内容与先前不同"), False),
     "late": (N_("时间相差过大"), False),
     "hostile": (N_("内容可能有害"), False),
+    "withdrawn": (N_("发送方通知：患者已撤回同意"), False),
+    "rejected": (N_("经核对不予接收"), False),
 }
 
 

@@ -19,6 +19,10 @@ _PLACE = re.compile(r" at line (\d+) column (\d+)$")
 _KEY = re.compile(r'^Detected duplicate key "')
 
 
+class TooDeep(Invalid):
+    """Nested more deeply than anything that people write: built to exhaust whoever reads it."""
+
+
 def parse(body: bytes, *, max_bytes: int = MAX_BYTES, max_depth: int = MAX_DEPTH) -> dict[str, Any]:
     """Return the one JSON object in `body` (UTF-8): decimals as Decimal with their digits, no key twice, no NaN.
 
@@ -42,7 +46,7 @@ def parse(body: bytes, *, max_bytes: int = MAX_BYTES, max_depth: int = MAX_DEPTH
     if not isinstance(value, dict):
         raise Invalid(places=(("1:1", N_("必须是一个 JSON 对象")),))
     if body.count(b"{") + body.count(b"[") > max_depth and _deeper(value, max_depth):
-        raise Invalid(places=(("", N_("嵌套层数过多")),))
+        raise TooDeep(places=(("", N_("嵌套层数过多")),))
     if b"\\u0000" in body and _holds_nul(value):
         raise Invalid(places=(("", N_("不允许出现空字符 U+0000")),))
     return value
@@ -55,7 +59,7 @@ def _invalid(text: str) -> Invalid:
     if _KEY.match(text):
         what = N_("同一个键出现了两次")
     elif text.startswith("recursion limit"):
-        what = N_("嵌套层数过多")
+        return TooDeep(places=((place, N_("嵌套层数过多")),))
     elif text.startswith("invalid unicode") or "surrogate" in text or "hex escape" in text:
         what = N_("不是有效的 UTF-8 字符")
     else:

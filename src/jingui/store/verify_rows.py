@@ -131,6 +131,7 @@ FITTING: Mapping[str, frozenset[str]] = {
     "extract_check": frozenset({"check_extract"}),
     "extension": frozenset({"decide_matter"}),
     "transmission": SENDING,
+    "received": RECEIVING,
     "destruction": DESTROYING | {"decide_matter"},
     "post_grant": frozenset({"decide_matter", "close_matter", "end_grant"}),
     "controlled_document": frozenset({"publish_document", "decide_matter"}),

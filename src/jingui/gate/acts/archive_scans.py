@@ -3,7 +3,6 @@
 Who may read the records of that class and stay may read its scans, for the same purposes and with the same marks.
 """
 
-import os
 from typing import Any, Final, cast
 
 from jingui.core.archive_asking import ScanRequest, UploadScan
@@ -21,6 +20,7 @@ from jingui.gate.context import ReadContext
 from jingui.gate.destroying_list import condemned
 from jingui.gate.registry import Done, read_act, write_act
 from jingui.gate.rows import keep
+from jingui.gate.scanner import scanner
 from jingui.gate.writing import WriteContext
 from jingui.store.models import VolumeScan
 from jingui.store.statements import Columns
@@ -34,11 +34,6 @@ SCAN_SQL: Final = f"""SELECT {ROW.sql} FROM volume_scan s
 JOIN volume v ON v.patient_id = s.patient_id AND v.volume_id = s.volume_id
 LEFT JOIN patient_key k ON k.patient_id = s.patient_id AND k.retention_class = v.retention_class
 WHERE s.patient_id = $1::bigint AND s.scan_id = $2::bigint"""  # noqa: S608 -- own texts only
-
-
-def scanner() -> str:
-    """Where the hospital's virus scanner listens; "" when none is configured."""
-    return os.environ.get("JINGUI_CLAMD", "").strip()
 
 
 @write_act(Verb.SCAN_VOLUME)

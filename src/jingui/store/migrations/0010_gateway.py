@@ -299,6 +299,7 @@ class Migration(migrations.Migration):
                 ('partner_id', models.BigIntegerField()),
                 ('message', models.UUIDField()),
                 ('n', models.IntegerField()),
+                ('total', models.IntegerField()),
                 ('at', models.DateTimeField()),
                 ('payload', models.BinaryField()),
             ],

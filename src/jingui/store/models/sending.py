@@ -114,6 +114,7 @@ class ReceivedPart(models.Model):
     partner_id = models.BigIntegerField()
     message = models.UUIDField()
     n = models.IntegerField()
+    total = models.IntegerField()  # of how many, as the sender says
     at = models.DateTimeField()
     payload = models.BinaryField()
 

@@ -1,0 +1,82 @@
+"""五（一）3: what waited is settled by a person: filed for a patient or rejected; the sender is told [5.1.3] [2.1.2]"""
+
+from typing import Final
+
+from jingui.core.entry import Line
+from jingui.core.errors import Conflict, Gone, Invalid, NotFound, Tampered
+from jingui.core.permit import Permit
+from jingui.core.receiving import LONGEST_REASON, SettleReceived
+from jingui.core.transmit import Direction, Media, ReceivedState
+from jingui.core.word import N_
+from jingui.crypto.parcel_head import content_of
+from jingui.formats import inbound
+from jingui.gate.partners_standing import standing
+from jingui.gate.receiving_consent import consented
+from jingui.gate.receiving_people import living
+from jingui.gate.receiving_records import Filing, enter
+from jingui.gate.receiving_slip import place
+from jingui.gate.receiving_told import tell
+from jingui.gate.registry import Done
+from jingui.gate.rows import keep, locked
+from jingui.gate.writing import WriteContext
+from jingui.store.models import Received
+
+#: Doubts that nobody overrules by filing the content all the same: what was found, and what to do.
+NEVER: Final = {
+    "virus": N_("可能含有病毒的内容不能归入病历。"),
+    "invalid": N_("不符合标准的内容不能归入病历，请退回发送方。"),
+}
+
+
+def settle(context: WriteContext, permit: Permit) -> Done:
+    """归入患者病历或退回 [5.1.3]."""
+    data = permit.operation.data
+    if not isinstance(data, SettleReceived):
+        raise Invalid()
+    row = locked(context, Received, data.received)
+    if row.state != ReceivedState.QUARANTINED or row.payload is None:
+        raise Conflict(N_("这份资料已经处理过。"), N_("请刷新页面查看结果。"))
+    reason = " ".join(data.reason.split())
+    if len(reason) > LONGEST_REASON:
+        raise Invalid(places=(("reason", N_("过长")),))
+    lines: tuple[Line, ...] = ()
+    if data.accept:
+        lines = accepted(context, permit, row)
+    else:
+        if not reason:
+            raise Invalid(places=(("reason", N_("请写明退回的理由")),))
+        row.state = ReceivedState.REFUSED.value
+        row.reason = "rejected"
+    row.settled, row.person_id, row.payload = context.runtime.clock.now(), context.actor.person, None
+    keep(context, row)
+    tell(context, row)
+    return Done(
+        value=row.pk, lines=(*lines, Line("", "", f"received:{row.pk}", 0)), note=reason.encode(),
+        patients=(row.patient_id,) if row.patient_id else (),
+    )  # fmt: skip
+
+
+def accepted(context: WriteContext, permit: Permit, row: Received) -> tuple[Line, ...]:
+    """Filed for the operation's target; what stood against it is looked at again."""
+    number = permit.operation.target.patient
+    if not number:
+        raise Invalid(places=(("patient", N_("请选择患者")),))
+    if row.reason in NEVER:
+        raise Conflict(NEVER[row.reason], N_("请选择退回，并写明理由。"))
+    facts = living(context, number)
+    if facts is None:
+        raise NotFound() if context.patient is None else Gone()
+    if facts.tampered:
+        raise Tampered(where=facts.tampered)
+    parcel = content_of(context.runtime.vault.open_note(place(row.pk), bytes(row.payload)))
+    partner = standing(context, row.partner_id, direction=Direction.IN).partner
+    filing = Filing(
+        message=parcel.message, media=Media(row.media), purpose=parcel.purpose, agreement=parcel.agreement,
+        sender=parcel.sender, sender_name=partner.name, made=parcel.made, content=parcel.content,
+        inbound=inbound.read(Media(row.media), parcel.content),
+    )  # fmt: skip
+    if not consented(context, facts, filing):
+        raise Conflict(N_("该患者没有同意本院接收此类资料。"), N_("请先取得患者的书面同意，或退回发送方。"))
+    records, lines = enter(context, facts, filing)
+    row.patient_id, row.records, row.state = facts.patient, list(records), ReceivedState.TAKEN.value
+    return lines
