@@ -6,11 +6,12 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from cryptography import x509
 
-from jingui.core.errors import Tampered
+from jingui.core.errors import KeyTrouble, Tampered
 from jingui.crypto import gateway_certificates as g
-from jingui.crypto.partner_certificates import alike, examined, fits
+from jingui.crypto.partner_certificates import SM2, alike, examined, fits, requested
 from jingui.crypto.suite import suite_by_name
 
+P256 = bytes.fromhex("06082a8648ce3d030107")  # the curve's object identifier
 AT = datetime(2026, 11, 20, tzinfo=UTC)
 OWN = g.Named(organisation="金匮医院", uscc="12610000MB0000011E", common="网关", hosts=("gw.example.cn", "10.0.0.7"))
 
@@ -52,3 +53,25 @@ def test_renewal_keeps_what_is_under_way() -> None:
     x509.load_der_x509_certificate(second.tls.certificate).verify_directly_issued_by(
         x509.load_der_x509_certificate(first.authority.certificate)
     )
+
+
+def test_keys_of_the_national_suite_are_known_and_stay_in_it() -> None:
+    """The same certificate with SM2's curve in its key: nothing here reads more of it than its kind."""
+    der = g.new_keys(OWN, AT, os.urandom).sign.certificate
+    found = examined(der.replace(P256, SM2))
+    assert (found.kind, found.bits) == ("sm2", 256)
+    assert fits(found, "gm", "sign") == ""
+    assert fits(found, "intl", "sign") == "key"
+    assert fits(found, "gm", "tls") == "key"
+    other = examined(g.new_keys(OWN, AT, os.urandom).sign.certificate.replace(P256, SM2))
+    assert other.key != found.key
+
+
+@pytest.mark.parametrize(
+    "body", [b"", b"x", b"-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----", b"0" * 99]
+)
+def test_what_cannot_be_read_is_told(body: bytes) -> None:
+    with pytest.raises(KeyTrouble):
+        examined(body)
+    with pytest.raises(KeyTrouble):
+        requested(body)
