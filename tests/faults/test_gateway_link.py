@@ -36,7 +36,8 @@ def hospital() -> Iterator[Hospital]:
     file = Path(os.environ["JINGUI_HOME"]) / "jingui.toml"
     with house() as made:
         made.runtime.uscc = OURS
-        file.write_text(f'uscc = "{OURS}"\ngateway_send = true\n', "utf-8")
+        made.port = Receiver.free()  # type: ignore[attr-defined]  # where its own gateway receives
+        file.write_text(f'uscc = "{OURS}"\ngateway_send = true\ngateway = "127.0.0.1:{made.port}"\n', "utf-8")  # type: ignore[attr-defined]
         from jingui.store.models import Setting
 
         for name, value in (("send_first_seconds", 1), ("send_longest_seconds", 2), ("send_attempts", 100),
@@ -47,16 +48,16 @@ def hospital() -> Iterator[Hospital]:
 
 
 class Gateway:
-    """The sending process, killed and started again."""
+    """One of the gateway's processes, killed and started again."""
 
-    def __init__(self) -> None:
-        self.kills = 0
+    def __init__(self, what: str = "send") -> None:
+        self.what, self.kills = what, 0
         self.start()
 
     def start(self) -> None:
         env = {**os.environ, "PYTHONPATH": str(SRC)}
         self.log = open(Path(os.environ["JINGUI_HOME"]) / "gateway.log", "ab")  # noqa: SIM115 -- the child's
-        argv = [sys.executable, "-m", "jingui.config.gateway", "send"]
+        argv = [sys.executable, "-m", "jingui.config.gateway", self.what]
         self.child = subprocess.Popen(argv, env=env, stdout=self.log, stderr=self.log)
 
     def kill(self) -> None:
@@ -132,4 +133,50 @@ def test_each_arrives_once_whatever_the_link_does(
             f"\n{wanted} messages in {spent:.0f} s over a link cut {link.cuts} times ({modes}), gateway killed"
             f" {gateway.kills} times: {attempts[0]} attempts (most {attempts[1]}), {receiver.posts} deliveries arrived,"
             f" {len(receiver.taken)} taken, {taken} receipts"
+        )
+
+
+def test_sent_and_received_by_processes_that_are_killed(
+    hospital: Hospital, long: bool, capsys: pytest.CaptureFixture[str]
+) -> None:
+    wanted = int(os.environ.get("JINGUI_PROVE_EXCHANGED", "300" if long else "30"))
+    chance = random.Random(11)
+    made = hospital.enter("his", *bundle("往返患者", "00770077"), verb=Verb.ENTER, purpose=Purpose.OPERATION).made
+    patient = hospital.runtime.ids.internal(made[0].id)[0]
+    way = Receiver.free()
+    itself = party(
+        hospital, "本院往返", uscc=OURS, address=f"https://localhost:{way}", seconds=3, most=6000,
+        keys=hospital.runtime.gateway_keys(),
+    )  # fmt: skip
+    with Link(way, hospital.port, seed=3) as link:  # type: ignore[attr-defined]
+        sent = [queue(hospital, itself, patient, f"<xml>{n}</xml>".encode()) for n in range(wanted)]
+        both, began = (Gateway("receive"), Gateway("send")), time.monotonic()
+        numbers = [one.number for one in sent]
+        left, disturbed = wanted, began + (120 if long else 12)
+        while left and time.monotonic() < began + (900 if long else 120):
+            if time.monotonic() < disturbed:
+                link.mode = chance.choice(["good", "good", "slow", "deaf"])
+                if chance.random() < 0.3:
+                    link.cut()
+                if chance.random() < 0.2:
+                    chance.choice(both).kill()
+            else:
+                link.mode = "good"
+            time.sleep(0.8)
+            left = hospital.sql(
+                "SELECT count(*) FROM transmission WHERE receipt IS NULL AND transmission_id = ANY(%s)", numbers
+            )[0][0]
+        for one in both:
+            one.end()
+        assert left == 0
+        agreed = hospital.sql(
+            "SELECT count(*), count(DISTINCT r.message) FROM transmission t JOIN received r ON r.message = t.message"
+            " AND r.receipt = t.receipt AND r.digest = t.digest WHERE t.transmission_id = ANY(%s)", numbers,
+        )  # fmt: skip
+        assert agreed == [(wanted, wanted)]
+        assert hospital.sql("SELECT count(*) FROM received") == [(wanted,)]
+    with capsys.disabled():
+        print(
+            f"\n{wanted} messages out and in again in {time.monotonic() - began:.0f} s, {link.cuts} cuts, kills:"
+            f" {both[0].kills} of receiving, {both[1].kills} of sending; each received once, one receipt on both sides"
         )
