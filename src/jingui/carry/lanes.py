@@ -4,7 +4,6 @@ The lanes only carry. What may go, what a receipt proves and what a failure lead
 """
 
 import asyncio
-import contextlib
 import logging
 import time
 from collections.abc import Awaitable, Callable, Mapping
@@ -58,6 +57,7 @@ class Lanes:
     drivers: Mapping[str, Driver] = field(default_factory=lambda: DRIVERS)
     abreast: int = ABREAST
     lanes: dict[int, Lane] = field(default_factory=dict)
+    room: asyncio.Event = field(default_factory=asyncio.Event)  # set when something ended: more may go
     tasks: set["asyncio.Task[None]"] = field(default_factory=set)
     hands: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(HANDS, "door"))
 
@@ -66,13 +66,14 @@ class Lanes:
         try:
             while not stop.is_set():
                 pause = LOOK
+                self.room.clear()
                 try:
-                    pause = LOOK if not await self.look() else 0.02
+                    await self.look()
                 except (Unavailable, JinguiError) as error:
                     log.warning("gateway: the house does not answer: %s", error.code)
                     pause = AWAY
-                with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(stop.wait(), pause)
+                    self.room.clear()
+                await self.rest(stop, pause)
         finally:
             if self.tasks:
                 await asyncio.wait(self.tasks, timeout=3)
@@ -80,6 +81,13 @@ class Lanes:
                 task.cancel()
             await asyncio.gather(*self.tasks, return_exceptions=True)
             self.hands.shutdown(wait=False, cancel_futures=True)
+
+    async def rest(self, stop: asyncio.Event, pause: float) -> None:
+        """Until there is room in a lane again, or `pause` seconds are over, or the end."""
+        waits = {asyncio.ensure_future(stop.wait()), asyncio.ensure_future(self.room.wait())}
+        _, left = await asyncio.wait(waits, timeout=pause, return_when=asyncio.FIRST_COMPLETED)
+        for one in left:
+            one.cancel()
 
     async def look(self) -> int:
         """Hand out what is due and has room; how many were."""
@@ -114,6 +122,7 @@ class Lanes:
             log.exception("gateway: %s", key.transmission)
         finally:
             lane.under_way.discard(key)
+            self.room.set()
 
     async def attempt(self, key: Key) -> None:
         """Take it, carry it, bring its receipt; or say why it did not arrive."""
