@@ -29,6 +29,7 @@ GATEWAY: Final = Actor(name="system:gateway", strength=Strength.LOCAL, entrance=
 ABREAST: Final = 4  # deliveries of one channel at once
 HANDS: Final = 8  # threads that talk to the door
 LOOK: Final = 0.25  # seconds between two looks at the outbox: a pause is honoured with the next
+AGAIN: Final = (0.1, 0.3, 0.9, 2.7)  # seconds between two questions to a door that is busy
 AWAY: Final = 2.0  # seconds to wait while the house does not answer
 
 
@@ -183,7 +184,10 @@ class Lanes:
             log.info("gateway: %s: ended meanwhile", key.transmission)
 
     async def ask(self, key: Key, verb: Verb, data: object) -> Any:
-        """Ask the door, on a thread: nothing on the loop waits for a commit."""
+        """Ask the door, on a thread: nothing on the loop waits for a commit.
+
+        A door that is busy is asked again for a while: what was carried already must not be carried anew for that.
+        """
 
         def asked() -> Any:
             return door.write(
@@ -193,6 +197,11 @@ class Lanes:
                 )
             ).value  # fmt: skip
 
+        for wait in AGAIN:
+            try:
+                return await self.at_the_door(asked)
+            except Unavailable:
+                await asyncio.sleep(wait)
         return await self.at_the_door(asked)
 
     def at_the_door(self, work: Callable[[], Any]) -> Awaitable[Any]:
