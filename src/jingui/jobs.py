@@ -24,6 +24,7 @@ from jingui.core.operation import Actor, Operation, Target
 from jingui.core.protect import EndPost, RevokeToken
 from jingui.core.research import BuildExtract, DisposeExtract
 from jingui.core.sealing import AskUnsealing
+from jingui.core.sharing import StopWithdrawn
 from jingui.core.storage import TakeFingerprint
 from jingui.core.words import Entrance, Purpose, Strength, Verb
 from jingui.gate import door
@@ -153,6 +154,19 @@ def deadlines(timestamp: int) -> None:
     for one in door.read(operation).value.departments:
         if one.overdue:
             log.warning("deadlines: %s has %d overdue", one.name, one.overdue)
+
+
+@timed.periodic(cron="* * * * *")
+@timed.task(name="withdrawals", queueing_lock="withdrawals", retry=3)
+def withdrawals(timestamp: int) -> None:
+    """Stop what rests on consents that were withdrawn through an interface, and tell who received something [5.2.2]."""
+    if door.due.withdrawn_sharings():
+        door.write(
+            Operation(
+                actor=actor("withdrawals"), verb=Verb.STOP_TRANSMISSION, at=door.now(), purpose=Purpose.OPERATION,
+                data=StopWithdrawn(),
+            )
+        )  # fmt: skip
 
 
 @timed.periodic(cron="*/5 * * * *")

@@ -37,6 +37,7 @@ from tests.policy import (
     second_release,
     second_research,
     second_sealing,
+    second_share,
     second_sources,
     second_templates,
 )
@@ -47,7 +48,7 @@ from tests.policy.second_enter import ENTERING, closed_visit, enters, unfit
 PARTS: tuple[Any, ...] = (
     second_archive, second_release, second_custody_line, second_research, second_climate, second_backups,
     second_destruction, second_sources, second_downtime, second_matters, second_monitor, second_sealing,
-    second_templates, second_gateway, second_receive, second_partners,
+    second_templates, second_gateway, second_receive, second_partners, second_share,
 )  # fmt: skip
 ADMINS = {Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDIT_ADMIN}
 LICENSED = {Role.PHYSICIAN, Role.NURSE, Role.TECHNICIAN, Role.PHARMACIST}

@@ -13,7 +13,7 @@ from jingui.core.words import (
     Strength,
     Verb,
 )
-from tests.policy import second_archive, second_release
+from tests.policy import second_archive, second_release, second_share
 
 TAKES = {Verb.PRINT, Verb.EXPORT, Verb.COPY}
 HERE = TAKES | {Verb.BREAK_GLASS, Verb.READ_GRANTS, Verb.END_GRANT, Verb.PRESCRIBER_STATISTICS, Verb.READ_DOCUMENTS,
@@ -73,7 +73,7 @@ def touches(verb: Verb) -> bool:
              Verb.RELEASE_RESULT}  # fmt: skip
     writing = {Verb.ENTER, Verb.CORRECT, Verb.IMPORT}
     who = {Verb.REGISTER_PATIENT, Verb.MERGE_PATIENT, Verb.SPLIT_PATIENT, Verb.RELATE, Verb.FLAG_PATIENT}
-    return verb in chart | writing | who | TAKES | second_release.TOUCHES | second_archive.HERE
+    return verb in chart | writing | who | TAKES | second_release.TOUCHES | second_archive.HERE | second_share.HERE
 
 
 def _open(v: Vector) -> bool:

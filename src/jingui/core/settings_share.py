@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from jingui.core.setting_rows import DAYS, Setting, house
+from jingui.core.setting_rows import DAYS, PIECES, Setting, house
 from jingui.core.word import N_
 
 ROWS: Final[tuple[Setting, ...]] = (
@@ -12,4 +12,6 @@ ROWS: Final[tuple[Setting, ...]] = (
     house("return_proof_days", 30, DAYS, "5.2.3", N_("协议终止后取得返还或删除证明的期限"), 1, 180),
     house("assessment_days", 365, DAYS, "5.2.1", N_("影响评估的有效期，届时重新评估"), 30, 1096),
     house("app_max_days", 365, DAYS, "5.1.2", N_("应用接入的最长有效期"), 1, 1096),
+    house("share_records", 500, PIECES, "5.2.1", N_("一次对外共享的记录数上限，超过的分次办理"), 10, 2000),
+    house("share_megabytes", 16, PIECES, "5.2.1", N_("一次对外共享的内容大小上限（MB）"), 1, 60),
 )

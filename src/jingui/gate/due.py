@@ -10,7 +10,7 @@ from jingui.core.custody import opened_kinds
 from jingui.core.matters import KINDS
 from jingui.core.matters.row import State
 from jingui.core.words import Relation
-from jingui.gate import outbox, settings
+from jingui.gate import outbox, settings, sharing_outbox
 from jingui.gate.runtime import current
 from jingui.gate.sql import raw
 
@@ -55,6 +55,7 @@ SILENT_SQL = """SELECT s.id FROM sensor s JOIN entry e ON e.id = s.entry WHERE s
   ORDER BY s.id LIMIT 200"""
 LOANS_SQL = """SELECT loan_id, patient_id FROM loan WHERE state = 'open' AND due <= $1::timestamptz
   AND (reminded IS NULL OR reminded < $2::timestamptz) ORDER BY due LIMIT 500"""
+WITHDRAWN_SQL = f"SELECT count(*) FROM ({sharing_outbox.WITHDRAWN_SQL}) x"  # noqa: S608 -- own texts only
 ERASING_SQL = "SELECT DISTINCT matter FROM destruction WHERE state = 'erasing' ORDER BY matter LIMIT 50"
 CLOSE = [Relation.TREATING.value, Relation.TEAM.value, Relation.CONSULTATION.value]
 
@@ -141,3 +142,8 @@ def matters(at: datetime) -> list[int]:
     ]
     kinds, steps, states = ([one[i] for one in lapsing] for i in range(3))
     return [row[0] for row in raw(MATTERS_SQL, at, kinds, steps, states)]
+
+
+def withdrawn_sharings() -> int:
+    """How many withdrawn consents (500 at most) still have something in the outbox, or somebody who was not told."""
+    return int(raw(WITHDRAWN_SQL, 500)[0][0])

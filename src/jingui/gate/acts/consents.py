@@ -11,7 +11,7 @@ from jingui.core.word import N_
 from jingui.core.words import Category, Level, Role, Verb
 from jingui.formats import fhir_consent, scans, sensitivity
 from jingui.formats.validate import validate
-from jingui.gate import consents, settings
+from jingui.gate import consents, settings, sharing_outbox
 from jingui.gate.charting import family
 from jingui.gate.consent_paper import charted, check, drawn_before, made, read_paper, told_texts
 from jingui.gate.context import ReadContext
@@ -76,6 +76,7 @@ def withdraw_consent(context: WriteContext, permit: Permit) -> Done:
             department=permit.department, values=settings.values(context.runtime, context.epoch), old=old,
         )  # fmt: skip
         lines = (context.line(number, row.record_id, "Consent", version),)
+    lines += sharing_outbox.withdrawn(context, number, data.consent, permit.at)
     return Done(value=data.consent, lines=lines, note=data.reason.encode(), bump=True)
 
 
