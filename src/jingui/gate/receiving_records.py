@@ -1,7 +1,7 @@
 """五（一）3, 二（一）2: a content from outside as records of the chart: what it is, and itself [2.1.2] [5.1.3]
 
-A DocumentReference says what it is and whose; a Provenance beside it holds the content, byte for byte, and says who sent
-it, under which message and agreement, and what of it was signed. So a chart never carries the content along.
+A DocumentReference says what it is and whose; a Provenance beside it holds the content, byte for byte, and says who
+sent it, under which message and agreement, and what of it was signed. So a chart never carries the content along.
 """
 
 import base64

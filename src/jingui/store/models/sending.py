@@ -49,7 +49,8 @@ class Transmission(Sealed):
         db_table = "transmission"
         indexes = [
             models.Index(
-                fields=["channel_id", "next"], condition=models.Q(state__in=["queued", "sending"]),
+                fields=["channel_id", "next"],
+                condition=models.Q(state__in=["queued", "sending"]),
                 name="transmission_due",
             ),
             models.Index(fields=["made"], name="transmission_made"),
