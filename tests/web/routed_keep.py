@@ -14,6 +14,8 @@ OFFICE: Final = (DESKS - {R.INFECTION_CONTROL}) | MANAGERS
 CLIMATE: Final = MANAGERS | WATCH | {R.ARCHIVIST, R.SYSTEM_ADMIN, R.SECURITY_ADMIN, R.AUDIT_ADMIN}
 GATEWAY: Final = MANAGERS | WATCH | {R.SYSTEM_ADMIN, R.SECURITY_ADMIN, R.AUDIT_ADMIN}
 PARTNERS: Final = GATEWAY | {R.ARCHIVIST, R.INSURANCE_OFFICE, R.INFECTION_CONTROL}
+#: Who may see what was shared: who treats, the posts concerned, management, oversight, the administrators.
+SHARED: Final = GATEWAY | {R.PHYSICIAN, R.NURSE, R.INFECTION_CONTROL, R.INSURANCE_OFFICE, R.QUALITY}
 COUNTS: Final = MANAGERS | WATCH | {R.ARCHIVIST, R.QUALITY}
 TERMS: Final = COUNTS | {R.CODER}
 DUE: Final = frozenset({R.ARCHIVIST, R.QUALITY, R.MEDICAL_AFFAIRS, R.HEAD})
@@ -43,6 +45,9 @@ SAID: Final[dict[str, Row]] = {
     **dict.fromkeys(("device", "end_sensor", "upload_readings"), (lost(CLIMATE), lost(CLIMATE))),
     **dict.fromkeys(("register_equipment", "register_sensor", "rotate_keys"), (ok(CLIMATE), wrong(CLIMATE))),
     "rounds": FORM, "round_photos": (ok(CLIMATE), None), "storage": (ok(CLIMATE), None),
+    # sharing
+    "share_patient": (lost(SHARED), wrong(SHARED)), "patient_transmissions": (lost(SHARED), None),
+    "transmissions": (ok(SHARED - {R.NURSE}), None), "transmission": (lost(SHARED), wrong(SHARED)),
     # partners
     "partners": (ok(PARTNERS), ok(PARTNERS)), "register_partner": (ok(PARTNERS), wrong(PARTNERS)),
     "partner": (lost(PARTNERS), None),

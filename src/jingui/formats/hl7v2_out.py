@@ -95,7 +95,7 @@ def pid(facts: Facts) -> str:
         if field_of(one) in NUMBERS
     ]
     own = who.get("id")
-    name = next(iter(who.get("name", ())), {})
+    name: Json = next(iter(who.get("name", ())), {})
     family, given = text(name.get("family")), text(" ".join(name.get("given", ())))
     if not given:
         family = text(name.get("text")) or family
@@ -110,7 +110,7 @@ def pid(facts: Facts) -> str:
 def coded(concept: object) -> str:
     """A CodeableConcept as CWE."""
     held = concept if isinstance(concept, Mapping) else {}
-    coding = next(iter(held.get("coding", ())), {})
+    coding: Json = next(iter(held.get("coding", ())), {})
     words = str(held.get("text") or coding.get("display") or concept_text(held))
     system = str(coding.get("system", ""))
     known = backwards("system").get(system, system.removeprefix("urn:jingui:hl7:system:"))
@@ -177,7 +177,7 @@ def lines(observations: Iterable[Json]) -> Iterator[str]:
 def obx(n: int, part: Json, whole: Json) -> str:
     """One OBX: its value, unit, range, flags and state."""
     kind, value, unit = valued(part)
-    ranges = next(iter(part.get("referenceRange", ())), {})
+    ranges: Json = next(iter(part.get("referenceRange", ())), {})
     flags = [
         one.get("code") or held.get("text", "")
         for held in part.get("interpretation", ())

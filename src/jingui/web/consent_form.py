@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from jingui.core.consents import COLLECTION, KINDS, Consents, GiveConsent, Party, Signed, Signer
 from jingui.core.errors import Conflict, Invalid
 from jingui.core.settings import BY_NAME
+from jingui.core.share import CONSENT, PURPOSES
 from jingui.core.telling import RIGHTS, TOLD
 from jingui.core.word import N_
 from jingui.core.words import Sensitivity
@@ -70,7 +71,13 @@ class Drawn:
         ).upper()
         if self.sent and near and not self.relation:
             filled.wrong("relation", _("请写明与患者的关系"))
-        self.recipient = filled.text("party", _("接收方"), longest=40) if row.recipient else ""
+        self.recipient, self.uses = "", tuple[str, ...]()
+        if row.recipient:
+            self.recipient = filled.text(
+                "party", _("接收方"), longest=40, hint=_("向合作机构提供的，先写统一社会信用代码，空一格再写名称")
+            )
+            offered = tuple((name, _(one.text)) for name, one in PURPOSES.items() if one.basis == CONSENT)
+            self.uses = filled.several("uses", _("共享目的"), offered, required=False)
         self.ends = filled.day("ends", _("有效至（当日仍有效）"), required=False, hint=_("不填表示直到撤回"))
         self.agreed = posted.get("agreed", "yes") != "no"
         self.told = bool(posted.get("told"))
@@ -107,7 +114,8 @@ class Drawn:
         )  # fmt: skip
         signed = Signed(body=self.scan) if self.scan else Signed(body=self.drawn, strokes=self.strokes)
         return GiveConsent(
-            kind=self.kind, signer=signer, signed=signed, labels=self.labels, party=self.recipient, agreed=self.agreed,
+            kind=self.kind, signer=signer, signed=signed, labels=self.labels, party=self.recipient, uses=self.uses,
+            agreed=self.agreed,
             told=self.told, ends=begins(self.ends + timedelta(days=1)) if self.ends else None,
             language=wording.language(),
         )  # fmt: skip

@@ -140,7 +140,7 @@ async def people_of(context: ReadContext, patients: Sequence[int]) -> dict[int, 
 def tellable(context: ReadContext, facts: f.PatientFacts | None, one: Mapping[str, Any]) -> bool:
     """Whether this reader may learn of it. What one shared oneself one knows."""
     if facts is None:
-        return one["patient_id"] == 0
+        return bool(one["patient_id"] == 0)
     if context.patient is None and one["person_id"] == context.actor.person:
         return True
     return context.may(Verb.READ_TRANSMISSION, Category.BASIC, Level(one["level"]), patient=facts).allow

@@ -54,6 +54,11 @@ PATHS: Final[dict[str, str]] = {
     "documents": "documents/",
     "publish_document": "documents/new/",
     "document": "documents/<int:document>/",
+    # sharing
+    "share_patient": "patients/<str:patient>/share/",
+    "patient_transmissions": "patients/<str:patient>/transmissions/",
+    "transmissions": "transmissions/",
+    "transmission": "transmissions/<str:transmission>/",
     # partners
     "partners": "partners/",
     "register_partner": "partners/new/",

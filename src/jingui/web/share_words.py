@@ -1,0 +1,30 @@
+"""五（二）共享: why something cannot go, and states, in words [5.2.1] [5.1.3]"""
+
+from typing import Final
+
+from django.utils.translation import gettext as _
+
+from jingui.core.partners import WHY
+from jingui.core.sending import PROBLEMS
+from jingui.core.word import N_
+from jingui.web.viewmodels.parts import Tone
+
+TONES: Final[dict[str, Tone]] = {
+    "queued": "none", "sending": "none", "receipted": "ok", "quarantined": "warn", "refused": "bad", "failed": "bad",
+    "stopped": "warn",
+}  # fmt: skip
+OURS: Final = {
+    "agreement_scope": N_("协议没有约定这种视图或内容形式。"), "assessment": N_("此目的须先做个人信息保护影响评估。"),
+    "consent": N_("患者没有书面同意向该机构提供，或已撤回。"), "stopped": N_("人工停止"),
+    "consent_withdrawn": N_("患者撤回了同意"), "restricted": N_("患者限制了他人查阅这些内容。"),
+    "sealed": N_("病历已封存。"),
+}  # fmt: skip
+
+
+def why(code: str) -> str:
+    """A reason in words; the code itself where there are none."""
+    if code in OURS:
+        return _(OURS[code])
+    if code in WHY:
+        return _(WHY[code][0])
+    return _(PROBLEMS[code].text) if code in PROBLEMS else code
