@@ -100,6 +100,7 @@ def samples(english: bool) -> dict[str, tuple[str, dict[str, Any]]]:
     from tools import preview_release as releasing
     from tools import preview_research as studied
     from tools import preview_sealing as sealed
+    from tools import preview_share as sharing
     from tools import preview_verify as verifying
     from tools import preview_waiting as waiting
 
@@ -123,6 +124,7 @@ def samples(english: bool) -> dict[str, tuple[str, dict[str, Any]]]:
         **accessing.access(t),
         **entering.entry(t),
         **gateways.pages(t),
+        **sharing.pages(t),
         **captured.templates(t),
         **consented.consents(t),
         **matters.matters(t),

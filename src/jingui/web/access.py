@@ -47,16 +47,18 @@ def window(request: HttpRequest, patient: str) -> tuple[Link, ...]:
     copies = (HANDLES, Link(label=_("复制受理"), href=to("copy_kinds", patient=patient)))
     sealed = (Verb.SEAL_RECORDS, Link(label=_("封存与调取"), href=to("patient_sealings", patient=patient)))
     kept = (Verb.PLACE_HOLD, Link(label=_("保存期限与保全"), href=to("retention", patient=patient)))
+    sent = (Verb.READ_TRANSMISSIONS, Link(label=_("共享情况"), href=to("patient_transmissions", patient=patient)))
     asked = f"{to('start_matter', kind='outside_view')}?patient={patient}"
     outside = (Verb.TELL_PATIENT, Link(label=_("院外查阅"), href=asked))
     offered = (
-        (portal, copies, sealed, kept, outside)
+        (portal, copies, sealed, kept, sent, outside)
         if asking.may(request, Verb.OPEN_CHART)
         else (
             portal,
             copies,
             sealed,
             kept,
+            sent,
             outside,
             (Verb.GIVE_CONSENT, Link(label=_("知情同意"), href=to("consents", patient=patient))),
             (Verb.FLAG_PATIENT, Link(label=_("保密病案"), href=to("secrecy", patient=patient))),
@@ -123,6 +125,7 @@ def actions(request: HttpRequest, patient: str) -> tuple[Link, ...]:
     offered = (
         (Verb.OPEN_FORM, Link(label=_("写病历"), href=to("write", patient=patient), key="n", primary=True)),
         (Verb.READ_CONSENTS, Link(label=_("知情同意"), href=to("consents", patient=patient))),
+        (Verb.READ_TRANSMISSIONS, Link(label=_("共享情况"), href=to("patient_transmissions", patient=patient))),
         (Verb.PRINT, Link(label=_("打印"), href=to("print_chart", patient=patient))),
         (Verb.EXPORT, Link(label=_("导出"), href=to("export_chart", patient=patient))),
         (Verb.FLAG_PATIENT, Link(label=_("保密病案"), href=to("secrecy", patient=patient))),

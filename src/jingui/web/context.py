@@ -41,6 +41,7 @@ ROOMS: tuple[tuple[str, str, Verb | None], ...] = (
     ("equipment", N_("设备"), Verb.READ_EQUIPMENT),
     ("storage", N_("存储系统"), Verb.READ_STORAGE),
     ("partners", N_("合作机构"), Verb.READ_PARTNERS),
+    ("transmissions", N_("传输记录"), Verb.READ_TRANSMISSIONS),
     ("gateway", N_("传输网关"), Verb.READ_GATEWAY),
     ("duties", N_("例行工作"), Verb.READ_DUTIES),
     ("findings", N_("隐私监测"), Verb.READ_FINDINGS),
