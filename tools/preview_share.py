@@ -37,8 +37,8 @@ def pages(t: T) -> Samples:
     )  # fmt: skip
     row = view.TransmissionRow(
         href=to("transmission", transmission=ID), name=name, partner=partner, purpose=option.purpose, form="FHIR",
-        state=Tag(text=t("待传输", "Queued")), problem=t("通道已暂停。", "The channel is paused."), made=NOW, received=None,
-        records=3,
+        state=Tag(text=t("待传输", "Queued")), problem=t("通道已暂停。", "The channel is paused."), made=NOW,
+        received=None, records=3,
     )  # fmt: skip
     listed = view.TransmissionsPage(
         title=t("传输记录", "Transmissions"), rows=(row,), total=1, hidden=1, chips=((t("全部", "All"), "?", True),),
