@@ -75,9 +75,9 @@ PAIRS = {Verb.MERGE_PATIENT, Verb.SPLIT_PATIENT, Verb.UNFREEZE_ACCOUNT, Verb.CHA
          Verb.CHANGE_MAPPING,
          Verb.DESTROY, Verb.REGISTER_PARTNER, Verb.TRUST_CERTIFICATE, Verb.RESUME_CHANNEL}  # fmt: skip
 PARTY = PAIRS | {Verb.APPROVE, Verb.DECIDE_MATTER, Verb.OPEN_ACCOUNT, Verb.GRANT_POST, Verb.ISSUE_TOKEN}
-GOVERNING = PARTY | {Verb.READ_PROPOSALS, Verb.READ_LEDGER, Verb.EXPORT_LEDGER, Verb.READ_PEOPLE,
-                     Verb.REGISTER_DEPARTMENT, Verb.REGISTER_PERSON,
-                     Verb.END_POST, Verb.FREEZE_ACCOUNT, Verb.REVOKE_TOKEN}  # fmt: skip
+GOVERNING = PARTY | {
+    Verb.READ_PROPOSALS, Verb.READ_LEDGER, Verb.EXPORT_LEDGER, Verb.READ_PEOPLE, Verb.REGISTER_DEPARTMENT,
+    Verb.REGISTER_PERSON, Verb.END_POST, Verb.FREEZE_ACCOUNT, Verb.REVOKE_TOKEN}  # fmt: skip
 
 #: Which purposes a standing or single grant can serve, by role (treatment relations apart).
 GRANTED = {
