@@ -78,7 +78,6 @@ PARTY = PAIRS | {Verb.APPROVE, Verb.DECIDE_MATTER, Verb.OPEN_ACCOUNT, Verb.GRANT
 GOVERNING = PARTY | {
     Verb.READ_PROPOSALS, Verb.READ_LEDGER, Verb.EXPORT_LEDGER, Verb.READ_PEOPLE, Verb.REGISTER_DEPARTMENT,
     Verb.REGISTER_PERSON, Verb.END_POST, Verb.FREEZE_ACCOUNT, Verb.REVOKE_TOKEN}  # fmt: skip
-
 #: Which purposes a standing or single grant can serve, by role (treatment relations apart).
 GRANTED = {
     **{role: {Purpose.TREATMENT, Purpose.MANAGEMENT, Purpose.QUALITY} for role in CLINICAL},
