@@ -22,14 +22,14 @@ class Identifier:
     extension: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Text:
     """Words."""
 
     text: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Coded:
     """A code of a system (OID) with its name; without a code only the name is known."""
 
@@ -38,7 +38,7 @@ class Coded:
     name: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Quantity:
     """A measured number with its unit."""
 
@@ -46,28 +46,28 @@ class Quantity:
     unit: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Flag:
     """Yes or no."""
 
     value: bool
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Count:
     """A whole number without a unit."""
 
     value: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Real:
     """A number without a unit."""
 
     value: Decimal
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Money:
     """An amount in yuan, or in the currency named."""
 
@@ -75,7 +75,7 @@ class Money:
     currency: str = "CNY"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Moment:
     """A day or a moment, as its digits."""
 
@@ -86,8 +86,8 @@ class Moment:
         """A day, or a moment in China's time; a moment without a zone is taken as it stands."""
         if isinstance(at, datetime):
             there = at.astimezone(CHINA) if at.tzinfo else at
-            return cls(f"{there:%Y%m%d%H%M%S}".zfill(14))
-        return cls(f"{at:%Y%m%d}".zfill(8))
+            return cls(digits=f"{there:%Y%m%d%H%M%S}".zfill(14))
+        return cls(digits=f"{at:%Y%m%d}".zfill(8))
 
     def at(self) -> datetime | None:
         """The moment (a day's beginning) with its zone, China's where none is said; None when it is none."""
@@ -105,7 +105,7 @@ class Moment:
             return None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Missing:
     """It is not known; `kind` is the type that a value would have had, `reason` a null flavor."""
 

@@ -151,8 +151,8 @@ def _product(drug: Node | None) -> Coded | None:
     node, name = child(drug, "code"), words(child(drug, "name")).strip()
     found = read_coded(node)
     if found is None:
-        return Coded("", "", name) if name else None
-    return Coded(found.code, found.system, name or found.name)
+        return Coded(code="", name=name) if name else None
+    return Coded(code=found.code, system=found.system, name=name or found.name)
 
 
 def _dose(node: Node) -> Quantity | None:
@@ -181,5 +181,5 @@ def _read_agent(node: Node) -> Entry:
     text = words(child(node, "desc")) or words(child(node, "name"))
     return Entry(
         element=have(code, "code"), name=have(code, "displayName"), agent=True,
-        value=Text(text) if text else Missing(),
+        value=Text(text=text) if text else Missing(),
     )  # fmt: skip

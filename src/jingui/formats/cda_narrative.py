@@ -4,6 +4,7 @@ The text says all that the entries say, in their order. What a section says beyo
 """
 
 from collections.abc import Iterator
+from typing import Final
 
 from jingui.formats.cda_document import (
     Block,
@@ -27,6 +28,7 @@ from jingui.formats.cda_xml import Node, child, children, local, put, words
 
 HEAD = ("项目", "内容")
 MISSING = "未记载"
+BLOCKS: Final = frozenset({"paragraph", "list", "table"})
 
 
 def derived(entries: tuple[Entry | Cluster, ...]) -> tuple[Block, ...]:
@@ -122,49 +124,40 @@ def _grid(node: Node, grid: Grid) -> None:
 
 def read(node: Node | None) -> tuple[Block, ...]:
     """The blocks of a section's text: words, lists and tables, whatever else it holds as words; nothing that acts."""
-    if node is None:
-        return ()
-    out: list[Block] = []
-    loose: list[str] = [str(node.text or "")]
+    return tuple(_flow(node)) if node is not None else ()
+
+
+def _flow(node: Node) -> Iterator[Block]:
+    """Running text and the blocks in it, in their order: no word is lost, wherever it stands."""
+    loose = [str(node.text or "")]
     for one in node:
-        made = _block(one)
-        if made is None:
-            loose.append("\n" if local(one) == "br" else words(one))
+        if local(one) in BLOCKS or any(local(inner) in BLOCKS for inner in one.iterdescendants()):
+            yield from _paragraph(loose)
+            yield from _block(one)
         else:
-            _flush(loose, out)
-            out += made
+            loose.append("\n" if local(one) == "br" else lines(one))
         loose.append(str(one.tail or ""))
-    _flush(loose, out)
-    return tuple(out)
+    yield from _paragraph(loose)
 
 
-def _flush(loose: list[str], out: list[Block]) -> None:
+def _paragraph(loose: list[str]) -> Iterator[Block]:
     text = "".join(loose).strip()
     loose.clear()
     if text:
-        out.append(Paragraph(text=text))
+        yield Paragraph(text=text)
 
 
-def _block(node: Node) -> list[Block] | None:
-    """What an element is as blocks; None when it is part of running text."""
-    match local(node):
-        case "paragraph":
-            inner = [block for one in node for block in _block(one) or ()]
-            text = lines(node)
-            return inner or ([Paragraph(text=text)] if text else [])
-        case "list":
-            items = tuple(lines(one).strip() for one in children(node, "item"))
-            kept = tuple(one for one in items if one)
-            tables = [grid for one in children(node, "item") for inner in one.iter() if local(inner) == "table"
-                      and (grid := _table(inner)) is not None]  # fmt: skip
-            if tables:  # a list that only holds tables
-                return [*tables]
-            return [Bullets(items=kept, numbered=node.get("listType") == "ordered")] if kept else []
-        case "table":
-            grid = _table(node)
-            return [grid] if grid is not None else []
-        case _:
-            return None
+def _block(node: Node) -> Iterator[Block]:
+    plain = not any(local(inner) in BLOCKS for inner in node.iterdescendants() if inner is not node)
+    if local(node) == "table" and plain:
+        yield from _table(node)
+    elif local(node) == "list" and plain:
+        yield from _paragraph([lines(one) for one in children(node, "caption")])
+        items = tuple(text for one in children(node, "item") if (text := lines(one).strip()))
+        if items:
+            yield Bullets(items=items, numbered=node.get("listType") == "ordered")
+    else:  # blocks in blocks: one after the other
+        yield from _flow(node)
 
 
 def lines(node: Node) -> str:
@@ -172,25 +165,24 @@ def lines(node: Node) -> str:
     parts = [str(node.text or "")]
     for one in node:
         parts.append("\n" if local(one) == "br" else lines(one))
-        if local(one) in ("paragraph", "item", "list"):
-            parts.append("\n")
         parts.append(str(one.tail or ""))
     return "".join(parts)
 
 
-def _table(node: Node) -> Grid | None:
+def _table(node: Node) -> Iterator[Block]:
     head: tuple[str, ...] = ()
     rows: list[tuple[str, ...]] = []
-    for row in node.iter(node.tag.replace("table", "tr")):
+    for row in (one for one in node.iterdescendants() if local(one) == "tr"):
         cells = tuple(lines(one) for one in row if local(one) in ("td", "th"))
-        above = row.getparent()
-        if above is not None and local(above) == "thead" and not head:
+        if local(row.getparent()) == "thead" and not head:
             head = cells
         elif any(cells):
             rows.append(cells)
-    if not head and not rows:
-        return None
-    return Grid(head=head, rows=tuple(rows), caption=words(child(node, "caption")).strip())
+    caption = words(child(node, "caption")).strip()
+    if head or rows:
+        yield Grid(head=head, rows=tuple(rows), caption=caption)
+    else:
+        yield from _paragraph([caption])
 
 
 def beyond(blocks: tuple[Block, ...], entries: tuple[Entry | Cluster, ...]) -> tuple[Block, ...]:

@@ -71,7 +71,7 @@ def symbol(text: str) -> str:
 
 def digits(text: str) -> str:
     """A time that is one, else Unprocessable."""
-    if Moment(text).at() is None:
+    if Moment(digits=text).at() is None:
         raise Unprocessable(N_("不是文档所用的日期时间。"), places=((text[:40], "time"),))
     return text
 
@@ -122,23 +122,23 @@ def read_value(node: Node) -> Value:
     """The value in it; Unprocessable for a number or time that is none."""
     type_ = str(node.get(TYPE, "ST")).rpartition(":")[2]
     if have(node, "nullFlavor") and type_ not in ("CD", "CE", "CV", "CS", "CO"):
-        return Missing(type_, have(node, "nullFlavor"))
+        return Missing(kind=type_, reason=have(node, "nullFlavor"))
     return _READERS.get(type_, _as_text)(node)
 
 
 def _as_text(node: Node) -> Value:
     text = words(node)
-    return Text(text) if text else Missing("ST")
+    return Text(text=text) if text else Missing()
 
 
 def _as_coded(node: Node) -> Value:
-    return read_coded(node) or Missing("CD", have(node, "nullFlavor") or "NI")
+    return read_coded(node) or Missing(kind="CD", reason=have(node, "nullFlavor") or "NI")
 
 
 def _as_number(make: Callable[[Decimal], Value], name: str) -> Callable[[Node], Value]:
     def read(node: Node) -> Value:
         text = have(node, "value")
-        return make(read_number(text)) if text else Missing(name)
+        return make(read_number(text)) if text else Missing(kind=name)
 
     return read
 
@@ -147,32 +147,36 @@ def _as_flag(node: Node) -> Value:
     text = have(node, "value")
     if text not in ("true", "false", ""):
         raise Unprocessable(places=((text[:20], "BL"),))
-    return Flag(text == "true") if text else Missing("BL")
+    return Flag(value=text == "true") if text else Missing(kind="BL")
 
 
 def _as_quantity(node: Node) -> Value:
-    return read_quantity(node) or Missing("PQ")
+    return read_quantity(node) or Missing(kind="PQ")
 
 
 def _as_money(node: Node) -> Value:
     text = have(node, "value")
-    return Money(read_number(text), have(node, "currency") or "CNY") if text else Missing("MO")
+    return Money(value=read_number(text), currency=have(node, "currency") or "CNY") if text else Missing(kind="MO")
 
 
 def _as_moment(node: Node) -> Value:
     text = have(node, "value")
-    return Moment(digits(text)) if text else Missing("TS")
+    return Moment(digits=digits(text)) if text else Missing(kind="TS")
 
 
 def _count(found: Decimal) -> Value:
     if found != found.to_integral_value() or abs(found) >= 10**15:
         raise Unprocessable(places=((f"{found}"[:20], "INT"),))
-    return Count(int(found))
+    return Count(value=int(found))
+
+
+def _real(found: Decimal) -> Value:
+    return Real(value=found)
 
 
 _READERS: Final[Mapping[str, Callable[[Node], Value]]] = {
     **dict.fromkeys(("CD", "CE", "CV", "CS", "CO"), _as_coded),
-    "PQ": _as_quantity, "BL": _as_flag, "INT": _as_number(_count, "INT"), "REAL": _as_number(Real, "REAL"),
+    "PQ": _as_quantity, "BL": _as_flag, "INT": _as_number(_count, "INT"), "REAL": _as_number(_real, "REAL"),
     "MO": _as_money, "TS": _as_moment,
 }  # fmt: skip
 
@@ -195,14 +199,14 @@ def read_coded(node: Node | None) -> Coded | None:
     own = words(child(node, "originalText"))
     if not have(node, "code"):
         name = own or have(node, "displayName")
-        return Coded("", have(node, "codeSystem"), name) if name else None
-    return Coded(have(node, "code"), have(node, "codeSystem"), have(node, "displayName") or own)
+        return Coded(code="", system=have(node, "codeSystem"), name=name) if name else None
+    return Coded(code=have(node, "code"), system=have(node, "codeSystem"), name=have(node, "displayName") or own)
 
 
 def read_quantity(node: Node | None) -> Quantity | None:
     """A number with its unit; None when nothing is said."""
     text = have(node, "value")
-    return Quantity(read_number(text), have(node, "unit")) if text else None
+    return Quantity(value=read_number(text), unit=have(node, "unit")) if text else None
 
 
 def read_identifier(node: Node | None) -> Identifier | None:
