@@ -13,6 +13,8 @@ from lxml import etree
 from jingui.core.errors import Invalid
 from jingui.core.receiving import Hostile, Inbound, ShownPart
 from jingui.core.word import N_
+from jingui.formats import cda
+from jingui.formats.cda_types import DOCUMENTS
 from jingui.formats.hl7v2_values import fhir_time
 
 V3: Final = "{urn:hl7-org:v3}"
@@ -70,8 +72,12 @@ def read(content: bytes) -> Inbound:
     if code is not None:
         kind = (system_of(code.get("codeSystem", "")), code.get("code", ""))
         title = title or code.get("displayName", "")
+    ours = code is not None and code.get("codeSystem") == DOCUMENTS
+    if ours and kind[1] in cda.TYPES:
+        cda.parse(content)  # a shared document of WS/T 500 stands or falls by its own table
     return Inbound(
-        patient=patient_of(role), kind=kind, title=title[:120], known=bool(kind[1]), codes=frozenset(codes_of(root)),
+        patient=patient_of(role), kind=kind, title=title[:120],
+        known=kind[1] in cda.TYPES if ours else bool(kind[1]), codes=frozenset(codes_of(root)),
         written=day(value_of(root.find(f"{V3}effectiveTime"))), content_type="text/xml",
     )  # fmt: skip
 

@@ -30,7 +30,7 @@ def read(content: bytes) -> Inbound:
     if len(patients) > 1:
         raise Invalid(places=(("Bundle.entry", N_("一份文档只能有一位患者")),))
     head = next((one for one in inside if one.get("resourceType") == "Composition"), inside[0] if inside else {})
-    coding = next(iter((head.get("type") or head.get("code") or {}).get("coding") or ()), {})
+    coding: dict[str, Any] = next(iter((head.get("type") or head.get("code") or {}).get("coding") or ()), {})
     name = str(head.get("resourceType", ""))
     row: Any = table("types").get(name, {})
     return Inbound(
@@ -80,7 +80,9 @@ def shown(content: bytes) -> tuple[ShownPart, ...]:
     out: list[ShownPart] = []
     for resource in resources(parsed(content)):
         kind = str(resource.get("resourceType", ""))
-        title, lines, rows = str(names.get(kind, {}).get("zh", kind)), [], []
+        title = str(names.get(kind, {}).get("zh", kind))
+        lines: list[str] = []
+        rows: list[tuple[str, ...]] = []
         for block in blocks(resource):
             if isinstance(block, Heading):
                 out.append(ShownPart(title=title, lines=tuple(lines), rows=tuple(rows)))

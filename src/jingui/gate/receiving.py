@@ -4,6 +4,7 @@ Row, records, receipt and ledger entry are one transaction. What is refused befo
 it leaves an entry and nothing else; what a proven sender sent gets a signed receipt, and the same one every time.
 """
 
+import re
 from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Final, NamedTuple
@@ -35,6 +36,7 @@ from jingui.gate.sql import raw
 from jingui.gate.writing import WriteContext
 from jingui.store.models import Received
 
+CODE: Final = re.compile(r"[A-Za-z0-9._-]{1,60}\Z").match
 RECEIVED: Final = "received:"  # the kind of a line that is a received message; its number follows
 CHANNEL_SQL: Final = """SELECT id, state, most FROM channel WHERE partner_id = $1::bigint AND kind = 'https'
 AND direction IN ('in', 'both') AND state <> 'ended' ORDER BY state = 'open' DESC, id LIMIT 1"""
@@ -75,7 +77,7 @@ def deliver(context: WriteContext, permit: Permit, data: Delivery) -> Done:
     row = Received(
         pk=next_id(Received), partner_id=data.by.partner, message=parcel.message, agreement_id=judged.agreement,
         channel_id=channel, purpose=parcel.purpose[:32], media=parcel.media.value,
-        label=(judged.inbound.title or parcel.label)[:60], digest=digest, size=len(parcel.content),
+        label=coded(parcel.label) or coded(judged.inbound.kind[1]), digest=digest, size=len(parcel.content),
         patient_id=judged.patient, records=list(judged.records), state=judged.state.value, reason=judged.reason,
         at=at, reply_to=parcel.reply_to,
     )  # fmt: skip
@@ -164,13 +166,10 @@ def judge(context: WriteContext, stands: Standing, parcel: Parcel, verdict: str)
     agreed = agreement_of(context, parcel.agreement)
     if agreed is None or agreed.partner != stands.partner.id:
         return refusal("agreement")
-    here = standing(context, stands.partner.id, agreed.id, direction=Direction.IN)
-    spoken = parcel.media is Media.NOTICE or parcel.media.value in agreed.payloads
-    if here.reason or not spoken or parcel.purpose not in {*agreed.inbound, *agreed.purposes}:
-        return refusal("agreement", agreed.id)
-    if parcel.media is Media.NOTICE:
+    if parcel.media is Media.NOTICE:  # rests on what it tells of, not on whether the agreement is still in force
         return notice(context, stands, parcel, agreed.id)
-    if parcel.purpose not in agreed.inbound:
+    here = standing(context, stands.partner.id, agreed.id, direction=Direction.IN)
+    if here.reason or parcel.media.value not in agreed.payloads or parcel.purpose not in agreed.inbound:
         return refusal("agreement", agreed.id)
     if verdict:
         return waits(verdict, agreed.id)
@@ -191,6 +190,11 @@ def judge(context: WriteContext, stands: Standing, parcel: Parcel, verdict: str)
     if not consented(context, facts, made):
         return waits("consent", agreed.id, found)
     return filed(context, facts, made, agreed.id)
+
+
+def coded(text: str) -> str:
+    """A type's code as it stands in plain in the row; "" for words, which could name somebody."""
+    return text if CODE(text) else ""
 
 
 def filed(context: WriteContext, facts: f.PatientFacts, made: Filing, agreement: int) -> Judged:

@@ -14,7 +14,7 @@ from jingui.gate.writing import WriteContext
 
 MEGABYTE: Final = 1 << 20
 UNDER_WAY: Final = 4  # times the largest message: what one partner may have lying here half sent
-LOCK_SQL: Final = "SELECT id FROM partner WHERE id = $1::bigint FOR UPDATE"
+LOCK_SQL: Final = "SELECT pg_advisory_xact_lock(hashtextextended($1::text, 1))"
 OLD_SQL: Final = "DELETE FROM received_part WHERE partner_id = $1::bigint AND at < $2::timestamptz"
 SIZES_SQL: Final = "SELECT coalesce(sum(length(payload)), 0) FROM received_part WHERE partner_id = $1::bigint"
 KNOWN_SQL: Final = """SELECT n, total, payload FROM received_part
@@ -40,7 +40,7 @@ def put(context: WriteContext, permit: Permit, data: PartDelivery) -> Done:
         raise TooLarge(places=(("body", N_("每部分不超过 1 MB")),))
     if not 0 < data.total <= limit // PART or not 0 <= data.n < data.total:
         raise TooLarge(places=(("part", N_("部分数超出范围")),))
-    raw(LOCK_SQL, data.by.partner)  # one after another: the limits hold for all connections together
+    raw(LOCK_SQL, f"parts:{data.by.partner}")  # one after another: the limits hold for all connections together
     at = context.runtime.clock.now()
     hours = settings.number(context.runtime, context.epoch, "gateway_part_hours")
     raw(OLD_SQL, data.by.partner, at - timedelta(hours=hours))

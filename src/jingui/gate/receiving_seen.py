@@ -137,10 +137,10 @@ async def one(context: ReadContext, request: ReviewReceived) -> Done:
         records=tuple(public(patient, n) for n in get["r.records"]) if patient and not hidden else (),
         settled_by=people.get(get["r.person_id"], NOBODY).name, content_type=said.content_type,
     )  # fmt: skip
-    lines = (context.line(patient),) if patient else ()
-    shown = tuple(context.line(patient, n) for n in get["r.records"]) if patient and not hidden else ()
-    met = tuple(context.line(context.runtime.ids.internal(each.patient)[0]) for each in found)  # type: ignore[index]  # our own ids
-    return Done(value=page, lines=(*lines, *shown, *met), patients=(patient,) if patient else ())
+    numbers = dict.fromkeys([patient] if patient else [])
+    numbers |= dict.fromkeys(pair[0] for each in found if (pair := context.runtime.ids.internal(each.patient)))
+    shown = tuple(context.line(patient, n) for n in get["r.records"]) if page.records else ()
+    return Done(value=page, lines=(*(context.line(n) for n in numbers), *shown), patients=tuple(numbers))
 
 
 async def content_for(

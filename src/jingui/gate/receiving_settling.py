@@ -45,6 +45,8 @@ def settle(context: WriteContext, permit: Permit) -> Done:
     else:
         if not reason:
             raise Invalid(places=(("reason", N_("请写明退回的理由")),))
+        if permit.operation.target.patient:
+            raise Invalid(places=(("patient", N_("退回时不选择患者")),))
         row.state = ReceivedState.REFUSED.value
         row.reason = "rejected"
     row.settled, row.person_id, row.payload = context.runtime.clock.now(), context.actor.person, None
@@ -68,7 +70,7 @@ def accepted(context: WriteContext, permit: Permit, row: Received) -> tuple[Line
         raise NotFound() if context.patient is None else Gone()
     if facts.tampered:
         raise Tampered(where=facts.tampered)
-    parcel = content_of(context.runtime.vault.open_note(place(row.pk), bytes(row.payload)))
+    parcel = content_of(context.runtime.vault.open_note(place(row.pk), bytes(row.payload or b"")))
     partner = standing(context, row.partner_id, direction=Direction.IN).partner
     filing = Filing(
         message=parcel.message, media=Media(row.media), purpose=parcel.purpose, agreement=parcel.agreement,

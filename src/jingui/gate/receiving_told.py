@@ -31,7 +31,8 @@ def tell(context: WriteContext, row: Received) -> str:
     at = context.runtime.clock.now()
     content = canon(
         {
-            "kind": "settled", "messages": [str(row.message)], "outcome": row.state,
+            "notice": SETTLED, "message": str(row.message), "digest": bytes(row.digest).hex(), "purpose": row.purpose,
+            "at": at.isoformat(timespec="seconds"), "outcome": row.state,
             "reason": row.reason if row.state == ReceivedState.REFUSED else "",
         }
     )  # fmt: skip

@@ -1,0 +1,486 @@
+"""五（一）3 接收: proven, judged, filed or waiting, receipted; settled by people; told back [5.1.3] [2.1.2] [5.2.2]"""
+
+import hashlib
+from datetime import timedelta
+from typing import Any
+from uuid import uuid4
+
+import orjson
+import psycopg
+import pytest
+
+from jingui.core.errors import Conflict, Invalid, NotFound, Refused, Unavailable
+from jingui.core.operation import Target
+from jingui.core.receiving import (
+    AskParts,
+    Connected,
+    Delivery,
+    Late,
+    ReceivedRequest,
+    ReviewReceived,
+    SettleReceived,
+)
+from jingui.core.transmit import Media
+from jingui.core.words import Role, Verb
+from jingui.crypto import jose
+from jingui.formats.validate import validate
+from jingui.store.verification import verify
+from tests.gateway import arriving
+from tests.gateway.arriving import deliver, document, known, newest, parcel, person
+from tests.gateway.parties import OURS, Party, operation, party
+from tests.hospital import Hospital
+
+HIV = ("http://hl7.org/fhir/sid/icd-10", "B20.1")
+
+
+@pytest.fixture(scope="module")
+def by(hospital: Hospital) -> Party:
+    return party(hospital, "市第二医院")
+
+
+@pytest.fixture(scope="module")
+def patient(hospital: Hospital) -> int:
+    return known(hospital)
+
+
+def entries(hospital: Hospital, verb: str = "receive") -> int:
+    return int(hospital.sql("SELECT count(*) FROM entry WHERE verb = %s", verb)[0][0])
+
+
+def records(hospital: Hospital, patient: int) -> list[dict[str, Any]]:
+    """The newest two records of the chart, as they are stored."""
+    from jingui.gate import door
+
+    rows = hospital.sql(
+        "SELECT record_id FROM record WHERE patient_id = %s AND kind IN ('DocumentReference', 'Provenance') "
+        "ORDER BY record_id DESC LIMIT 2", patient,
+    )  # fmt: skip
+    out = []
+    for (number,) in rows:
+        asked = hospital.operation(
+            hospital.as_token("his", "system/*.r"), Verb.READ, target=Target(patient=patient, record=number)
+        )
+        out.append(orjson.loads(door.sheet(asked).body))
+    return out
+
+
+CONTENTS = ((Media.FHIR, document()), (Media.CDA, arriving.cda()), (Media.HL7V2, arriving.hl7()))
+
+
+@pytest.mark.parametrize(("media", "content"), CONTENTS, ids=[media for media, _ in CONTENTS])
+def test_filed_for_the_one_patient(hospital: Hospital, by: Party, patient: int, media: Media, content: bytes) -> None:
+    before = entries(hospital)
+    sent = parcel(hospital, by, content, media)
+    from jingui.gate import door
+
+    answered = door.write(arriving.operation(hospital, by, sent)).value
+    assert (answered.state, answered.reason) == ("taken", "")
+    row = arriving.row(sent.message)
+    assert (row.patient_id, row.payload, row.state) == (patient, None, "taken")
+    receipt, _ = jose.read_receipt(answered.receipt, lambda _: hospital.runtime.gateway_keys().sign.certificate)
+    assert jose.answers(receipt, sent)
+    assert (receipt.outcome, receipt.sender, receipt.receiver) == ("taken", by.uscc, OURS)
+    assert hospital.sql("SELECT verb, decision FROM entry WHERE id = %s", receipt.entry) == [("receive", "allow")]
+    assert entries(hospital) == before + 1
+    first, second = records(hospital, patient)
+    told = {one["resourceType"]: one for one in (first, second)}
+    for one in told.values():
+        validate({key: value for key, value in one.items() if key != "contained"})
+    assert told["DocumentReference"]["author"][0]["display"] == "市第二医院"
+    assert told["DocumentReference"]["masterIdentifier"]["value"] == f"urn:uuid:{sent.message}"
+    from jingui.gate.receiving_records import content_of
+
+    assert content_of(told["Provenance"]) == content
+    assert hashlib.sha256(content).hexdigest() in told["Provenance"]["entity"][0]["what"]["display"]
+
+
+def test_the_same_again_is_the_same_receipt(hospital: Hospital, by: Party, patient: int) -> None:
+    from jingui.gate import door
+
+    sent = parcel(hospital, by, document())
+    asked = arriving.operation(hospital, by, sent)
+    first = door.write(asked).value
+    count = hospital.sql("SELECT count(*) FROM record WHERE patient_id = %s", patient)
+    again = door.write(arriving.operation(hospital, by, sent)).value
+    assert (again.again, again.receipt) == (True, first.receipt)
+    assert hospital.sql("SELECT count(*) FROM record WHERE patient_id = %s", patient) == count
+
+
+def test_what_it_tells_of_is_labelled(hospital: Hospital, by: Party, patient: int) -> None:
+    deliver(hospital, by, document(person(), HIV))
+    found = hospital.sql(
+        "SELECT level, labels FROM record WHERE patient_id = %s ORDER BY record_id DESC LIMIT 2", patient
+    )
+    assert found == [("secret", ["hiv"])] * 2
+
+
+def test_no_word_of_a_sender_stands_in_plain(hospital: Hospital, by: Party, patient: int) -> None:
+    sent = parcel(hospital, by, document(title="周怀瑾的出院小结"), label="周怀瑾")
+    from jingui.gate import door
+
+    door.write(arriving.operation(hospital, by, sent))
+    assert arriving.row(sent.message).label == "34133-9"
+
+
+DOUBTFUL = (
+    ("patient", Media.FHIR, document(person(card=""))),  # a name and a birth date are no proof
+    ("patient", Media.FHIR, document(person("周怀瑜"))),  # the number is somebody else's by name
+    ("patient", Media.FHIR, document(person(born="1950-01-01"))),
+    ("patient", Media.DICOM, arriving.dicom()),
+    ("invalid", Media.FHIR, b'{"resourceType":"Bundle","entry":[{"resource":{"resourceType":"Nix"}}]}'),
+    ("invalid", Media.CDA, b"<ClinicalDocument/>"),
+    ("invalid", Media.HL7V2, b"MSH|"),
+    ("invalid", Media.DICOM, bytes(4096)),
+    ("unknown_type", Media.CDA, arriving.cda(code="")),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(("reason", "media", "content"), DOUBTFUL)
+def test_in_doubt_a_person_is_asked(
+    hospital: Hospital, by: Party, patient: int, reason: str, media: Media, content: bytes
+) -> None:
+    answered = deliver(hospital, by, content, media)
+    assert (answered.state, answered.reason) == ("quarantined", reason)
+    row = newest(by)
+    assert (row.patient_id, list(row.records)) == (0, [])
+    assert content not in bytes(row.payload)
+
+
+HARMFUL = (
+    (Media.FHIR, b'{"a":' * 100_000),
+    (Media.CDA, b'<!DOCTYPE x [<!ENTITY a "b">]><ClinicalDocument xmlns="urn:hl7-org:v3">&a;</ClinicalDocument>'),
+    (Media.CDA, b"PK\x03\x04" + bytes(100)),
+    (Media.HL7V2, b"MSH|^~\\&|\r" + b"OBX|1\r" * 100_000),
+)
+
+
+@pytest.mark.parametrize(("media", "content"), HARMFUL)
+def test_what_may_harm_is_refused_and_not_kept(hospital: Hospital, by: Party, media: Media, content: bytes) -> None:
+    answered = deliver(hospital, by, content, media)
+    assert (answered.state, answered.reason) == ("refused", "hostile")
+    assert newest(by).payload is None
+
+
+@pytest.mark.parametrize(
+    "changed", [{"purpose": "referral"}, {"agreement": "协议-没有"}, {"media": Media.CDA}], ids=str
+)
+def test_outside_the_agreement_nothing_is_taken(hospital: Hospital, patient: int, changed: dict[str, Any]) -> None:
+    from jingui.store.models import Agreement
+
+    other = party(hospital, f"市第{len(changed)}{sorted(changed)[0]}医院")
+    row = Agreement.objects.get(pk=other.agreement)
+    row.payloads = ["fhir"]
+    hospital.keep(row, new=False)
+    answered = deliver(hospital, other, document(), **changed)
+    assert (answered.state, answered.reason) == ("refused", "agreement")
+
+
+def test_an_ended_agreement_takes_nothing_but_notices(hospital: Hospital, by: Party, patient: int) -> None:
+    from jingui.store.models import Agreement
+
+    other = party(hospital, "期满医院")
+    first = parcel(hospital, other, document())
+    from jingui.gate import door
+
+    assert door.write(arriving.operation(hospital, other, first)).value.state == "taken"
+    row = Agreement.objects.get(pk=other.agreement)
+    row.ended = hospital.runtime.clock.now()
+    hospital.keep(row, new=False)
+    assert deliver(hospital, other, document()).reason == "agreement"
+    notice = orjson.dumps({"notice": "consent_withdrawn", "message": str(first.message)})
+    assert deliver(hospital, other, notice, Media.NOTICE).state == "taken"
+    assert arriving.row(first.message).reason == "withdrawn"
+
+
+def test_of_another_partner_nothing_is_believed(hospital: Hospital, by: Party) -> None:
+    from jingui.gate import door
+
+    other = party(hospital, "冒名医院")
+    sent = parcel(hospital, by, document())
+    right = arriving.operation(hospital, by, sent)
+    as_other = arriving.operation(hospital, other, sent, body=right.data.body)  # type: ignore[union-attr]
+    before = entries(hospital)
+    for asked in (
+        as_other,  # by's parcel over the other's connection
+        arriving.operation(hospital, other, parcel(hospital, other, document(), sender=by.uscc)),
+        arriving.operation(hospital, other, parcel(hospital, other, document(), receiver=by.uscc)),
+    ):
+        with pytest.raises(Refused) as refused:
+            door.write(asked)
+        assert refused.value.reason == "sender"
+    # a connection that says it is another's than its certificate is
+    lie = Delivery(by=Connected(partner=by.id, uscc=by.uscc, fingerprint="0" * 64), message=sent.message, body=b"x")
+    with pytest.raises(Refused) as refused:
+        door.write(operation(hospital, Verb.RECEIVE, lie))
+    assert refused.value.reason == "gateway_sender"
+    assert entries(hospital) == before + 4
+    assert hospital.sql("SELECT count(*) FROM received WHERE message = %s", sent.message) == [(0,)]
+
+
+def test_people_and_tokens_do_not_deliver(hospital: Hospital, by: Party) -> None:
+    from jingui.gate import door
+
+    sent = parcel(hospital, by, document())
+    data = arriving.operation(hospital, by, sent).data
+    for who in ("registrar", "doctor", "sysadmin"):
+        with pytest.raises(Refused):
+            hospital.write(who, Verb.RECEIVE, data)
+    with pytest.raises(Refused):
+        door.write(hospital.operation(hospital.as_token("his", "system/*.c"), Verb.RECEIVE, data))
+    with pytest.raises(Refused):
+        door.write(hospital.operation("his", Verb.RECEIVE, AskParts(by=data.by, message=uuid4())))  # type: ignore[union-attr]
+
+
+def test_entered_in_the_name_of_the_partners_account(hospital: Hospital, patient: int) -> None:
+    from jingui.store.models import Partner
+
+    hospital.person("iface", Role.INTERFACE, "xnk")
+    other = party(hospital, "有账号的医院")
+    row = Partner.objects.get(pk=other.id)
+    row.account_id = hospital.actors["iface"].account
+    hospital.keep(row, new=False)
+    assert deliver(hospital, other, document()).state == "taken"
+    who = hospital.sql("SELECT person_id FROM entry WHERE verb = 'receive' ORDER BY id DESC LIMIT 1")
+    assert who[0][0] == hospital.people["iface"]
+
+
+@pytest.mark.parametrize("minutes", [-10, 10])
+def test_a_clock_that_is_off_is_told(hospital: Hospital, by: Party, minutes: int) -> None:
+    at = hospital.runtime.clock.now()
+    with pytest.raises(Late) as late:
+        deliver(hospital, by, document(), made=at + timedelta(minutes=minutes))
+    assert str(late.value.data["now"])[:13] == at.isoformat()[:13]
+
+
+def test_a_paused_channel_and_none(hospital: Hospital) -> None:
+    from jingui.store.models import Channel
+
+    other = party(hospital, "暂停医院")
+    row = Channel.objects.get(pk=other.channel)
+    row.state, row.paused = "paused", hospital.runtime.clock.now()
+    hospital.keep(row, new=False)
+    with pytest.raises(Unavailable):
+        deliver(hospital, other, document())
+    outward = party(hospital, "只出医院", direction="out")
+    with pytest.raises(Refused) as refused:
+        deliver(hospital, outward, document())
+    assert refused.value.reason == "channel"
+
+
+def test_no_more_than_the_channel_says(hospital: Hospital) -> None:
+    other = party(hospital, "勤快医院", most=2)
+    for _ in range(2):
+        assert deliver(hospital, other, b"{}").state == "quarantined"
+    with pytest.raises(Unavailable):
+        deliver(hospital, other, b"{}")
+
+
+def test_a_scanner_that_finds_something_or_is_silent(
+    hospital: Hospital, by: Party, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("JINGUI_CLAMD", "/nonexistent/clamd.sock")
+    answered = deliver(hospital, by, document())
+    assert (answered.state, answered.reason) == ("quarantined", "virus")
+    page = arriving.ask(hospital, "registrar", Verb.REVIEW_RECEIVED, ReviewReceived(received=newest(by).pk)).value
+    assert not page.parts
+    assert page.hidden
+    monkeypatch.delenv("JINGUI_CLAMD")
+    patient = hospital.sql("SELECT max(patient_id) FROM patient")[0][0]
+    with pytest.raises(Conflict):
+        settle(hospital, newest(by).pk, patient)
+
+
+def settle(hospital: Hospital, received: int, patient: int = 0, reason: str = "", who: str = "registrar") -> Any:
+    return hospital.write(
+        who, Verb.SETTLE_RECEIVED,
+        SettleReceived(received=received, accept=bool(patient), reason=reason), target=Target(patient=patient),
+    )  # fmt: skip
+
+
+def test_looked_at_and_filed_by_a_person(hospital: Hospital, by: Party, patient: int) -> None:
+    deliver(hospital, by, document(person(card="")))
+    row = newest(by)
+    page = arriving.ask(hospital, "registrar", Verb.REVIEW_RECEIVED, ReviewReceived(received=row.pk)).value
+    assert page.line.reason == "patient"
+    assert ("姓名", arriving.NAME) in page.said
+    assert any("胸痛三天" in line for part in page.parts for line in part.lines)
+    assert [one.patient for one in page.candidates] == [hospital.runtime.public(patient, 0)]
+    assert set(page.candidates[0].why) == {"姓名", "出生日期"}
+    with pytest.raises(Refused):
+        settle(hospital, row.pk, patient, who="doctor")
+    settle(hospital, row.pk, patient)
+    row.refresh_from_db()
+    assert (row.state, row.patient_id, row.payload, row.reason) == ("taken", patient, None, "patient")
+    assert row.person_id == hospital.people["registrar"]
+    told = hospital.sql("SELECT label, media, patient_id FROM transmission WHERE reply_to = %s", row.message)
+    assert told == [("received_settled", "notice", 0)]
+    with pytest.raises(Conflict):
+        settle(hospital, row.pk, patient)
+
+
+def test_rejected_with_a_reason(hospital: Hospital, by: Party) -> None:
+    deliver(hospital, by, document(person(card="")))
+    row = newest(by)
+    with pytest.raises(Invalid):
+        settle(hospital, row.pk)
+    with pytest.raises(Invalid):
+        settle(hospital, row.pk, reason="长" * 501)
+    settle(hospital, row.pk, reason="不是本院患者")
+    row.refresh_from_db()
+    assert (row.state, row.reason, row.payload) == ("refused", "rejected", None)
+    page = arriving.ask(hospital, "archivist", Verb.REVIEW_RECEIVED, ReviewReceived(received=row.pk)).value
+    assert not page.parts
+    assert (bool(page.hidden), page.settled_by) == (True, "registrar")
+
+
+def test_never_filed_for_nobody(hospital: Hospital, by: Party) -> None:
+    deliver(hospital, by, document(person(card="")))
+    with pytest.raises(NotFound):
+        settle(hospital, newest(by).pk, 987654321)
+    with pytest.raises(NotFound):
+        settle(hospital, 987654321, reason="没有")
+
+
+def test_a_partner_that_settled_tells(hospital: Hospital, by: Party, patient: int) -> None:
+    from tests.gateway.parties import queue
+
+    sent = queue(hospital, by, patient, state="quarantined")
+    notice = {"notice": "received_settled", "message": str(sent.message), "outcome": "refused", "reason": "rejected"}
+    assert deliver(hospital, party(hospital, "不相干医院"), orjson.dumps(notice), Media.NOTICE).state == "taken"
+    assert sent.row().state == "quarantined"  # it was not theirs
+    assert deliver(hospital, by, orjson.dumps(notice), Media.NOTICE).state == "taken"
+    assert (sent.row().state, sent.row().problem) == ("refused", "rejected")
+    assert deliver(hospital, by, orjson.dumps({**notice, "outcome": "taken"}), Media.NOTICE).state == "taken"
+    assert sent.row().state == "refused"  # what is settled stays settled
+
+
+@pytest.mark.parametrize(
+    "notice",
+    [{"notice": "nix"}, {}, {"notice": "consent_withdrawn", "message": "x"},
+     {"notice": "received_settled", "message": str(uuid4()), "outcome": "?"}],
+)  # fmt: skip
+def test_notices_that_say_nothing(hospital: Hospital, by: Party, notice: dict[str, Any]) -> None:
+    assert deliver(hospital, by, orjson.dumps(notice), Media.NOTICE).reason == "invalid"
+
+
+def test_a_withdrawal_ends_the_use(hospital: Hospital, by: Party, patient: int) -> None:
+    from jingui.gate import door
+
+    sent = parcel(hospital, by, document())
+    door.write(arriving.operation(hospital, by, sent))
+    row = arriving.row(sent.message)
+    notice = orjson.dumps({"notice": "consent_withdrawn", "message": str(sent.message)})
+    other = party(hospital, "撤不了医院")
+    assert deliver(hospital, other, notice, Media.NOTICE).state == "taken"
+    row.refresh_from_db()
+    assert row.reason == ""
+    for _ in range(2):
+        assert deliver(hospital, by, notice, Media.NOTICE).state == "taken"
+    row.refresh_from_db()
+    assert row.reason == "withdrawn"
+    found = hospital.sql(
+        "SELECT level, version FROM record WHERE patient_id = %s AND record_id = ANY(%s)", patient, list(row.records)
+    )
+    assert found == [("secret", 2)] * 2
+    # what waits is dropped
+    waiting = parcel(hospital, by, document(person(card="")))
+    door.write(arriving.operation(hospital, by, waiting))
+    deliver(hospital, by, orjson.dumps({"notice": "consent_withdrawn", "message": str(waiting.message)}), Media.NOTICE)
+    row = arriving.row(waiting.message)
+    assert (row.state, row.reason, row.payload) == ("refused", "withdrawn", None)
+
+
+def test_where_the_house_asks_for_a_consent(
+    hospital: Hospital, by: Party, patient: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from jingui.gate import settings
+
+    real = settings.values
+    monkeypatch.setattr(
+        settings, "values", lambda runtime, epoch: {**real(runtime, epoch), "receive_consent_media": "cda"}
+    )
+    assert deliver(hospital, by, arriving.cda(), Media.CDA).reason == "consent"
+    with pytest.raises(Conflict):
+        settle(hospital, newest(by).pk, patient)
+    assert deliver(hospital, by, document()).state == "taken"
+
+
+def test_the_list(hospital: Hospital, by: Party) -> None:
+    page = arriving.ask(hospital, "registrar", Verb.READ_RECEIVED, ReceivedRequest(count=5)).value
+    states = [one.state for one in page.lines]
+    waiting = states.count("quarantined")
+    assert waiting == page.waiting > 0
+    assert states[:waiting] == ["quarantined"] * waiting
+    result = arriving.ask(hospital, "registrar", Verb.READ_RECEIVED, ReceivedRequest(state="taken", count=2))
+    assert len(result.value.lines) == 2
+    following = arriving.ask(
+        hospital, "registrar", Verb.READ_RECEIVED, ReceivedRequest(state="taken", count=2, cursor=result.more)
+    )
+    assert {one.id for one in following.value.lines}.isdisjoint(one.id for one in result.value.lines)
+    with pytest.raises(Invalid):
+        arriving.ask(hospital, "registrar", Verb.READ_RECEIVED, ReceivedRequest(state="nix"))
+    with pytest.raises(Refused):
+        arriving.ask(hospital, "doctor", Verb.READ_RECEIVED, ReceivedRequest())
+
+
+def test_a_filed_content_is_shown_to_those_who_may_read_it(hospital: Hospital, by: Party, patient: int) -> None:
+    sent = parcel(hospital, by, document(person(), HIV))
+    from jingui.gate import door
+
+    door.write(arriving.operation(hospital, by, sent))
+    page = arriving.ask(
+        hospital, "registrar", Verb.REVIEW_RECEIVED, ReviewReceived(received=arriving.row(sent.message).pk)
+    ).value
+    assert not page.parts
+    assert (bool(page.hidden), page.records) == (True, ())  # a registrar reads no chart
+    with pytest.raises(Refused):
+        arriving.ask(hospital, "doctor", Verb.REVIEW_RECEIVED, ReviewReceived(received=1))
+
+
+def test_a_bent_row_is_named(hospital: Hospital, by: Party) -> None:
+    from jingui.core.errors import Tampered
+    from jingui.gate import door
+
+    sent = parcel(hospital, by, document(person(card="")))
+    door.write(arriving.operation(hospital, by, sent))
+    number = arriving.row(sent.message).pk
+    hospital.sql("UPDATE received SET state = 'taken' WHERE id = %s", number)
+    for go in (
+        lambda: door.write(arriving.operation(hospital, by, sent)),
+        lambda: settle(hospital, number, reason="看看"),
+        lambda: arriving.ask(hospital, "registrar", Verb.REVIEW_RECEIVED, ReviewReceived(received=number)),
+    ):
+        with pytest.raises(Tampered):
+            go()
+    hospital.sql("UPDATE received SET state = 'quarantined' WHERE id = %s", number)
+    # the payload of another row
+    deliver(hospital, by, document(person(card="")))
+    other = newest(by).pk
+    hospital.sql(
+        "UPDATE received SET payload = (SELECT payload FROM received WHERE id = %s) WHERE id = %s", other, number
+    )
+    with pytest.raises(Tampered):
+        arriving.ask(hospital, "registrar", Verb.REVIEW_RECEIVED, ReviewReceived(received=number))
+    hospital.sql("DELETE FROM received WHERE id = %s", number)
+
+
+def test_nobody_settles_what_is_about_themselves(hospital: Hospital, by: Party) -> None:
+    deliver(hospital, by, document(person(card="")))
+    own = known(hospital, name="登记员", born="1990-01-01", card="")
+    from jingui.store.models import Patient
+
+    row = Patient.objects.get(pk=own)
+    row.person_id = hospital.people["registrar"]
+    hospital.keep(row, new=False)
+    with pytest.raises(Refused) as refused:
+        settle(hospital, newest(by).pk, own)
+    assert refused.value.reason == "own"
+
+
+def test_the_whole_ledger_agrees_with_what_was_received(hospital: Hospital) -> None:
+    with psycopg.connect(hospital.addresses["app"].psycopg()) as connection:
+        found = verify(connection, hospital.runtime.keyring, hospital.runtime.origin).findings
+    # partners were made past the door here, what came from them was not
+    ours = [one for one in found if one.where.startswith(("received", "record", "entry"))]
+    assert [f"{one.where} {one.why}" for one in ours] == []
+    assert hospital.sql("SELECT count(*) > 20 FROM received") == [(True,)]
