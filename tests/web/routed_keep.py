@@ -16,6 +16,9 @@ GATEWAY: Final = MANAGERS | WATCH | {R.SYSTEM_ADMIN, R.SECURITY_ADMIN, R.AUDIT_A
 PARTNERS: Final = GATEWAY | {R.ARCHIVIST, R.INSURANCE_OFFICE, R.INFECTION_CONTROL}
 #: Who may see what was shared: who treats, the posts concerned, management, oversight, the administrators.
 SHARED: Final = GATEWAY | {R.PHYSICIAN, R.NURSE, R.INFECTION_CONTROL, R.INSURANCE_OFFICE, R.QUALITY}
+#: 外来资料: the list without content; looked at and settled by the posts that know whose it is.
+RECEIVED: Final = GATEWAY | {R.REGISTRAR, R.ARCHIVIST}
+REVIEWED: Final = frozenset({R.REGISTRAR, R.ARCHIVIST, R.MEDICAL_AFFAIRS})
 COUNTS: Final = MANAGERS | WATCH | {R.ARCHIVIST, R.QUALITY}
 TERMS: Final = COUNTS | {R.CODER}
 DUE: Final = frozenset({R.ARCHIVIST, R.QUALITY, R.MEDICAL_AFFAIRS, R.HEAD})
@@ -48,6 +51,7 @@ SAID: Final[dict[str, Row]] = {
     # sharing
     "share_patient": (lost(SHARED), wrong(SHARED)), "patient_transmissions": (lost(SHARED), None),
     "transmissions": (ok(SHARED - {R.NURSE}), None), "transmission": (lost(SHARED), wrong(SHARED)),
+    "received": (ok(RECEIVED), None), "one_received": (lost(REVIEWED), lost(REVIEWED)),
     # partners
     "partners": (ok(PARTNERS), ok(PARTNERS)), "register_partner": (ok(PARTNERS), wrong(PARTNERS)),
     "partner": (lost(PARTNERS), None),

@@ -42,6 +42,7 @@ ROOMS: tuple[tuple[str, str, Verb | None], ...] = (
     ("storage", N_("存储系统"), Verb.READ_STORAGE),
     ("partners", N_("合作机构"), Verb.READ_PARTNERS),
     ("transmissions", N_("传输记录"), Verb.READ_TRANSMISSIONS),
+    ("received", N_("外来资料"), Verb.READ_RECEIVED),
     ("gateway", N_("传输网关"), Verb.READ_GATEWAY),
     ("duties", N_("例行工作"), Verb.READ_DUTIES),
     ("findings", N_("隐私监测"), Verb.READ_FINDINGS),

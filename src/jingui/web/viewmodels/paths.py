@@ -59,6 +59,8 @@ PATHS: Final[dict[str, str]] = {
     "patient_transmissions": "patients/<str:patient>/transmissions/",
     "transmissions": "transmissions/",
     "transmission": "transmissions/<str:transmission>/",
+    "received": "received/",
+    "one_received": "received/<int:received>/",
     # partners
     "partners": "partners/",
     "register_partner": "partners/new/",
