@@ -13,6 +13,7 @@ from jingui.core.errors import Invalid
 from jingui.core.receiving import Hostile, Inbound, ShownPart
 from jingui.core.word import N_
 from jingui.formats.hl7v2_values import fhir_time
+from jingui.formats.inbound_dicom_walk import bounded
 
 if TYPE_CHECKING:
     from pydicom.dataset import Dataset
@@ -41,18 +42,20 @@ SCHEMES: Final = {"SCT": "http://snomed.info/sct", "SRT": "http://snomed.info/sc
 
 def data_set(content: bytes) -> "Dataset":
     """The header of the one data set; Hostile or Invalid when it is none that may be read."""
-    from pydicom import dcmread
+    from pydicom import config, dcmread
     from pydicom.errors import InvalidDicomError
 
     if len(content) > LARGEST:
         raise Hostile(places=(("DICOM", N_("内容过大")),))
     if content[PREAMBLE : PREAMBLE + 4] != b"DICM":
         raise Invalid(places=(("DICOM", N_("不是 DICOM 文件")),))
-    syntax = syntax_of(content)
+    syntax, start = syntax_of(content)
     if syntax in DEFLATED:
         raise Hostile(places=(("TransferSyntaxUID", N_("不接收压缩的数据集")),))
     if not syntax:
         raise Invalid(places=(("TransferSyntaxUID", N_("没有写明传输语法")),))
+    bounded(content, start, syntax)
+    config.settings.reading_validation_mode = config.IGNORE  # its warnings quote values, and a log keeps them
     try:
         found = dcmread(BytesIO(content), stop_before_pixels=True, force=False)
         depth(found, 0)
@@ -63,12 +66,12 @@ def data_set(content: bytes) -> "Dataset":
     return found
 
 
-def syntax_of(content: bytes) -> str:
-    """The transfer syntax of the group of meta elements (always explicit, little-endian); "" when it names none.
+def syntax_of(content: bytes) -> tuple[str, int]:
+    """The transfer syntax of the group of meta elements (always explicit, little-endian), "" for none, and its end.
 
     Read here, because the library unpacks a compressed data set as soon as it sees one.
     """
-    at = PREAMBLE + 4
+    at, found = PREAMBLE + 4, ""
     while at + 8 <= len(content) and content[at : at + 2] == b"\x02\x00":
         long = content[at + 4 : at + 6] in LONG
         if long and at + 12 > len(content):
@@ -76,9 +79,9 @@ def syntax_of(content: bytes) -> str:
         length = int.from_bytes(content[at + 8 : at + 12] if long else content[at + 6 : at + 8], "little")
         start = at + (12 if long else 8)
         if content[at + 2 : at + 4] == b"\x10\x00":
-            return content[start : start + min(length, 64)].rstrip(b"\0 ").decode("ascii", "replace")
+            found = content[start : start + min(length, 64)].rstrip(b"\0 ").decode("ascii", "replace")
         at = start + length
-    return ""
+    return found, at
 
 
 def depth(found: Any, deep: int) -> None:

@@ -12,6 +12,7 @@ from jingui.formats.hl7v2_values import moment
 
 SOURCE: Final = "gateway"
 SHOWN: Final = ("PID", "PV1", "OBR", "OBX", "DG1", "AL1", "NTE", "RXE", "RXO", "TXA", "PR1")
+REPETITIONS: Final = 50_000
 LONGEST: Final = 2_000  # characters of a field that are shown
 
 
@@ -20,6 +21,9 @@ def read(content: bytes) -> Inbound:
     if max(content.count(b"\r"), content.count(b"\n")) > hl7v2.MAX_SEGMENTS:
         raise Hostile(places=(("MSH", N_("报文的段过多")),))
     message = hl7v2.read(content)
+    by = message.separators
+    if by.repetition and content.count(by.repetition.encode()) > REPETITIONS:
+        raise Hostile(places=(("MSH", N_("报文的重复项过多")),))
     kind, event = message.kind
     made = mapped(message, SOURCE)
     resources = [change.resource for change in made.changes]
