@@ -405,12 +405,22 @@ def test_where_the_house_asks_for_a_consent(
     assert deliver(hospital, by, document()).state == "taken"
 
 
-def test_the_list(hospital: Hospital, by: Party) -> None:
+async def no_time(*_: object) -> dict[str, int]:
+    return {"received_review_hours": 0}
+
+
+def test_the_list(hospital: Hospital, by: Party, monkeypatch: pytest.MonkeyPatch) -> None:
+    from jingui.gate import receiving_seen
+
     page = arriving.ask(hospital, "registrar", Verb.READ_RECEIVED, ReceivedRequest(count=5)).value
     states = [one.state for one in page.lines]
     waiting = states.count("quarantined")
     assert waiting == page.waiting > 0
     assert states[:waiting] == ["quarantined"] * waiting
+    assert not any(one.overdue for one in page.lines)
+    monkeypatch.setattr(receiving_seen, "loop_values", no_time)
+    late = arriving.ask(hospital, "registrar", Verb.READ_RECEIVED, ReceivedRequest(count=5)).value
+    assert [one.overdue for one in late.lines] == [one.state == "quarantined" for one in late.lines]
     result = arriving.ask(hospital, "registrar", Verb.READ_RECEIVED, ReceivedRequest(state="taken", count=2))
     assert len(result.value.lines) == 2
     following = arriving.ask(

@@ -151,6 +151,7 @@ class ReceivedLine:
     at: datetime
     settled: datetime | None
     patient: str = ""  # public id, once it is known whose it is
+    overdue: bool = False  # waits longer than the hospital allows itself
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,7 +1,8 @@
 """五（一）3: what came from partners, listed and one by one: who sent it, what it says, why it waits [5.1.3] [4.1.1]"""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from jingui.core.errors import Gone, Invalid, JinguiError, NotFound, Tampered
@@ -30,6 +31,7 @@ from jingui.gate.receiving_people import LIKELY_SQL, looked
 from jingui.gate.receiving_records import content_of as filed_content
 from jingui.gate.receiving_slip import place
 from jingui.gate.registry import Done
+from jingui.gate.settings import loop_values
 from jingui.store.statements import Columns
 from jingui.store.vault import seal_parts
 
@@ -82,7 +84,10 @@ async def received(context: ReadContext, request: ReceivedRequest) -> Done:
         if len(rest) > count:
             last = line(context, rest[count - 1])
             more = cursor(last.at, last.id)
-    lines = tuple(line(context, row) for row in rows)
+    hours = timedelta(hours=int((await loop_values(context.pipe, context.actor.epoch))["received_review_hours"]))
+    due = context.runtime.clock.now() - hours
+    made = (line(context, row) for row in rows)
+    lines = tuple(replace(one, overdue=one.state == ReceivedState.QUARANTINED and one.at < due) for one in made)
     partners = tuple((row[0], row[1]) for row in await context.rows(PARTNERS_SQL))
     total = (await context.rows(COUNT_SQL))[0][0]
     return Done(value=ReceivedList(lines=lines, waiting=total, partners=partners), more=more)

@@ -67,6 +67,7 @@ def row(one: ReceivedLine) -> view.ReceivedRow:
         form=" ".join(part for part in (_(Media(one.media).label), named(one.label)) if part),
         state=Tag(text=_(ReceivedState(one.state).label), tone=TONES[one.state]),
         reason=_(DOUBTS[one.reason][0]) if one.reason in DOUBTS else "", at=one.at, settled=one.settled,
+        overdue=one.overdue,
     )  # fmt: skip
 
 

@@ -19,6 +19,7 @@ class ReceivedRow:
     reason: str
     at: datetime
     settled: datetime | None
+    overdue: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
