@@ -20,6 +20,7 @@ def parser() -> argparse.ArgumentParser:
     _policy(commands)
     _ledger(commands)
     _station(commands)
+    _relay(commands)
     _backup(commands)
     _standby(commands)
     _stamp(commands)
@@ -117,6 +118,15 @@ def _station(commands: "Commands") -> None:
     made.add_argument("--suite", default="intl", choices=["intl", "gm"], help=say(N_("密码套件，与本院相同")))
     made.add_argument("--port", type=int, default=8731)
     made.add_argument("--no-passphrase", action="store_true", help=say(N_("密钥只靠文件权限保护")))
+
+
+def _relay(commands: "Commands") -> None:
+    from jingui.cli import relay
+
+    made = _add(commands, "relay", N_("旧系统主机上的中继：本机明文接入，加密转送本院"), relay.chosen)
+    made.add_argument("step", choices=["init", "serve", "status", "again"])
+    made.add_argument("--folder", default="", metavar="DIR", help=say(N_("中继目录（默认 $JINGUI_RELAY）")))
+    made.add_argument("--suite", default="intl", choices=["intl", "gm"], help=say(N_("密码套件，与本院相同")))
 
 
 def _stamp(commands: "Commands") -> None:
