@@ -2,9 +2,12 @@
 
 import contextlib
 import hashlib
+import os
 import socket
 import ssl
 import threading
+import time
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
 from pathlib import Path
@@ -16,7 +19,27 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import NameOID
 
+from jingui.relay import spool
 from jingui.relay.message import END, START, head_of
+
+CSV = """
+[[feed]]
+name = "lab"
+kind = "csv"
+folder = "lab"
+application = "LIS"
+facility = "H"
+message = "ORU^R01"
+row_key = "id"
+row_time = "at"
+every_seconds = 1
+[feed.fields]
+"PID-3.1" = "mrn"
+"PID-5.1" = "name"
+"OBX-5" = "value"
+[feed.constants]
+"OBX-2" = "ST"
+"""
 
 
 def certificates(folder: Path) -> Path:
@@ -150,3 +173,19 @@ def send(port: int, body: bytes, seconds: float = 20.0) -> bytes:
                 raise ConnectionError
             held += more
         return held[1 : held.find(END)]
+
+
+def feed(kind: str, port: int, name: str = "his", ack: str = "spool") -> str:
+    return f'[[feed]]\nname = "{name}"\nkind = "{kind}"\nlisten = "127.0.0.1:{port}"\nack = "{ack}"\n'
+
+
+def founded(root: Path) -> Path:
+    spool.founded(root, "intl", os.urandom)
+    return root
+
+
+def until(what: Callable[[], object], seconds: float = 20.0) -> None:
+    end = time.monotonic() + seconds
+    while not what():
+        assert time.monotonic() < end, "not in time"
+        time.sleep(0.02)
