@@ -12,9 +12,9 @@ from jingui.core.matters.asking import StartMatter
 from jingui.core.words import Verb
 from jingui.gate import plane
 from jingui.web.viewmodels.paths import to
+from tests.custody.test_case_files_deficiencies import decide
 from tests.gate import custody as line
 from tests.gate.entering import Admitted
-from tests.custody.test_case_files_deficiencies import decide
 from tests.hospital import Hospital
 
 

@@ -14,10 +14,10 @@ from jingui.core.operation import Actor
 from jingui.core.storage import TakeFingerprint
 from jingui.core.words import Entrance, Role, Strength, Verb
 from jingui.gate import plane
+from tests.hospital import Hospital
 from tests.storerooms.test_climate import send, sensor, storeroom
 from tests.storerooms.test_equipment import log, register
 from tests.storerooms.test_rounds import jpeg
-from tests.hospital import Hospital
 from tests.web.clinic import Pages, pages
 
 JOB = Actor(name="system:fingerprint", strength=Strength.LOCAL, entrance=Entrance.JOB)
