@@ -24,7 +24,7 @@ from tests.gate.test_door import bundle
 from tests.hospital import Hospital
 
 EACH = 10  # patients on a list
-ASKED = int(os.environ.get("JINGUI_INTERLEAVINGS", "60"))
+ASKED = int(os.environ.get("JINGUI_INTERLEAVINGS", "40"))
 ROUNDS = max(ASKED // EACH, 1)
 
 
@@ -88,7 +88,7 @@ def test_a_hold_or_a_destruction_never_both(hospital: Hospital) -> None:
         matters.append(matter)
         first, second = d.proposed(hospital, matter), d.proposed(hospital, matter, "archivist3")
         order = chance.sample(people, len(people))
-        late, pause = chance.choice((0.0, 0.02, 0.1, 0.3, 0.6, 1.0)), chance.choice((0.0, 0.0, 0.02, 0.2))
+        late, pause = chance.choice((0.0, 0.02, 0.05, 0.1, 0.2, 0.4)), chance.choice((0.0, 0.0, 0.01, 0.05))
         outcomes: dict[int, Any] = {}
         done: list[Any] = []
 
