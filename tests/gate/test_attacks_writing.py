@@ -2,6 +2,7 @@
 
 import logging
 import threading
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -165,3 +166,10 @@ def test_time_of_the_door_never_runs_back(hospital: Hospital, monkeypatch: pytes
     before = door.now()
     hospital.runtime.clock.at_least(before + timedelta(seconds=1))
     assert door.now() >= before + timedelta(seconds=1)
+
+
+def test_no_runtime_goes_on_in_the_chain_of_an_earlier_one(hospital: Hospital, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One that is gone leaves its number in memory to the next, but not its writer: that ledger knows nothing of it."""
+    monkeypatch.setattr(writing, "_chains", {})
+    writers = {chain_of(replace(hospital.runtime)).writer for _ in range(50)}
+    assert len(writers) == 50
