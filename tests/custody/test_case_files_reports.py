@@ -19,8 +19,8 @@ from jingui.core.matters.asking import StartMatter
 from jingui.core.proposals import Settled, Verdict
 from jingui.core.words import Purpose, Verb
 from jingui.gate import door
-from tests.gate import custody as line
 from tests.custody.test_case_files_deficiencies import decide
+from tests.gate import custody as line
 from tests.hospital import Hospital
 
 

@@ -22,11 +22,11 @@ from jingui.core.words import Hold, Purpose, Verb
 from jingui.formats.fhir_query import SearchQuery
 from jingui.gate import door
 from jingui.store.models import Patient
+from tests.destroying.test_retention import asked_longer
 from tests.gate import archived as a
 from tests.gate import destroying as d
 from tests.gate import sealed as s
 from tests.gate.test_patients import confirmed
-from tests.destroying.test_retention import asked_longer
 from tests.hospital import Hospital
 
 NAME = "金丝雀丁"

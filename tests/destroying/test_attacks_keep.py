@@ -18,12 +18,12 @@ from jingui.core.words import Purpose, Role, Verb
 from jingui.gate import door
 from jingui.gate.acts import archive_loans
 from jingui.store.models import CaseFile, Deficiency, Post
+from tests.destroying.test_retention import asked_longer
 from tests.gate import archived as a
 from tests.gate import destroying as d
 from tests.gate import sealed as s
 from tests.gate.test_door import bundle
 from tests.gate.test_patients import confirmed
-from tests.destroying.test_retention import asked_longer
 from tests.hospital import Hospital
 from tests.pictures import png
 

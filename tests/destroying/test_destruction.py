@@ -15,7 +15,8 @@ from jingui.core.operation import Target
 from jingui.core.release import CheckCopy
 from jingui.core.words import Hold, Purpose, Verb
 from jingui.formats import pdf_check
-from jingui.gate import door
+from jingui.gate import destroying, destroying_list, door
+from jingui.gate.acts import destruction
 from jingui.gate.destroying_certificate import code
 from tests.gate import destroying as d
 from tests.gate.copying import PUBLIC
@@ -213,3 +214,45 @@ def test_a_hold_on_what_is_gone_is_refused_with_the_reason(hospital: Hospital) -
     with pytest.raises((Refused, Gone)) as refused:
         held(hospital, one.patient)
     assert refused.value.status == 410
+
+
+def test_a_hold_that_was_waited_for_costs_no_second_destruction(
+    hospital: Hospital, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What moved the epoch while locks were waited for is seen before the work, not after it."""
+    one = d.old(hospital)
+    matter = d.approved(hospital, *d.whole(one))
+    waiting = d.proposed(hospital, matter)
+    honest, tried, worked = destroying.locked_people, [], []
+
+    def moved(numbers: Any) -> None:
+        honest(numbers)
+        if not tried:
+            hospital.sql("UPDATE epoch SET n = n + 1")
+        tried.append(1)
+
+    known = destruction.known_now
+    monkeypatch.setattr(destroying, "locked_people", moved)
+    monkeypatch.setattr(destruction, "known_now", lambda *given: (worked.append(1), known(*given))[1])
+    assert d.confirmed(hospital, waiting).lines == 2
+    assert (len(tried), len(worked)) == (2, 1)
+
+
+def test_a_long_list_takes_hardly_more_statements_than_a_short_one(hospital: Hospital) -> None:
+    """Only the rows that are sealed one by one add to them: two lines, a patient and a relation each."""
+    said = []
+
+    def counted(sql: str, *args: object, **more: object) -> Any:
+        said.append(sql)
+        return honest(sql, *args, **more)
+
+    honest, counts = destroying.raw, []
+    for many in (1, 6):
+        matter = d.approved(hospital, *[line for _ in range(many) for line in d.whole(d.old(hospital))])
+        said.clear()
+        with pytest.MonkeyPatch.context() as patch:
+            for module in (destroying, destroying_list, destruction):
+                patch.setattr(module, "raw", counted)
+            d.proposed(hospital, matter)
+        counts.append(len(said))
+    assert counts[0] == counts[1] > 10

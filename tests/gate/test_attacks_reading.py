@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from jingui.core.access import ChartRequest
+from jingui.core.access import ChartRequest, Worklist
 from jingui.core.enter import Change
 from jingui.core.errors import Invalid, JinguiError, NotFound, Refused, Tampered, Unavailable
 from jingui.core.operation import Actor, Target
@@ -222,12 +222,15 @@ def test_lockdown_stops_every_path(hospital: Hospital, foreign: tuple[str, ...])
             lambda: door.read(
                 hospital.operation(Actor(name="system:clock"), Verb.LIST, target=Target(), purpose=Purpose.OPERATION)
             ),
+            lambda: door.read(hospital.operation("surgeon", Verb.LIST, Worklist())),
         ):  # fmt: skip
             with pytest.raises(Unavailable) as closed:
                 call()
             assert closed.value.code == "lockdown"
     finally:
         hospital.sql("UPDATE epoch SET lockdown = false, n = n + 1")
+    # nobody is locked out a second longer than the house
+    assert door.read(hospital.operation("surgeon", Verb.LIST, Worklist())).trace.entry
     assert isinstance(sheet(hospital, foreign[2], "surgeon").entered, datetime)
 
 

@@ -2,7 +2,8 @@
 
 import logging
 import threading
-from datetime import timedelta
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import psycopg
@@ -17,6 +18,7 @@ from jingui.core.vector import Decided
 from jingui.core.words import Purpose, Verb
 from jingui.gate import door, writing
 from jingui.gate.acts.bylaws import publish_policy
+from jingui.gate.runtime import Clock
 from jingui.gate.writing import WriteContext, chain_of
 from tests.gate.test_attacks_entering import count
 from tests.hospital import Hospital
@@ -158,7 +160,16 @@ def test_the_application_role_does_no_more_than_its_grants(hospital: Hospital, s
     assert refused.value.sqlstate in ("42501", "0A000", "42809", "2F003"), refused.value
 
 
-def test_time_of_the_door_never_runs_back(hospital: Hospital) -> None:
+def test_time_of_the_door_never_runs_back(hospital: Hospital, monkeypatch: pytest.MonkeyPatch) -> None:
+    # a clock of its own: the house's would be a second ahead of the database's for all who come after
+    monkeypatch.setattr(hospital.runtime, "clock", Clock(lambda: datetime.now(UTC)))
     before = door.now()
     hospital.runtime.clock.at_least(before + timedelta(seconds=1))
     assert door.now() >= before + timedelta(seconds=1)
+
+
+def test_no_runtime_goes_on_in_the_chain_of_an_earlier_one(hospital: Hospital, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One that is gone leaves its number in memory to the next, but not its writer: that ledger knows nothing of it."""
+    monkeypatch.setattr(writing, "_chains", {})
+    writers = {chain_of(replace(hospital.runtime)).writer for _ in range(50)}
+    assert len(writers) == 50

@@ -288,3 +288,21 @@ def test_training_examination_and_privilege_gate_what_one_writes(hospital: Hospi
             Qualify(person=hospital.people["learner"], kind="privilege", subject="x", passed=True,
                     starts=date(2026, 1, 1)),
         )  # fmt: skip
+
+
+def test_the_entry_of_what_waits_names_those_who_were_shown(hospital: Hospital) -> None:
+    """[4.1.2] Who was left out of the answer stands in no column of its entry."""
+    open_, closed = admit(hospital), admit(hospital)
+    entered(hospital, "doctor", open_)
+    hidden = entered(hospital, "doctor", closed)
+    level = hospital.sql("SELECT level FROM record WHERE patient_id = %s AND record_id = %s", closed.patient, hidden)
+    hospital.record(closed.patient, hidden, level="secret")
+    try:
+        found = door.read(hospital.operation("doctor", Verb.LIST, WaitingRecords(what="sign")))
+    finally:
+        hospital.record(closed.patient, hidden, level=level[0][0])
+    shown = {hospital.runtime.ids.internal(one.record)[0] for one in found.value}
+    assert open_.patient in shown
+    assert closed.patient not in shown
+    patient, patients = hospital.sql("SELECT patient_id, patients FROM entry WHERE id = %s", found.trace.entry)[0]
+    assert set(patients or [patient]) == shown

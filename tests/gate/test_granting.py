@@ -125,6 +125,11 @@ def test_a_standing_grant_opens_the_worklist_after_two_people(hospital: Hospital
     ).value
     mine = next(one for one in listed if one.matter == matter)
     assert (mine.departments, mine.days, mine.review) == (("心血管内科",), 30, mine.ends)
+    single = started(hospital, "checker2", "internal_access", wanted(), Target(patient=number(hospital, outside)))
+    decide(hospital, "office", single)
+    own = door.read(hospital.operation("checker2", Verb.READ_GRANTS, GrantsRequest(mine=True))).value
+    assert [(one.matter, one.standing, one.mine) for one in own] == [(single, False, True), (matter, True, True)]
+    assert own[1] == mine._replace(mine=True)
     hospital.write("checker2", Verb.END_GRANT, EndGrant(standing=mine.id))
     with pytest.raises(Refused):
         opens(hospital, "checker2", inside)

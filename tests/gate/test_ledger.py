@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from jingui.core.access import ChartRequest
+from jingui.core.access import ChartRequest, Worklist
 from jingui.core.errors import Invalid, NotFound, Refused
 from jingui.core.operation import Target
 from jingui.core.oversee import (
@@ -19,7 +19,7 @@ from jingui.core.oversee import (
     Placed,
     ProofRequest,
 )
-from jingui.core.words import Purpose, Verb
+from jingui.core.words import Purpose, Role, Verb
 from jingui.crypto import note, proof
 from jingui.formats.validate import validate
 from jingui_verify.export import check_export
@@ -229,3 +229,23 @@ def test_only_the_auditor_exports(hospital: Hospital) -> None:
     for who in ("doctor", "sysadmin", "secadmin", "head"):
         with pytest.raises(Refused):
             ask(hospital, who, ExportRequest(), Verb.EXPORT_LEDGER)
+
+
+def on_the_spot(hospital: Hospital, who: str) -> None:
+    """One entry of somebody's, read by nobody yet."""
+    from jingui.gate import door
+
+    door.read(hospital.operation(who, Verb.LIST, Worklist()))
+
+
+def test_an_entry_names_nobody_by_a_row_that_was_bent(hospital: Hospital) -> None:
+    hospital.person("renamed", Role.PHYSICIAN, "xxk")
+    on_the_spot(hospital, "renamed")
+    number = "Trenamed"
+    old = hospital.sql("SELECT name FROM person WHERE staff_no = %s", number)[0][0]
+    hospital.sql("UPDATE person SET name = '别人' WHERE staff_no = %s", number)
+    try:
+        found = ask(hospital, "audit", LedgerSearch(staff_no=number)).value
+    finally:
+        hospital.sql("UPDATE person SET name = %s WHERE staff_no = %s", old, number)
+    assert [(one.person, one.person_name) for one in found] == [(number, "")]

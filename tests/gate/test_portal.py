@@ -252,19 +252,6 @@ def test_a_guardian_until_the_child_is_of_age(hospital: Hospital) -> None:
         end(hospital, other, slip.number, "又一次")
 
 
-def test_a_guardians_right_ends_by_itself(hospital: Hospital) -> None:
-    from tests.web.browser import Later
-
-    child = born(hospital, "到期", "50000013", "2012-03-03")[0]
-    until = (hospital.now() + timedelta(days=30)).date()
-    guardian = patient_actor(hospital, opened(hospital, child, ends=until, **GUARDIAN))
-    assert may_open(hospital, guardian, child)
-    with Later(hospital) as later:
-        later.by(days=31)
-        assert not may_open(hospital, guardian, child)
-        assert door.portal.charts(guardian) == ()
-
-
 def test_lost_phone_ends_and_opens_anew(hospital: Hospital) -> None:
     patient = born(hospital, "迟早早", "50000007", "1991-09-09")[0]
     first = opened(hospital, patient)

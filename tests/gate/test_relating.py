@@ -48,8 +48,8 @@ def correct(hospital: Hospital, public: str, record: str, resource: dict[str, An
 def of(hospital: Hospital, record: str) -> list[tuple[Any, ...]]:
     """(kind, basis, whether it runs now) of the relations that rest on a record."""
     return hospital.sql(
-        "SELECT kind, basis, ends > now() FROM care_relation WHERE patient_id = %s AND encounter_id = %s ORDER BY kind",
-        *pair(hospital, record),
+        "SELECT kind, basis, ends > %s FROM care_relation WHERE patient_id = %s AND encounter_id = %s ORDER BY kind",
+        door.now(), *pair(hospital, record),
     )  # fmt: skip
 
 
@@ -108,8 +108,8 @@ def test_those_on_the_operating_list_are_the_team(hospital: Hospital, one: tuple
     correct(hospital, one[0], record, {**planned, "performer": [{"actor": staff("Tdoctor")}]})
     assert not reads(hospital, "guest", one[2])
     rows = hospital.sql(
-        "SELECT person_id FROM care_relation WHERE patient_id = %s AND encounter_id = %s AND ends > now()",
-        *pair(hospital, record),
+        "SELECT person_id FROM care_relation WHERE patient_id = %s AND encounter_id = %s AND ends > %s",
+        *pair(hospital, record), door.now(),
     )  # fmt: skip
     assert rows == [(hospital.people["doctor"],)]
     correct(hospital, one[0], record, {**planned, "status": "not-done", "performer": []})

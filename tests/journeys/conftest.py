@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-WAIT = 240.0  # seconds for the demonstration's hospital to stand
+STILL, LONGEST = 120.0, 1200.0  # seconds a demonstration being built may say nothing, and may take in all
 
 
 def free_port() -> int:
@@ -45,10 +45,13 @@ def demo() -> Iterator[str]:
         command = [sys.executable, "-m", "jingui.cli", "demo"]
         running = subprocess.Popen(command, cwd=ROOT, env=made, stdout=log, stderr=log)
         try:
-            address, until = f"http://localhost:{port}", time.monotonic() + WAIT
-            while not (answers(address) and finished(log)):
+            address, heard, begun = f"http://localhost:{port}", "", time.monotonic()
+            spoke = begun
+            while not (finished(log) and answers(address)):
                 assert running.poll() is None, said(log)
-                assert time.monotonic() < until, said(log)
+                if (told := said(log)) != heard:
+                    heard, spoke = told, time.monotonic()
+                assert time.monotonic() < min(spoke + STILL, begun + LONGEST), told
                 time.sleep(1)
             yield address
         finally:

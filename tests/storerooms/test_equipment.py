@@ -11,9 +11,9 @@ from jingui.core.errors import Conflict, Invalid, NotFound, Refused, Tampered
 from jingui.core.matters.asking import DecideMatter, StartMatter
 from jingui.core.words import Purpose, Role, Verb
 from jingui.gate import door
-from tests.storerooms.test_climate import storeroom
 from tests.hospital import Hospital
 from tests.store.tampering import check
+from tests.storerooms.test_climate import storeroom
 
 
 @pytest.fixture(scope="module")

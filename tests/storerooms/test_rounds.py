@@ -15,9 +15,9 @@ from jingui.core.rounds import AddEvidence, EvidenceRequest
 from jingui.core.words import Entrance, Purpose, Role, Strength, Verb
 from jingui.formats import photo
 from jingui.gate import door
-from tests.storerooms.test_climate import storeroom
 from tests.hospital import Hospital
 from tests.pictures import png
+from tests.storerooms.test_climate import storeroom
 
 JOB = Actor(name="system:duties", strength=Strength.LOCAL, entrance=Entrance.JOB)
 PLACE = b"GPSLatitude 30.2741N by Li"

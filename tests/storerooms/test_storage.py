@@ -15,9 +15,9 @@ from jingui.core.storage import StorageRequest, TakeFingerprint
 from jingui.core.words import Entrance, Purpose, Strength, Verb
 from jingui.gate import door
 from jingui.gate.acts import storage
-from tests.storerooms.test_equipment import change
 from tests.hospital import Hospital
 from tests.store.tampering import check
+from tests.storerooms.test_equipment import change
 
 JOB = Actor(name="system:fingerprint", strength=Strength.LOCAL, entrance=Entrance.JOB)
 

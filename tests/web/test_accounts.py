@@ -10,7 +10,7 @@ from jingui.core.errors import Refused
 from jingui.core.protect import ChangeAccountState, EnrolFactor
 from jingui.core.words import Entrance, Role, Strength, Verb
 from tests.hospital import Hospital
-from tests.web.browser import AGAIN, WORD, Browser, Later, code_of, outcomes, unused, with_credentials
+from tests.web.browser import AGAIN, WORD, Browser, code_of, outcomes, unused, with_credentials
 
 
 @pytest.fixture(scope="module")
@@ -59,23 +59,6 @@ def test_an_unknown_name_and_a_wrong_password_look_alike_and_are_told_apart_in_t
     assert "还可尝试 4 次" in text(known)
     assert 'value="miao"' in text(known)  # what was typed survives, the password does not
     assert "not this one" not in text(known)
-
-
-def test_five_tries_then_a_pause_that_ends(clinic: Hospital) -> None:
-    clinic.person("lock", Role.NURSE, "xnk")
-    with_credentials(clinic, "lock")
-    with Later(clinic) as later:
-        for _ in range(5):
-            assert Browser().password("lock", "wrong").status_code == 400
-        locked = Browser().password("lock")
-        assert locked.status_code == 400
-        assert "15 分钟" in text(locked)
-        assert outcomes(clinic, "lock")[0] == ("fail", "locked")
-        for _ in range(5):  # trying on does not prolong it
-            later.by(minutes=1)
-            Browser().password("LOCK ", "wrong")
-        later.by(minutes=10, seconds=1)
-        assert Browser().password("lock").status_code == 302
 
 
 def test_a_lock_out_does_not_reach_the_owner_at_a_known_station(clinic: Hospital) -> None:
@@ -188,17 +171,6 @@ def test_a_changed_password_ends_the_other_sessions(clinic: Hospital) -> None:
     assert desk.get("/account/").status_code == 200
     assert phone.get("/account/").status_code == 302
     assert Browser().password("chan", WORD).status_code == 400
-
-
-def test_a_password_is_due_after_ninety_days(clinic: Hospital) -> None:
-    clinic.person("due", Role.NURSE, "xnk")
-    with_credentials(clinic, "due")
-    with Later(clinic) as later:
-        later.by(days=90)
-        browser = Browser()
-        browser.password("due")
-        assert browser.code(code_of(clinic, "due"))["Location"] == "/account/password/"
-        assert browser.get("/")["Location"] == "/account/password/"
 
 
 def test_a_hash_that_was_swapped_in_the_database_is_refused_and_named(clinic: Hospital) -> None:

@@ -1,6 +1,7 @@
 """二（一）3: the pages of consents: told, signed, kept, withdrawn, printed, owed [2.1.3] [1.3.2]"""
 
 import base64
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -146,7 +147,8 @@ def test_the_paper_is_read_printed_and_never_runs(clinic: Hospital, patient: str
     for name in ("consent_paper", "consent_scan"):
         refused = nurse.get(to(name, record=made.record))
         assert refused.status_code == 403
-        assert "hiv" not in refused.content.decode().lower()
+        said = re.sub(r'href="/archive/"', "", refused.content.decode().lower())  # the navigation's own word
+        assert "hiv" not in said
     assert clinic.sql("SELECT count(*) FROM entry WHERE decision = 'deny'")[0][0] == before + 2
 
 

@@ -184,7 +184,9 @@ def test_duties_are_opened_done_and_kept(clinic: Hospital) -> None:
     """[7.1.1] The timed task opens each period's runs once; the post in charge does them, others cannot."""
     job = Actor(name="system:duties", strength=Strength.LOCAL, entrance=Entrance.JOB)
     made, _missed = clinic.write(job, Verb.DO_DUTY, OpenDuties(), purpose=Purpose.OPERATION).value
-    assert made > 10
+    runs, different = clinic.sql("SELECT count(*), count(DISTINCT (duty, department_id, due)) FROM duty_run")[0]
+    assert runs == different > 10  # another file of this house may have opened some of them before
+    assert made <= runs
     assert clinic.write(job, Verb.DO_DUTY, OpenDuties(), purpose=Purpose.OPERATION).value == (0, 0)
     text = page(clinic, "office1").get(to("duties")).content.decode()
     assert "采集模板复核" in text

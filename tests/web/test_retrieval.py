@@ -82,6 +82,7 @@ def drawn(n: int = 1) -> dict[str, str]:
 
 def test_who_only_looked_signs_on_the_pad_and_the_signature_is_kept(house: Hospital, patient: Admitted) -> None:
     """[4.2.2] The escort takes it on the spot; it stays with the matter, encrypted, and stands on the printed list."""
+    before_it = {str(one) for one in s.verified(house)}  # the house is shared with tests that bend rows
     number = asked(house, patient, way="see")
     here = f"/matters/{number}/retrieval/"
     with pages():
@@ -108,4 +109,5 @@ def test_who_only_looked_signs_on_the_pad_and_the_signature_is_kept(house: Hospi
             assert Pages(house.actors[who]).post(here, {"officer": "1", **drawn(2)}).status_code == 403
         form = text(Pages(house.actors["archivist"]).get(f"/matters/new/judicial_retrieval/?patient={patient.public}"))
         assert "当场签名" not in form
-    assert [one for one in s.verified(house) if one.where.startswith(("matter", "entry"))] == []
+    new = [one for one in s.verified(house) if str(one) not in before_it]
+    assert [one for one in new if one.where.startswith(("matter", "entry"))] == []

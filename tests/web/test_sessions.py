@@ -5,7 +5,7 @@ from django.contrib.sessions.backends.base import UpdateError
 
 from jingui.core.words import Role
 from tests.hospital import Hospital
-from tests.web.browser import Browser, Later, code_of, unused, with_credentials
+from tests.web.browser import Browser, code_of, unused, with_credentials
 
 PEOPLE = ("si", "su", "se", "sk")
 
@@ -80,73 +80,6 @@ def test_contents_copied_into_another_row_open_nothing(clinic: Hospital) -> None
         digest(strong), digest(weak),
     )  # fmt: skip
     assert weak.get("/account/")["Location"] == "/sign-in/ended/?reason=tampered"
-
-
-def test_idle_and_absolute_ends(clinic: Hospital) -> None:
-    with Later(clinic) as later:
-        browser = signed_in(clinic, "se")
-        later.by(minutes=29)
-        assert browser.get("/account/").status_code == 200
-        later.by(minutes=29)
-        assert browser.get("/account/").status_code == 200
-        later.by(minutes=30)
-        assert browser.get("/account/")["Location"] == "/sign-in/ended/?reason=idle"
-        assert ends(clinic, "se")[0] == "idle"
-        assert "30 分钟没有操作" in browser.get("/sign-in/ended/?reason=idle").content.decode()
-    with Later(clinic) as later:
-        browser = signed_in(clinic, "se")
-        for _ in range(24):
-            later.by(minutes=29)
-            browser.get("/account/")
-        later.by(minutes=29)
-        assert browser.get("/account/")["Location"] == "/sign-in/ended/?reason=absolute"
-        assert ends(clinic, "se")[0] == "absolute"
-
-
-def test_sessions_that_nobody_comes_back_to_are_ended_and_entered(clinic: Hospital) -> None:
-    from jingui.gate import door
-
-    with Later(clinic) as later:
-        left, here = signed_in(clinic, "se"), signed_in(clinic, "si")
-        later.by(minutes=20)
-        assert here.get("/account/").status_code == 200
-        later.by(minutes=11)
-        assert door.signing.end_overdue() >= 1
-        assert ends(clinic, "se")[0] == "idle"
-        assert left.get("/account/")["Location"] == "/sign-in/ended/?reason=gone"
-        assert left.get("/account/")["Location"].startswith("/sign-in/?next=")
-        assert here.get("/account/").status_code == 200
-
-
-def test_a_shorter_setting_holds_from_the_next_sign_in(clinic: Hospital) -> None:
-    from uuid import uuid4
-
-    from jingui.gate import door
-    from jingui.store.models import Setting
-
-    assert (door.signing.limits().tries, door.signing.limits().idle.total_seconds()) == (5, 1800)
-    row = Setting(name="idle_minutes", value="10", at=clinic.now(), entry=uuid4())
-    clinic.runtime.sealer.seal(row)
-    row.save(force_insert=True)
-    clinic.sql("UPDATE epoch SET n = n + 1")
-    try:
-        with Later(clinic) as later:
-            browser = signed_in(clinic, "se")
-            later.by(minutes=9)
-            assert browser.get("/account/").status_code == 200
-            later.by(minutes=10)
-            assert browser.get("/account/")["Location"] == "/sign-in/ended/?reason=idle"
-    finally:
-        clinic.sql("DELETE FROM setting")
-        clinic.sql("UPDATE epoch SET n = n + 1")
-
-
-def test_a_clock_put_back_never_prolongs(clinic: Hospital) -> None:
-    with Later(clinic) as later:
-        later.by(hours=1)
-        browser = signed_in(clinic, "se")
-    clinic.runtime.clock._floor = clinic.now()  # a restarted process does not know of the later hour
-    assert browser.get("/account/").status_code == 302
 
 
 def test_a_key_from_elsewhere_is_never_adopted(clinic: Hospital) -> None:

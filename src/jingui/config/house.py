@@ -104,8 +104,7 @@ def opened(*, reading: bool = True, sequencing: bool = False) -> Iterator[None]:
         made = wiring.runtime()
         runtime.install(made)
         if sequencing:
-            stack.enter_context(sequencer())
-            caught_up()
+            caught_up(stack.enter_context(sequencer()))
         if reading:
             stack.enter_context(plane.Background(made, plugs.address().asyncpg()))
         stack.callback(close_connections)
@@ -154,27 +153,28 @@ def close_connections() -> None:
     connections.close_all()
 
 
-def caught_up(limit: float = 60.0) -> None:
-    """Wait until the sequencer has placed what an earlier run left; Unavailable when it does not within `limit` s."""
+def caught_up(process: "subprocess.Popen[bytes]", limit: float = 60.0) -> None:
+    """Wait until a sequencer leads and has placed what an earlier run left; Unavailable when none does in `limit` s.
+
+    One leads already, or `process` will: before, whatever is written would wait, and the door closes after seconds.
+    """
+    from jingui.store.sequence import LEADS_SQL, LOCK
+
     until = time.monotonic() + limit
     with psycopg.connect(plugs.address().psycopg(), autocommit=True, connect_timeout=5) as connection:
         while True:
-            row = connection.execute(LEFT_SQL).fetchone()
-            if row is None or not row[0]:
+            leads = connection.execute(LEADS_SQL, (LOCK,)).fetchone() is not None
+            left = connection.execute(LEFT_SQL).fetchone()
+            if leads and not (left and left[0]):
                 return
-            if time.monotonic() > until:
+            if time.monotonic() > until or (process.poll() is not None and not leads):
                 raise Unavailable(N_("存证排序没有跟上，因此没有开始。"), N_("请运行 jingui doctor 查看原因。"))
             time.sleep(0.1)
 
 
 @contextmanager
-def sequencer() -> Iterator[None]:
+def sequencer() -> Iterator["subprocess.Popen[bytes]"]:
     """A sequencer process for as long as this lasts; it ends with this process, however that ends."""
-    from importlib.util import find_spec
-
-    if find_spec("jingui.gate.sequencer") is None:
-        yield
-        return
     tied = (sys.executable, "-I", "-S", str(children.LAUNCH), str(os.getpid()))
     process = subprocess.Popen(  # noqa: S603 -- our own program, no shell
         [*tied, sys.executable, "-m", "jingui.config.sequence"],
@@ -182,7 +182,7 @@ def sequencer() -> Iterator[None]:
         env={**os.environ, **environment()},
     )
     try:
-        yield
+        yield process
     finally:
         process.terminate()
         try:

@@ -85,8 +85,6 @@ class Attempt:
         if len({actor.epoch for actor in actors} | {row[f.EPOCH] for row in facts.values()}) != 1:
             raise Stale()
         if any(actor.lockdown for actor in actors):
-            for operation in operations:
-                self.pipe.forget(operation.actor)  # asked anew as soon as it is lifted
             raise Lockdown()
         people = await self.people(operations)
         supply = Supply()

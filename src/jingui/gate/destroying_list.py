@@ -1,6 +1,6 @@
 """三（一）3 销毁清册: the lines of a list, what they may say for ever, and what an approved list stands for [3.1.3]"""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
@@ -23,12 +23,17 @@ LIST: Final = "destruction-list"  # kinds of targets in the ledger
 CERTIFICATE: Final = FILE  # a stamped file of the house like a copy: anybody checks it in the same way
 OPEN: Final = (State.DRAFT.value, State.WAITING.value, State.RETURNED.value, State.APPEALED.value)
 # What may be told for ever: counts, and years.
-COUNTS_SQL: Final = """SELECT r.kind, count(*)::int,
+COUNTS_SQL: Final = """SELECT r.patient_id, r.retention_class, r.kind, count(*)::int,
   sum((SELECT count(*) FROM record_version v WHERE v.patient_id = r.patient_id AND v.record_id = r.record_id))::int
-FROM record r WHERE r.patient_id = $1::bigint AND r.retention_class = $2::text GROUP BY r.kind ORDER BY r.kind"""
-SPAN_SQL: Final = """SELECT min(extract(year FROM starts))::int, max(extract(year FROM coalesce(ends, starts)))::int,
-  count(*)::int FROM encounter e WHERE e.patient_id = ANY($1::bigint[])"""
-VOLUMES_SQL: Final = """SELECT count(*)::int FROM volume WHERE patient_id = $1::bigint AND retention_class = $2::text"""
+FROM unnest($1::bigint[], $2::text[]) u(patient, class)
+JOIN record r ON r.patient_id = u.patient AND r.retention_class = u.class GROUP BY 1, 2, 3 ORDER BY 1, 2, 3"""
+SPAN_SQL: Final = """SELECT u.patient, min(extract(year FROM starts))::int,
+  max(extract(year FROM coalesce(ends, starts)))::int, count(*)::int
+FROM unnest($1::bigint[], $2::bigint[]) u(patient, number) JOIN encounter e ON e.patient_id = u.number GROUP BY 1"""
+VOLUMES_SQL: Final = """SELECT v.patient_id, v.retention_class, count(*)::int
+FROM unnest($1::bigint[], $2::text[]) u(patient, class)
+JOIN volume v ON v.patient_id = u.patient AND v.retention_class = u.class GROUP BY 1, 2"""
+Description = Mapping[str, Any]
 
 
 def lines_of(context: WriteContext, matter: int, *states: LineState) -> list[Destruction]:
@@ -99,13 +104,27 @@ def dead(context: WriteContext, matter: Matter) -> bool:
     return matter.state not in (*OPEN, State.EXECUTED.value)
 
 
-def description(patient: int, numbers: Sequence[int], which: str) -> dict[str, Any]:
-    """What remains of a class: counts and years, nothing that names anybody."""
-    counts = raw(COUNTS_SQL, patient, which)
-    first, last, visits = raw(SPAN_SQL, list(numbers))[0]
-    volumes = raw(VOLUMES_SQL, patient, which)[0][0]
-    return {
-        "class": which, "first": first or 0, "last": last or 0, "visits": visits, "volumes": volumes,
-        "records": sum(row[1] for row in counts), "versions": sum(row[2] for row in counts),
-        "kinds": {row[0]: row[1] for row in counts},
-    }  # fmt: skip
+def descriptions(asked: Mapping[tuple[int, str], Sequence[int]]) -> dict[tuple[int, str], dict[str, Any]]:
+    """What remains of each (patient, class): counts and years, nothing that names anybody.
+
+    Asked with the numbers of the patient's linked identities: the years and visits are the person's.
+    """
+    pairs = list(asked)
+    lines = [patient for patient, _ in pairs], [which for _, which in pairs]
+    kinds: dict[tuple[int, str], dict[str, tuple[int, int]]] = {}
+    for patient, which, kind, records, versions in raw(COUNTS_SQL, *lines):
+        kinds.setdefault((patient, which), {})[kind] = (records, versions)
+    whose = sorted({(patient, number) for (patient, _), numbers in asked.items() for number in numbers})
+    spans = {row[0]: row[1:] for row in raw(SPAN_SQL, [one for one, _ in whose], [one for _, one in whose])}
+    volumes = {(row[0], row[1]): row[2] for row in raw(VOLUMES_SQL, *lines)}
+    out = {}
+    for pair in pairs:
+        first, last, visits = spans.get(pair[0], (0, 0, 0))
+        found = kinds.get(pair, {})
+        out[pair] = {
+            "class": pair[1], "first": first or 0, "last": last or 0, "visits": visits,
+            "volumes": volumes.get(pair, 0), "records": sum(one for one, _ in found.values()),
+            "versions": sum(one for _, one in found.values()),
+            "kinds": {kind: one for kind, (one, _) in found.items()},
+        }  # fmt: skip
+    return out

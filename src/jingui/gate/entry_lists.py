@@ -83,6 +83,7 @@ async def waiting(context: ReadContext, permit: Permit, data: WaitingRecords) ->
     known = await entry_templates.all_in_force(context)
     shown: list[WaitingRecord] = []
     lines: list[Line] = []
+    named: dict[int, None] = {}  # whom the lines name, as the entry's columns must: not those left out
     for patient, _, *row in rows:
         facts = about[patient]
         if facts is None or not may_read(context, facts, row):
@@ -102,7 +103,8 @@ async def waiting(context: ReadContext, permit: Permit, data: WaitingRecords) ->
             )
         )  # fmt: skip
         lines.append(context.line(patient, row[0], line.kind, line.version))
-    return Done(value=tuple(shown), lines=tuple(lines), patients=tuple(numbers))
+        named[patient] = None
+    return Done(value=tuple(shown), lines=tuple(lines), patients=tuple(named))
 
 
 def may_read(context: ReadContext, facts: f.PatientFacts, row: Sequence[Any]) -> bool:

@@ -21,13 +21,17 @@ ORDER = f"ORDER BY g.starts DESC, g.grant_id LIMIT {MOST}"
 SELECT = f"SELECT {GRANT.sql} FROM access_grant g"  # noqa: S608 -- own texts only
 WHOLE = f"SELECT {STANDING.sql} FROM post_grant s"  # noqa: S608 -- own texts only
 # $1: not over before this moment; $2: whose or about whom
+# One's own are part of every desk: both kinds in one statement, each row the one or the other.
+MINE_SQL: Final = f"""SELECT {GRANT.sql}, {STANDING.sql} FROM (SELECT * FROM access_grant g
+  WHERE g.ends > $1::timestamptz AND g.person_id = $2::bigint {ORDER}) g
+FULL JOIN (SELECT * FROM post_grant s
+  WHERE s.ends > $1::timestamptz AND s.person_id = $2::bigint ORDER BY s.id LIMIT {MOST}) s ON false
+ORDER BY g.starts DESC NULLS LAST, g.grant_id, s.id"""  # noqa: S608 -- own texts only
 GRANTS_SQL: Final[dict[Grants, str]] = {
-    Grants.MINE: f"{SELECT} WHERE g.ends > $1::timestamptz AND g.person_id = $2::bigint {ORDER}",
     Grants.PATIENT: f"{SELECT} WHERE g.ends > $1::timestamptz AND g.patient_id = $2::bigint {ORDER}",
     Grants.EMERGENCY: f"{SELECT} WHERE g.ends > $1::timestamptz AND g.purpose = 'emergency' {ORDER}",
 }
 STANDING_SQL: Final[dict[Grants, str]] = {
-    Grants.MINE: f"{WHOLE} WHERE s.ends > $1::timestamptz AND s.person_id = $2::bigint ORDER BY s.id LIMIT {MOST}",
     Grants.STANDING: f"{WHOLE} WHERE s.ends > $1::timestamptz ORDER BY s.ends, s.id LIMIT {MOST}",
 }
 
@@ -38,9 +42,14 @@ async def held(
     """The grants of a list, newest first, and the patients they are about. Tampered for a row that is not genuine."""
     since = at - BACK if ended or which is Grants.EMERGENCY else at
     whose = context.operation.target.patient if which is Grants.PATIENT else context.actor.person
-    single = await rows(context, GRANTS_SQL.get(which), since, whose)
-    standing = await rows(context, STANDING_SQL.get(which), since, whose)
     where = GRANT.at
+    if which is Grants.MINE:
+        both = await context.rows(MINE_SQL, since, whose)
+        single = [row for row in both if row[where["g.grant_id"]] is not None]
+        standing = [row[len(GRANT.names) :] for row in both if row[where["g.grant_id"]] is None]
+    else:
+        single = await rows(context, GRANTS_SQL.get(which), since, whose)
+        standing = await rows(context, STANDING_SQL.get(which), since, whose)
     people = await names_of(context).people(
         context,
         [row[where["g.person_id"]] for row in single] + [row[STANDING.at["s.person_id"]] for row in standing],
@@ -52,14 +61,14 @@ async def held(
     return tuple(lines), numbers
 
 
-async def rows(context: ReadContext, sql: str | None, since: datetime, whose: int) -> Sequence[Sequence[Any]]:
+async def rows(context: ReadContext, sql: str | None, since: datetime, whose: int) -> list[Sequence[Any]]:
     """The rows of one statement; none where a list has no such grants."""
     if sql is None:
-        return ()
+        return []
     found: Sequence[Sequence[Any]] = (
         await context.rows(sql, since, whose) if "$2" in sql else await context.rows(sql, since)
     )
-    return found
+    return list(found)
 
 
 def one(context: ReadContext, row: Sequence[Any], people: Any, at: datetime) -> GrantLine:

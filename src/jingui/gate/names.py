@@ -1,7 +1,7 @@
 """四（一）2 留痕: names of people and departments for lists, remembered for a minute [4.1.2]"""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 from weakref import WeakKeyDictionary
 
@@ -20,6 +20,9 @@ PEOPLE_SQL = f"""SELECT {PERSON.sql} FROM person pe
 LEFT JOIN LATERAL (SELECT po.department_id FROM post po WHERE po.person_id = pe.id
   ORDER BY po.state, po.starts DESC LIMIT 1) po ON true
 LEFT JOIN department d ON d.id = po.department_id WHERE pe.id = ANY($1::bigint[])"""  # noqa: S608 -- own texts only
+STAFF = Columns()
+STAFF.sealed("pe", "person")
+STAFF_SQL = f"SELECT {STAFF.sql} FROM person pe WHERE pe.staff_no = ANY($1::text[])"  # noqa: S608 -- own texts only
 DEPARTMENTS_SQL = "SELECT id, name, code FROM department"
 
 
@@ -40,6 +43,7 @@ class Names:
     def __init__(self) -> None:
         """Know nobody yet."""
         self._people: dict[int, tuple[float, Named]] = {}
+        self._staff: dict[str, tuple[float, str]] = {}
         self._departments: tuple[float, dict[int, str]] = (0.0, {})
 
     async def people(self, context: "ReadContext", wanted: Sequence[int | None]) -> dict[int, Named]:
@@ -62,6 +66,22 @@ class Names:
         genuine = context.runtime.sealer.holds("person", group.values(row), group.mac(row))
         name = row[at["pe.name"]] if genuine else ""
         return row[at["pe.id"]], Named(name, row[at["pe.title"]], row[at["d.name"]] or "")
+
+    async def staff(self, context: "ReadContext", wanted: Iterable[str]) -> dict[str, str]:
+        """Names by staff number, for entries: "" for a row that is not genuine, nothing for a number without a row."""
+        now = asyncio.get_running_loop().time()
+        numbers = set(wanted) - {""}
+        known = {n: one[1] for n in numbers if (one := self._staff.get(n)) is not None and one[0] > now}
+        missing = sorted(numbers - known.keys())
+        if missing:
+            if len(self._staff) > MOST:
+                self._staff.clear()
+            group, at = STAFF.groups["pe"], STAFF.at
+            for row in await context.rows(STAFF_SQL, missing):
+                genuine = context.runtime.sealer.holds("person", group.values(row), group.mac(row))
+                name = known[row[at["pe.staff_no"]]] = row[at["pe.name"]] if genuine else ""
+                self._staff[row[at["pe.staff_no"]]] = (now + SECONDS, name)
+        return known
 
     async def departments(self, context: "ReadContext") -> dict[int, str]:
         """Every department's name by number."""

@@ -158,7 +158,8 @@ class Pipeline:
             made = from_row(None, self.runtime.sealer, epoch=state[0][0], policy=state[0][1], needs={})
         if len(self._actors) > 10_000:
             self._actors.clear()
-        self._actors[key] = (now + ACTOR_SECONDS, made)
+        if not made.lockdown:  # asked anew as soon as it is lifted
+            self._actors[key] = (now + ACTOR_SECONDS, made)
         return made
 
     def forget(self, actor: Actor) -> None:

@@ -67,21 +67,26 @@ class WriteContext:
         """Run one statement with $n parameters on the transaction's connection."""
         return raw(sql, *args)
 
+    def unmoved(self) -> None:
+        """Decide anew at once when the epoch moved while locks were waited for: later it would be work for nothing."""
+        if raw("SELECT n FROM epoch") != [(self.epoch,)]:
+            raise EpochMoved(where="epoch")
+
     def line(self, patient: int, record: int = -1, kind: str = "", version: int = 0) -> Line:
         """A target by its public ids."""
         public = self.runtime.public
         return Line(public(patient, 0), public(patient, record) if record >= 0 else "", kind, version)
 
 
-_chains: dict[int, Chain] = {}
+_chains: dict[int, tuple[Runtime, Chain]] = {}  # with the runtime itself: its number is no later one's
 
 
 def chain_of(runtime: Runtime) -> Chain:
     """This process's writer chain for transactions (the pipeline has its own)."""
     found = _chains.get(id(runtime))
     if found is None:
-        found = _chains.setdefault(id(runtime), Chain(runtime.suite, runtime.keyring))
-    return found
+        found = _chains.setdefault(id(runtime), (runtime, Chain(runtime.suite, runtime.keyring)))
+    return found[1]
 
 
 def load_actor(runtime: Runtime, operation: Operation) -> ActorFacts:

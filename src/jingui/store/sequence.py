@@ -18,6 +18,9 @@ from jingui.store.placing import Fault, Heads, Pending, judge
 from jingui.store.tiles import NEWEST_SQL, stored_tree
 
 LOCK = 0x6A696E67756931  # "jingui1": whoever holds this advisory lock is the sequencer
+LEADS_SQL = """SELECT 1 FROM pg_locks l JOIN pg_database d ON d.oid = l.database AND d.datname = current_database()
+WHERE l.locktype = 'advisory' AND l.granted AND l.objsubid = 1
+  AND ((l.classid::bigint << 32) | l.objid::bigint) = %s::bigint"""
 MOST = 20_000  # entries a tick
 GRACE = 5.0  # seconds a predecessor may be unseen before it counts as missing
 # One statement, one snapshot: every transaction below `low` has ended, its entries are among these rows or placed.

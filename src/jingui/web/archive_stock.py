@@ -39,7 +39,8 @@ def stocktakings(request: HttpRequest) -> HttpResponse:
     if starts or filled.sent:  # whoever may not start one is told so by the door
         rooms: Rooms = asking.read(request, Verb.READ_ARCHIVE, RoomsRequest()).value
         offered = tuple((str(one.id), one.name) for one in rooms.rows if one.ended is None)
-        room = filled.choice("storeroom", _("库房"), offered, default=offered[0][0] if len(offered) == 1 else "")
+        only = offered[0][0] if len(offered) == 1 else ""
+        room = filled.choice("storeroom", _("库房"), offered, default=only, typed=True)
         if filled.right:
             try:
                 made = asking.write(request, Verb.START_STOCKTAKING, StartStocktaking(storeroom=int(room))).value

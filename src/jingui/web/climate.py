@@ -184,7 +184,8 @@ def register_sensor(request: HttpRequest) -> HttpResponse:
     data: dict[str, Any] = {
         "name": filled.text("name", _("名称"), longest=60, hint=_("例如：一号库 东墙 温度")),
         "storeroom": filled.choice(
-            "storeroom", _("库房"), (("", "—"), *rooms), hint="" if rooms else _("还没有库房：请先登记库房。")
+            "storeroom", _("库房"), (("", "—"), *rooms), typed=True,
+            hint="" if rooms else _("还没有库房：请先登记库房。"),
         ),
         "quantity": filled.choice("quantity", _("监测项目"), (("", "—"), *kinds)),
     }  # fmt: skip

@@ -100,7 +100,7 @@ def register_equipment(request: HttpRequest) -> HttpResponse:
         "place": filled.text(
             "place", _("地点"), longest=120, required=False, hint=_("机房机柜、科室房间；在库房的可只选库房")
         ),
-        "storeroom": filled.choice("storeroom", _("库房"), (("", "—"), *rooms), required=False),
+        "storeroom": filled.choice("storeroom", _("库房"), (("", "—"), *rooms), required=False, typed=True),
         "staff_no": filled.text("person", _("责任人工号"), longest=32),
     }  # fmt: skip
     following = filled.day("next", _("下次维护日期"), required=False, hint=_("留空按该类设备的维护周期计算"))

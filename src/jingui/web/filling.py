@@ -46,13 +46,13 @@ class Filled:
 
     def choice(
         self, name: str, label: str, offered: tuple[tuple[str, str], ...], *, default: str = "", required: bool = True,
-        **more: Any,
+        typed: bool = False, **more: Any,
     ) -> str:  # fmt: skip
-        """One of a closed list."""
+        """One of a closed list; `typed` when its words are names that people gave."""
         value = self._posted.get(name, default)
         known = any(value == one for one, _label in offered)
         wrong = _("请选择。") if required and not value else "" if known or not value else _("没有这一项。")
-        choices = tuple(Choice(value=one, label=text) for one, text in offered)
+        choices = tuple(Choice(value=one, label=text, typed=typed and bool(one)) for one, text in offered)
         self._keep(name, label, value, wrong, required=required, kind="select", choices=choices, **more)
         return value if known else ""
 

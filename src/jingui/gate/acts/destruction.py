@@ -77,7 +77,11 @@ def plan(context: WriteContext, permit: Permit) -> Done:
     kind = matters.row_of("destruction")
     answers = {"reason": data.reason.strip()}
     row = made(context, permit, kind, answers)
-    lines = [line(context, row.pk, patient, which, known[patient], values, permit) for patient, which in chosen]
+    told = lists.descriptions({(patient, which): known[patient].numbers for patient, which in chosen})
+    lines = [
+        line(context, row.pk, patient, which, known[patient], told[patient, which], values, permit)
+        for patient, which in chosen
+    ]
     answers |= {
         "count": str(len(lines)), "classes": ",".join(sorted({which for _, which in chosen})),
         "digest": lists.digest(context.runtime, lines),
@@ -139,13 +143,12 @@ def unfit(
 
 
 def line(
-    context: WriteContext, matter: int, patient: int, which: str, known: Known, values: Mapping[str, Value],
-    permit: Permit,
+    context: WriteContext, matter: int, patient: int, which: str, known: Known, told: lists.Description,
+    values: Mapping[str, Value], permit: Permit,
 ) -> Destruction:  # fmt: skip
     """A line of the list, kept."""
     until = known.term(RetentionClass(which), values).until
     assert until is not None  # noqa: S101 -- `unfit` saw that it is due
-    told = lists.description(patient, known.numbers, which)
     row = Destruction(
         patient_id=patient, destruction_id=context.runtime.number(context.runtime.clock.now()), matter=matter,
         retention_class=which, state=LineState.LISTED.value, expired=until, person_id=permit.person,
@@ -176,17 +179,21 @@ def destroy(context: WriteContext, permit: Permit) -> Done:
     patients = sorted({row.patient_id for row in rows})
     everybody = sorted({one for group in groups(patients).values() for one in group})
     d.locked_people(everybody)
+    context.unmoved()  # a hold that was waited for moved it
     d.whole(context, everybody)
     known = known_now(context.runtime, patients, time.trusted)
-    stopped = judged(rows, known, values, time, everybody)
+    told = lists.descriptions({pair_of(row): known[row.patient_id].numbers for row in rows})
+    stopped = judged(rows, known, told, values, time, everybody)
     at = permit.at
     lines: list[Any] = []
-    for row in sorted(rows, key=lambda one: one.retention_class == d.IDENTITY):
+    going = [pair_of(row) for row in rows if row.destruction_id not in stopped]
+    for which in sorted({one for _, one in going}, key=lambda one: (one == d.IDENTITY, one)):
+        lines += d.destroy(context, which, [patient for patient, one in going if one == which], at)
+    for row in rows:
         why = stopped.get(row.destruction_id)
         if why is None:
-            told = lists.description(row.patient_id, known[row.patient_id].numbers, row.retention_class)
-            row.description, row.records, row.volumes = canon(told), told["records"], told["volumes"]
-            lines += d.destroy(context, row.patient_id, row.retention_class, at)
+            now = told[pair_of(row)]
+            row.description, row.records, row.volumes = canon(now), now["records"], now["volumes"]
             row.state = LineState.ERASING.value
         else:
             row.description = canon({**orjson.loads(bytes(row.description)), "stopped": why.value})
@@ -204,6 +211,11 @@ def destroy(context: WriteContext, permit: Permit) -> Done:
     named = tuple(context.line(one) for one in patients)
     listed = (Line("", digest, lists.LIST, 2),) if digest else ()
     return Done(value=value, patients=tuple(patients), lines=(*named, *lines, *listed), bump=True)
+
+
+def pair_of(row: Destruction) -> tuple[int, str]:
+    """Whose and which class."""
+    return row.patient_id, row.retention_class
 
 
 def answers_of(context: WriteContext, found: Opened) -> dict[str, str]:
@@ -230,8 +242,8 @@ def apart(context: WriteContext, permit: Permit, found: Opened) -> int:
 
 
 def judged(
-    rows: Sequence[Destruction], known: Mapping[int, Known], values: Mapping[str, Value], time: Clockwork,
-    everybody: Sequence[int],
+    rows: Sequence[Destruction], known: Mapping[int, Known], told: Mapping[tuple[int, str], lists.Description],
+    values: Mapping[str, Value], time: Clockwork, everybody: Sequence[int],
 ) -> dict[int, Stop]:  # fmt: skip
     """Which lines are stopped and why: content first, so that identity sees what is left of it."""
     busy, lent = d.busy_people(everybody)
@@ -240,7 +252,7 @@ def judged(
     for part in (content, [row for row in rows if row.retention_class == d.IDENTITY]):
         leaving = frozenset((row.patient_id, row.retention_class) for row in rows if row.destruction_id not in out)
         for row in part:
-            why = d.stopped(row, known[row.patient_id], values, time, busy, lent, leaving)
+            why = d.stopped(row, known[row.patient_id], told[pair_of(row)], values, time, busy, lent, leaving)
             if why is not None:
                 out[row.destruction_id] = why
     return out

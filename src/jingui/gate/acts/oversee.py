@@ -29,6 +29,7 @@ from jingui.core.words import Decision, Verb
 from jingui.crypto import proof
 from jingui.gate import exporting, opening, plane
 from jingui.gate.context import ReadContext
+from jingui.gate.names import names_of
 from jingui.gate.proposals import carries
 from jingui.gate.registry import Done, read_act, write_act
 from jingui.gate.sql import raw
@@ -40,7 +41,6 @@ MOST = 200
 #: Whoever counts or makes an extract learns numbers and rows without names: not from their own entries whose they are.
 UNNAMED = frozenset({Verb.COUNT_COHORT.value, Verb.BUILD_EXTRACT.value})
 SLACK = timedelta(minutes=1)  # an entry's id is made a moment before its time is set
-NAMES_SQL = "SELECT staff_no, name FROM person WHERE staff_no = ANY($1::text[])"
 PERSON_SQL = "SELECT id FROM person WHERE staff_no = $1::text"
 NEIGHBOURS_SQL = """SELECT (SELECT id FROM entry WHERE writer = $1::uuid AND n = $2::bigint - 1),
   (SELECT id FROM entry WHERE writer = $1::uuid AND n = $2::bigint + 1)"""
@@ -117,7 +117,7 @@ async def found(context: ReadContext, search: LedgerSearch) -> Done:
         *args,
     )
     entries = [told(opening.line(context.runtime, row), mine=search.mine) for row in rows[:count]]
-    named = await names(context, {entry.person for entry in entries})
+    named = await names_of(context).staff(context, {entry.person for entry in entries})
     entries = [opening.with_name(entry, named.get(entry.person, "")) for entry in entries]
     return Done(value=tuple(entries), more=entries[-1].id if len(rows) > count else "", note=words(search))
 
@@ -130,7 +130,7 @@ async def shown(context: ReadContext, request: EntryRequest) -> Done:
     note = ""
     if request.mine:
         note = await opening.note(context, entry.id)
-    named = await names(context, {entry.person})
+    named = await names_of(context).staff(context, {entry.person})
     value = opening.with_name(
         entry, named.get(entry.person, ""), note=note, previous=str(before or ""), next=str(after or "")
     )
@@ -201,11 +201,6 @@ async def one(context: ReadContext, entry: str, *, mine: bool) -> Any:
     if mine and (not context.actor.person or rows[0][opening.PERSON] != context.actor.person):
         raise Refused(clauses=("1.3.2", "4.1.2"), reason="not_own")
     return rows[0]
-
-
-async def names(context: ReadContext, staff: set[str]) -> dict[str, str]:
-    """Names of staff by number."""
-    return {row[0]: row[1] for row in await context.rows(NAMES_SQL, sorted(staff - {""}))}
 
 
 def point(row: Any) -> CheckpointLine:

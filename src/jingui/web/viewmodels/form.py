@@ -21,10 +21,11 @@ Kind = Literal[
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Choice:
-    """One value of a closed list."""
+    """One value of a closed list; `typed` when its words are somebody's own, in a language nobody knows."""
 
     value: str
     label: str
+    typed: bool = False
 
 
 class Described:
