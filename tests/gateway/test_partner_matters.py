@@ -1,14 +1,18 @@
 """五（二）3, 五（一）2: agreements, assessments, channels and apps come from approved matters alone [5.2.3] [5.1.2]"""
 
 import json
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import transaction
 
-from jingui.core.errors import Conflict, Invalid, Refused
+from jingui.core.errors import Conflict, Invalid, NotFound, Refused, Tampered
 from jingui.core.partnering import ChangeChannel, CheckPartner, EndAgreement, EndApp, OpenChannel
 from jingui.core.words import Verb
+from jingui.gate import partners_standing
+from jingui.gate.sql import raw
 from tests.gateway import partnering as p
 from tests.hospital import Hospital
 
@@ -25,6 +29,17 @@ def people(hospital: Hospital) -> None:
 
 def number_of(hospital: Hospital, uscc: str) -> int:
     return int(hospital.sql("SELECT id FROM partner WHERE uscc = %s", uscc)[0][0])
+
+
+def inside(hospital: Hospital, ask: Callable[[Any], Any]) -> Any:
+    """What a writing act would find."""
+
+    class Inside:
+        runtime = hospital.runtime
+        rows = staticmethod(raw)
+
+    with transaction.atomic():
+        return ask(Inside)
 
 
 def places(caught: Any) -> set[str]:
@@ -195,12 +210,27 @@ def test_an_app_stays_within_its_agreement(hospital: Hospital) -> None:
     rows = hospital.sql("SELECT id, client, confidential, scopes, account_id <> 0 FROM app ORDER BY id")
     assert [row[1:3] for row in rows] == [("follow-up", False), ("server", True)]
     assert [row[4] for row in rows] == [False, True]
-    hospital.write("secadmin", Verb.END_APP, EndApp(app=rows[0][0], reason="不再使用"))
+    first, second = rows[0][0], rows[1][0]
+    stood = inside(hospital, lambda at: partners_standing.app_standing(at, first))
+    assert (stood.reason, stood.app.client, stood.app.agreement) == ("", "follow-up", agreement)
+    assert inside(hospital, lambda at: partners_standing.app_standing(at, client="server")).app.id == second
+    with pytest.raises(NotFound):
+        inside(hospital, lambda at: partners_standing.app_standing(at, client="nobody"))
+    late = hospital.now() + timedelta(days=101)
+    assert inside(hospital, lambda at: partners_standing.app_standing(at, first, at=late)).reason == "app_expired"
+    hospital.write("secadmin", Verb.END_APP, EndApp(app=first, reason="不再使用"))
+    assert inside(hospital, lambda at: partners_standing.app_standing(at, first)).reason == "app_ended"
+    assert inside(hospital, lambda at: partners_standing.app_standing(at, second)).reason == ""
     with pytest.raises(Conflict):
         hospital.write("secadmin", Verb.END_APP, EndApp(app=rows[0][0], reason="不再使用"))
     hospital.write("affairs", Verb.END_AGREEMENT, EndAgreement(agreement=agreement, reason="不再合作"))
+    assert inside(hospital, lambda at: partners_standing.app_standing(at, second)).reason == "agreement_ended"
     with pytest.raises(Invalid):
         p.matter(hospital, "app_registration", app_answers(hospital, client="late"))
+    hospital.sql("UPDATE app SET agreement_id = agreement_id + 1 WHERE id = %s", second)
+    with pytest.raises(Tampered):
+        inside(hospital, lambda at: partners_standing.app_standing(at, second))
+    hospital.sql("UPDATE app SET agreement_id = agreement_id - 1 WHERE id = %s", second)
 
 
 def test_someone_elses_numbers_do_not_fit(hospital: Hospital) -> None:

@@ -103,6 +103,9 @@ WHY: Final[Mapping[str, tuple[str, str]]] = {
     "assessment_expired": (N_("协议所依据的影响评估已到期。"), N_("请重新评估并更新协议。")),
     "check_stopped": (N_("监督检查结论为停止合作。"), N_("复查合格并登记结论后才能恢复。")),
     "mend_overdue": (N_("监督检查要求的整改已逾期，复查合格前不能传输。"), N_("请复查并登记结论。")),
+    "app_ended": (N_("应用已停用。"), N_("如需恢复，请重新发起应用接入申请。")),
+    "app_early": (N_("应用的接入尚未生效。"), N_("请在生效之后再试。")),
+    "app_expired": (N_("应用的接入已到期。"), N_("请重新发起应用接入申请。")),
     "channel_missing": (N_("没有可用的传输通道。"), N_("请先发起开通传输通道申请。")),
     "channel_other": (N_("通道不是该机构的。"), N_("请选择该机构的通道。")),
     "channel_paused": (N_("通道已暂停。"), N_("恢复后再试；恢复须由暂停人以外的人办理。")),
@@ -222,6 +225,25 @@ class CheckFact:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AppFact:
+    """An app as its genuine row says; `keys` is a JWK set, "" for one that proves itself by PKCE alone."""
+
+    id: int
+    client: str
+    name: str
+    partner: int
+    agreement: int
+    confidential: bool
+    redirects: tuple[str, ...]
+    scopes: tuple[str, ...]
+    keys: str
+    account: int
+    starts: datetime
+    ends: datetime
+    ended: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PartnerFacts:
     """Everything that a partner's standing rests on, each row genuine."""
 
@@ -231,6 +253,7 @@ class PartnerFacts:
     channel: ChannelFact | None = None
     assessment: AssessmentFact | None = None
     check: CheckFact | None = None
+    app: AppFact | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -256,6 +279,11 @@ class Standing:
         """The channel that was asked for."""
         return self.facts.channel
 
+    @property
+    def app(self) -> AppFact | None:
+        """The app that was asked for."""
+        return self.facts.app
+
     def certificates(self, use: Use) -> tuple[CertificateFact, ...]:
         """The certificates of that use which are valid now, the one that ends last first."""
         valid = [one for one in self.facts.certificates if one.use == use and one.valid(self.at)]
@@ -275,9 +303,12 @@ def judged(
     The first thing that does not stand is the reason, the most final first. Assessments and checks speak about what
     goes under an agreement: without one asked for, as with notices, they do not count.
     """
-    found, way, check = facts.agreement, facts.channel, facts.check
+    found, way, check, app = facts.agreement, facts.channel, facts.check, facts.app
     reasons = (
         ("partner_ended", facts.partner.state != PartnerState.ACTIVE),
+        ("app_ended", app is not None and app.ended is not None),
+        ("app_early", app is not None and at < app.starts),
+        ("app_expired", app is not None and at >= app.ends),
         ("agreement_missing", bool(agreement) and found is None),
         ("agreement_other", found is not None and found.partner != facts.partner.id),
         ("agreement_ended", found is not None and found.ended is not None),

@@ -3,8 +3,10 @@
 import json
 from collections.abc import Mapping
 from datetime import timedelta
+from typing import Final
 
 from jingui.core.apps import CLIENT, REDIRECTS, keys_of, lines, redirect_fault, scopes_fault, thumb
+from jingui.core.errors import Invalid
 from jingui.core.permit import Permit
 from jingui.core.share import VIEWS
 from jingui.core.transmit import Media
@@ -15,6 +17,8 @@ from jingui.gate.partners_effects import Fault, day, raised
 from jingui.gate.rows import keep, next_id
 from jingui.gate.writing import WriteContext
 from jingui.store.models import Agreement, App, Partner
+
+NO_AGREEMENT: Final = N_("没有该机构的这份协议，或不在有效期内")
 
 
 def agreement_of(context: WriteContext, partner: Partner, answers: Mapping[str, str]) -> Agreement | None:
@@ -43,7 +47,7 @@ def app_asked(context: WriteContext, permit: Permit, answers: Mapping[str, str])
     wrong = next((text for one in redirects if (text := redirect_fault(one, native=not confidential))), "")
     person = any(not one.startswith("system/") for one in scopes)
     faults: tuple[Fault, ...] = (
-        ("agreement", N_("没有该机构的这份协议，或不在有效期内"), not live),
+        ("agreement", NO_AGREEMENT, not live),
         ("agreement", N_("协议没有约定以 FHIR 提供内容"), live and Media.FHIR not in (found.payloads if found else ())),
         ("client", N_("应用编号为 3 至 60 个字母、数字、点或连字符"), not CLIENT.match(answers["client"])),
         ("client", N_("这个应用编号已经使用"), App.objects.filter(client=answers["client"]).exists()),
@@ -83,11 +87,14 @@ def app(context: WriteContext, permit: Permit, granting: Granting) -> Effected:
     partners.alone(context)
     app_asked(context, permit, answers)
     partner = partners.named(context, answers)
+    under = agreement_of(context, partner, answers)
+    if under is None:  # `app_asked` has just found it
+        raise Invalid(places=(("agreement", NO_AGREEMENT),))
     keys, _ = keys_of(answers["keys"]) if answers.get("keys") else ((), "")
     row = App(
         id=next_id(App), client=answers["client"], name=answers["name"], partner_id=partner.pk,
-        confidential=answers["confidential"] == "key", redirects=list(lines(answers.get("redirects", ""))),
-        scopes=list(lines(answers["scopes"])),
+        agreement_id=under.pk, confidential=answers["confidential"] == "key",
+        redirects=list(lines(answers.get("redirects", ""))), scopes=list(lines(answers["scopes"])),
         keys=json.dumps({"keys": keys}, sort_keys=True, separators=(",", ":")) if keys else "",
         account_id=partners.interface(context, answers["account"]) if answers.get("account") else 0,
         matter=granting.row.pk, starts=permit.at, ends=day(answers["ends"], end=True),

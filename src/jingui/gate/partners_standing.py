@@ -1,7 +1,8 @@
 """五（一）2, 五（二）3 合作机构: whether one stands now, every row it rests on genuine [5.1.2] [5.2.3]
 
 The one place where sharing, sending, receiving and apps ask. `standing` is for writing acts, `standing_seen` for
-reading ones; both take the same rows and the same rule (`core.partners.judged`).
+reading ones, `app_standing` and `app_standing_seen` for an app with the partner and agreement it rests on; all take
+the same rows and the same rule (`core.partners.judged`).
 """
 
 from collections.abc import Mapping, Sequence
@@ -9,9 +10,10 @@ from datetime import datetime, time, timedelta
 from typing import Any, Final, NamedTuple
 
 from jingui.core.calendars import CHINA
-from jingui.core.errors import Conflict, NotFound
+from jingui.core.errors import Conflict, NotFound, Tampered
 from jingui.core.partners import (
     AgreementFact,
+    AppFact,
     AssessmentFact,
     CertificateFact,
     ChannelFact,
@@ -26,7 +28,7 @@ from jingui.core.words import Level
 from jingui.gate.context import ReadContext
 from jingui.gate.matters_seen import checked
 from jingui.gate.writing import WriteContext
-from jingui.store.seals import Sealer
+from jingui.store.seals import SEALED_TABLES, Sealer
 from jingui.store.statements import Columns
 
 
@@ -47,12 +49,35 @@ PARTNER: Final = _kind("partner", "q.id = $1::bigint")
 BY_USCC: Final = _kind("partner", "q.uscc = $1::text")
 CERTIFICATES: Final = _kind("partner_certificate", "q.partner_id = $1::bigint ORDER BY q.id")
 BY_PRINT: Final = _kind("partner_certificate", "q.fingerprint = $1::text ORDER BY q.id")
-AGREEMENT: Final = _kind("agreement", "q.id = $1::bigint")
 BY_NUMBER: Final = _kind("agreement", "q.number = $1::text")
-CHANNEL: Final = _kind("channel", "q.id = $1::bigint")
-ASSESSMENT: Final = _kind("impact_assessment", "q.id = $1::bigint")
-CHECK: Final = _kind("partner_check", "q.partner_id = $1::bigint ORDER BY q.id DESC LIMIT 1")
-Rows = Mapping[str, Sequence[Sequence[Any]]]
+ALIASES: Final[Mapping[str, str]] = {
+    "q": "partner", "a": "agreement", "i": "impact_assessment", "w": "channel", "k": "partner_check", "p": "app",
+}  # fmt: skip
+# Of the newest check alone; a partner's other checks are history.
+LATEST: Final = "LEFT JOIN partner_check k ON k.id = (SELECT max(x.id) FROM partner_check x WHERE x.partner_id = q.id)"
+
+
+def _whole(tables: str, where: str) -> Kind:
+    columns = Columns()
+    for alias, table in ALIASES.items():
+        columns.sealed(alias, table)
+    return Kind(columns, f"SELECT {columns.sql} FROM {tables} {LATEST} WHERE {where}")  # noqa: S608 -- own texts only
+
+
+WHOLE: Final = _whole(
+    """partner q LEFT JOIN agreement a ON a.id = $2::bigint LEFT JOIN impact_assessment i ON i.id = a.assessment
+    LEFT JOIN channel w ON w.id = $3::bigint LEFT JOIN app p ON false""",
+    "q.id = $1::bigint",
+)
+APP: Final = _whole(
+    """app p JOIN partner q ON q.id = p.partner_id LEFT JOIN agreement a ON a.id = p.agreement_id
+    LEFT JOIN impact_assessment i ON i.id = a.assessment LEFT JOIN channel w ON false""",
+    "p.id = $1::bigint OR p.client = $2::text",
+)
+HELD: Final = "SELECT 1 FROM partner WHERE id = $1::bigint FOR SHARE"
+APP_HELD: Final = """SELECT q.id FROM app p JOIN partner q ON q.id = p.partner_id
+WHERE p.id = $1::bigint OR p.client = $2::text FOR SHARE"""
+Row = Sequence[Any]
 
 
 def standing(
@@ -65,19 +90,12 @@ def standing(
     epoch, and whoever read it before decides again. NotFound for an unknown
     partner, Tampered for a row that is not as the door wrote it; everything else is `Standing.reason`.
     """
-    if not context.rows("SELECT 1 FROM partner WHERE id = $1::bigint FOR SHARE", partner):
+    if not context.rows(HELD, partner):
         raise NotFound()
-    found = {
-        "partner": context.rows(PARTNER.sql, partner),
-        "certificates": context.rows(CERTIFICATES.sql, partner),
-        "agreement": context.rows(AGREEMENT.sql, agreement),
-        "channel": context.rows(CHANNEL.sql, channel),
-        "check": context.rows(CHECK.sql, partner),
-    }
-    found["assessment"] = context.rows(ASSESSMENT.sql, _assessment(found["agreement"]))
+    rows = context.rows(WHOLE.sql, partner, agreement, channel)
+    facts = _facts(context.runtime.sealer, WHOLE, rows[0], context.rows(CERTIFICATES.sql, partner))
     when = at or context.runtime.clock.now()
-    return judged(_facts(context.runtime.sealer, found), when, agreement=agreement, channel=channel,
-                  direction=direction)  # fmt: skip
+    return judged(facts, when, agreement=agreement, channel=channel, direction=direction)
 
 
 async def standing_seen(
@@ -85,19 +103,38 @@ async def standing_seen(
     direction: Direction = Direction.OUT,
 ) -> Standing:  # fmt: skip
     """The same for a reading act."""
-    found = {
-        "partner": await context.rows(PARTNER.sql, partner),
-        "certificates": await context.rows(CERTIFICATES.sql, partner),
-        "agreement": await context.rows(AGREEMENT.sql, agreement),
-        "channel": await context.rows(CHANNEL.sql, channel),
-        "check": await context.rows(CHECK.sql, partner),
-    }
-    found["assessment"] = await context.rows(ASSESSMENT.sql, _assessment(found["agreement"]))
-    if not found["partner"]:
+    rows = await context.rows(WHOLE.sql, partner, agreement, channel)
+    if not rows:
         raise NotFound()
+    facts = _facts(context.runtime.sealer, WHOLE, rows[0], await context.rows(CERTIFICATES.sql, partner))
     when = at or context.runtime.clock.now()
-    return judged(_facts(context.runtime.sealer, found), when, agreement=agreement, channel=channel,
-                  direction=direction)  # fmt: skip
+    return judged(facts, when, agreement=agreement, channel=channel, direction=direction)
+
+
+def app_standing(context: WriteContext, app: int = 0, client: str = "", at: datetime | None = None) -> Standing:
+    """Whether an app, by its number or its client id, stands now: it, its partner and the agreement it rests on.
+
+    App and partner are held for the transaction. NotFound for an unknown app, Tampered as in `standing`.
+    """
+    if not context.rows(APP_HELD, app, client):
+        raise NotFound()
+    return _app(context.runtime.sealer, context.rows(APP.sql, app, client), at or context.runtime.clock.now())
+
+
+async def app_standing_seen(
+    context: ReadContext, app: int = 0, client: str = "", at: datetime | None = None
+) -> Standing:
+    """The same for a reading act."""
+    return _app(context.runtime.sealer, await context.rows(APP.sql, app, client), at or context.runtime.clock.now())
+
+
+def _app(sealer: Sealer, rows: Sequence[Row], at: datetime) -> Standing:
+    if not rows:
+        raise NotFound()
+    facts = _facts(sealer, APP, rows[0], ())
+    if facts.app is None:
+        raise NotFound()
+    return judged(facts, at, agreement=facts.app.agreement)
 
 
 def stands(found: Standing) -> Standing:
@@ -127,25 +164,31 @@ def pinned(context: WriteContext, fingerprint: str) -> tuple[tuple[int, Certific
     return tuple((one["partner_id"], certificate(one)) for one in said)
 
 
-def _assessment(rows: Sequence[Sequence[Any]]) -> int:
-    return int(rows[0][AGREEMENT.columns.at["q.assessment"]]) if rows else 0
-
-
-def _facts(sealer: Sealer, found: Rows) -> PartnerFacts:
+def _facts(sealer: Sealer, kind: Kind, row: Row, certificates: Sequence[Row]) -> PartnerFacts:
     """The facts of rows that were read; Tampered for one that does not hold."""
 
-    def all_of(name: str, kind: Kind) -> list[dict[str, Any]]:
-        return [checked(sealer, kind.columns, "q", row) for row in found[name]]
+    def one(alias: str) -> dict[str, Any] | None:
+        group = kind.columns.groups[alias]
+        values = group.values(row)
+        if values[0] is None:  # the outer join found none; an `id` is never NULL
+            return None
+        if not sealer.holds(group.table, values, group.mac(row)):
+            raise Tampered(where=f"{group.table}:{values[0]}")
+        return dict(zip(SEALED_TABLES[group.table], values, strict=True))
 
-    agreements, channels = all_of("agreement", AGREEMENT), all_of("channel", CHANNEL)
-    assessments, checks = all_of("assessment", ASSESSMENT), all_of("check", CHECK)
+    partner = one("q")
+    if partner is None:
+        raise NotFound()
+    agreement, channel, assessment, check, app = one("a"), one("w"), one("i"), one("k"), one("p")
+    said = [checked(sealer, CERTIFICATES.columns, "q", found) for found in certificates]
     return PartnerFacts(
-        partner=partner_fact(all_of("partner", PARTNER)[0]),
-        certificates=tuple(certificate(one) for one in all_of("certificates", CERTIFICATES)),
-        agreement=agreement_fact(agreements[0]) if agreements else None,
-        channel=channel_fact(channels[0]) if channels else None,
-        assessment=assessed(assessments[0]) if assessments else None,
-        check=check_fact(checks[0]) if checks else None,
+        partner=partner_fact(partner),
+        certificates=tuple(certificate(found) for found in said),
+        agreement=agreement_fact(agreement) if agreement else None,
+        channel=channel_fact(channel) if channel else None,
+        assessment=assessed(assessment) if assessment else None,
+        check=check_fact(check) if check else None,
+        app=app_fact(app) if app else None,
     )
 
 
@@ -187,6 +230,16 @@ def channel_fact(row: dict[str, Any]) -> ChannelFact:
 def assessed(row: dict[str, Any]) -> AssessmentFact:
     """An assessment's fact from its checked row."""
     return AssessmentFact(id=row["id"], kind=row["kind"], conclusion=row["conclusion"], ends=row["ends"])
+
+
+def app_fact(row: dict[str, Any]) -> AppFact:
+    """An app's fact from its checked row."""
+    return AppFact(
+        id=row["id"], client=row["client"], name=row["name"], partner=row["partner_id"],
+        agreement=row["agreement_id"], confidential=row["confidential"], redirects=tuple(row["redirects"]),
+        scopes=tuple(row["scopes"]), keys=row["keys"], account=row["account_id"], starts=row["starts"],
+        ends=row["ends"], ended=row["ended"],
+    )  # fmt: skip
 
 
 def check_fact(row: dict[str, Any]) -> CheckFact:

@@ -144,13 +144,14 @@ class App(Sealed):
     """接入应用: a partner's app of SMART on FHIR; nobody registers itself, a matter does."""
 
     SEALED = (
-        "id", "client", "name", "partner_id", "confidential", "redirects", "scopes", "keys", "account_id", "matter",
-        "starts", "ends", "ended",
+        "id", "client", "name", "partner_id", "agreement_id", "confidential", "redirects", "scopes", "keys",
+        "account_id", "matter", "starts", "ends", "ended",
     )  # fmt: skip
 
     client = models.CharField(max_length=60, unique=True)
     name = models.CharField(max_length=80)
     partner_id = models.BigIntegerField()
+    agreement_id = models.BigIntegerField()  # it rests on: with its end the app opens nothing
     confidential = models.BooleanField()  # proves itself by a signed JWT; else PKCE alone
     redirects = ArrayField(models.CharField(max_length=300), default=list)
     scopes = ArrayField(models.CharField(max_length=120), default=list)  # the most it may ask for
@@ -169,11 +170,12 @@ class AppGrant(Sealed):
     """应用授权: an authorisation code, then a token, of a person or patient for an app; secrets as digests alone."""
 
     SEALED = (
-        "id", "app_id", "account_id", "post_id", "patient_id", "scopes", "redirect", "challenge", "code", "access",
+        "id", "app_id", "family", "account_id", "post_id", "patient_id", "scopes", "redirect", "challenge", "code", "access",
         "refresh", "code_ends", "access_ends", "refresh_ends", "used", "revoked",
     )  # fmt: skip
 
     app_id = models.BigIntegerField()
+    family = models.BigIntegerField()  # the first grant of this authorisation: a refreshed one is a row of its own
     account_id = models.BigIntegerField()
     post_id = models.BigIntegerField(default=0)
     patient_id = models.BigIntegerField(default=0)  # launch context; 0 = none
@@ -186,12 +188,16 @@ class AppGrant(Sealed):
     code_ends = models.DateTimeField(null=True)
     access_ends = models.DateTimeField(null=True)
     refresh_ends = models.DateTimeField(null=True)
-    used = models.DateTimeField(null=True)  # when the code was exchanged: a second time revokes all
+    used = models.DateTimeField(null=True)  # when the code or the refresh token was: a second time revokes all
     revoked = models.DateTimeField(null=True)
 
     class Meta:
         db_table = "app_grant"
-        indexes = [models.Index(fields=["app_id"], name="app_grant_app")]
+        indexes = [
+            models.Index(fields=["app_id"], name="app_grant_app"),
+            models.Index(fields=["family"], name="app_grant_family"),
+            models.Index(fields=["account_id"], name="app_grant_account"),
+        ]
 
 
 class AppAssertion(models.Model):
