@@ -67,9 +67,7 @@ def test_keys_of_the_national_suite_are_known_and_stay_in_it() -> None:
     assert other.key != found.key
 
 
-@pytest.mark.parametrize(
-    "body", [b"", b"x", b"-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----", b"0" * 9]
-)
+@pytest.mark.parametrize("body", [b"", b"x", b"-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----", b"0" * 9])
 def test_what_cannot_be_read_is_told(body: bytes) -> None:
     with pytest.raises(KeyTrouble):
         examined(body)

@@ -1,6 +1,7 @@
 """`jingui gateway-keys show | export | renew`: the gateway's own certificates, renewed by an approved matter [5.1.1]"""
 
 import argparse
+from collections.abc import Iterable
 from datetime import UTC, datetime
 
 from jingui.cli import stamp
@@ -8,30 +9,26 @@ from jingui.cli.words import out, say
 from jingui.config import gateway_keys, house, plugs
 from jingui.config.home import home
 from jingui.core.word import N_
-from jingui.crypto import certificates
-from jingui.crypto.gateway_certificates import USES, GatewayKeys
 
 
 def chosen(given: argparse.Namespace) -> int:
     """Show them, print them as PEM for partners, or make new ones."""
     if given.step != "renew":
-        return shown(gateway_keys.read(home(), plugs.keyring()), whole=given.step == "export")
+        return shown(gateway_keys.told(gateway_keys.read(home(), plugs.keyring())), whole=given.step == "export")
     with house.opened(sequencing=True):
         at = datetime.now(UTC)
         stamp.permitted(given.username, given.matter, at)
         made = gateway_keys.renew(home(), plugs.keyring(), at)
     out(say(N_("已换发。请把新证书交给各合作机构登记；旧证书到期前仍可解开途中的内容。")))
-    return shown(made, whole=False)
+    return shown(gateway_keys.told(made), whole=False)
 
 
-def shown(keys: GatewayKeys, *, whole: bool) -> int:
+def shown(them: Iterable[gateway_keys.Shown], *, whole: bool) -> int:
     """What people compare: of each use how long it holds and its fingerprint; with `whole` the PEM itself."""
-    for use in USES:
-        one = keys[use].certificate
+    for one in them:
         if whole:
-            out(certificates.pem([one]).decode().rstrip())
+            out(one.pem)
             continue
-        last = certificates.valid_between(one)[1]
-        digest = certificates.fingerprint(one)
-        out(say(N_("{use}：有效期至 {last}，SHA-256 {digest}"), use=use, last=f"{last:%Y-%m-%d}", digest=digest))
+        last = f"{one.last:%Y-%m-%d}"
+        out(say(N_("{use}：有效期至 {last}，SHA-256 {digest}"), use=one.use, last=last, digest=one.digest))
     return 0

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 from urllib.parse import urlsplit
@@ -9,14 +10,36 @@ from urllib.parse import urlsplit
 from jingui.config.home import Home
 from jingui.core.errors import KeyTrouble
 from jingui.core.word import N_
+from jingui.crypto import certificates, keyfile
 from jingui.crypto import gateway_certificates as made
-from jingui.crypto import keyfile
 from jingui.crypto.gateway_certificates import GatewayKeys, Named
 from jingui.crypto.keyring import Keyring
 
 FILE: Final = "gateway.sealed"
 SOON: Final = timedelta(days=60)  # before their end the certificates are renewed and partners get the new ones
 EVERYWHERE: Final = ("", "0.0.0.0", "::")  # noqa: S104 -- names that a certificate cannot stand for, nothing binds here
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shown:
+    """A certificate as people compare it and hand it on: nothing of it is secret."""
+
+    use: str
+    last: datetime
+    digest: str  # SHA-256 in hex
+    pem: str
+
+
+def told(keys: GatewayKeys) -> tuple[Shown, ...]:
+    """The present certificates, one for each use, without their keys: the command line sees no more of them."""
+    return tuple(
+        Shown(
+            use=use, last=certificates.valid_between(one)[1], digest=certificates.fingerprint(one),
+            pem=certificates.pem([one]).decode().rstrip(),
+        )
+        for use in made.USES
+        for one in (keys[use].certificate,)
+    )  # fmt: skip
 
 
 def own(where: Home) -> Named:
