@@ -12,7 +12,7 @@ from jingui.core.transmit import Direction
 from jingui.gate import settings
 from jingui.gate.context import ReadContext
 from jingui.gate.matters_seen import checked
-from jingui.gate.partners_standing import agreement_fact, assessed, certificate, channel_fact, check_fact, partner_fact
+from jingui.gate.partners_facts import agreement_fact, assessed, certificate, channel_fact, check_fact, partner_fact
 from jingui.store.statements import Columns
 
 Row = dict[str, Any]

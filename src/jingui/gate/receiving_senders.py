@@ -10,7 +10,7 @@ from jingui.core.word import N_
 from jingui.core.words import Entrance, Grant, Strength, Verb
 from jingui.gate.actors import ActorFacts
 from jingui.gate.matters_seen import checked
-from jingui.gate.partners_standing import BY_PRINT, PARTNER, certificate
+from jingui.gate.partners_facts import BY_PRINT, PARTNER, certificate
 from jingui.gate.runtime import Runtime, current
 from jingui.gate.sql import raw
 from jingui.gate.stances import Stance, stance
