@@ -24,7 +24,7 @@ from jingui.core.operation import Actor, Operation, Target
 from jingui.core.protect import EndPost, RevokeToken
 from jingui.core.research import BuildExtract, DisposeExtract
 from jingui.core.sealing import AskUnsealing
-from jingui.core.sharing import StopWithdrawn
+from jingui.core.sharing import ClearSent, StopLapsed, StopWithdrawn
 from jingui.core.storage import TakeFingerprint
 from jingui.core.words import Entrance, Purpose, Strength, Verb
 from jingui.gate import door
@@ -161,12 +161,28 @@ def deadlines(timestamp: int) -> None:
 def withdrawals(timestamp: int) -> None:
     """Stop what rests on consents that were withdrawn through an interface, and tell who received something [5.2.2]."""
     if door.due.withdrawn_sharings():
-        door.write(
-            Operation(
-                actor=actor("withdrawals"), verb=Verb.STOP_TRANSMISSION, at=door.now(), purpose=Purpose.OPERATION,
-                data=StopWithdrawn(),
-            )
-        )  # fmt: skip
+        stopped("withdrawals", StopWithdrawn())
+
+
+@timed.periodic(cron="* * * * *")
+@timed.task(name="outbox", queueing_lock="outbox", retry=3)
+def outbox(timestamp: int) -> None:
+    """Stop what waits although its partner, agreement or channel is over; empty what arrived long ago [5.2.3] [5.1.3].
+
+    In portions: a long list is as many short transactions, the rest waits for the next minute.
+    """
+    for due, data in ((door.due.lapsed_sharings, StopLapsed()), (door.due.sent_contents, ClearSent())):
+        for _ in range(ROUNDS):
+            if not due(door.now()) or not stopped("outbox", data):
+                break
+
+
+def stopped(job: str, data: object) -> int:
+    """What a timed job stopped or cleared in the outbox."""
+    operation = Operation(
+        actor=actor(job), verb=Verb.STOP_TRANSMISSION, at=door.now(), purpose=Purpose.OPERATION, data=data
+    )
+    return int(door.write(operation).value)
 
 
 @timed.periodic(cron="*/5 * * * *")

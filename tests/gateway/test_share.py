@@ -26,7 +26,7 @@ def row(hospital: Hospital, shared: Any) -> Any:
 def content(hospital: Hospital, one: Any) -> bytes:
     from jingui.gate.outbox import open_content
 
-    return open_content(hospital.runtime, one.patient_id, one.transmission_id, one.payload)
+    return open_content(hospital.runtime, one.patient_id, one.transmission_id, one.payload, one.classes)
 
 
 def entries(hospital: Hospital) -> int:

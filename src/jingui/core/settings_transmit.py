@@ -21,6 +21,7 @@ ROWS: Final[tuple[Setting, ...]] = (
     house("send_attempts", 12, TIMES, "5.1.3", N_("传输失败几次后转人工处理"), 1, 100),
     house("send_reply_hours", 24, HOURS, "5.1.3", N_("传输失败的处理期限"), 1, 720),
     house("send_lease_seconds", 15, SECONDS, "5.1.3", N_("回执时限过后多久视为传输进程中断"), 1, 3600),
+    house("sent_content_days", 30, DAYS, "5.1.3", N_("传出的内容在本院保留多久，之后只留摘要、回执和经过"), 1, 365),
     house("gateway_clock_seconds", 300, SECONDS, "5.1.3", N_("接收时双方时间的最大相差"), 10, 3600),
     house("gateway_megabytes", 32, MEGABYTES, "5.1.3", N_("接收一份加密内容的最大体积"), 1, 128),
     house("gateway_part_hours", 24, HOURS, "5.1.3", N_("未完成的分段内容保留多久"), 1, 168),

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, NamedTuple
 
+from jingui.core.entry import Line
 from jingui.core.patient import PatientLine
 
 TRANSMISSION: Final = "transmission"  # the kind of a target that is one
@@ -96,6 +97,28 @@ class StopWithdrawn:
     """停止传输 of everything that rests on withdrawn consents, and notices to who received; asked by the system."""
 
     most: int = 200
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StopLapsed:
+    """停止传输 of what waits for a partner, agreement or channel that is over; asked by the system."""
+
+    most: int = 200
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClearSent:
+    """清除 the contents of what arrived long enough ago; digest, receipt and head stay; asked by the system."""
+
+    most: int = 200
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parted:
+    """What the system stopped or cleared: lines for the entry, whose they are."""
+
+    lines: tuple[Line, ...]
+    patients: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

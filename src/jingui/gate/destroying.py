@@ -17,6 +17,7 @@ from jingui.core.retention import CONTENT
 from jingui.core.settings import Value
 from jingui.core.words import Purpose, RecordState, Relation, RetentionClass
 from jingui.gate import facts as f
+from jingui.gate import sharing_ended
 from jingui.gate.destroying_list import Description
 from jingui.gate.pipeline import ask
 from jingui.gate.retention import Known
@@ -141,6 +142,7 @@ def destroy(context: WriteContext, which: str, patients: Sequence[int], at: date
     raw(RECORDS_SQL, owners, ids, macs)
     for sql in FILES_SQL:
         raw(sql, whose, which)
+    sharing_ended.vanish(context, whose, which)
     files = CaseFile.objects.select_for_update().filter(patient_id__in=whose, retention_class=which, ended=None)
     for file in files:
         runtime.sealer.check(file)

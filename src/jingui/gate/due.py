@@ -10,7 +10,7 @@ from jingui.core.custody import opened_kinds
 from jingui.core.matters import KINDS
 from jingui.core.matters.row import State
 from jingui.core.words import Relation
-from jingui.gate import outbox, settings, sharing_outbox
+from jingui.gate import outbox, settings, sharing_ended, sharing_outbox
 from jingui.gate.runtime import current
 from jingui.gate.sql import raw
 
@@ -147,3 +147,14 @@ def matters(at: datetime) -> list[int]:
 def withdrawn_sharings() -> int:
     """How many withdrawn consents (500 at most) still have something in the outbox, or somebody who was not told."""
     return int(raw(WITHDRAWN_SQL, 500)[0][0])
+
+
+def lapsed_sharings(at: datetime) -> int:
+    """How many transmissions wait for a partner, agreement or channel that is over [5.2.3]."""
+    return sharing_ended.lapsed(at)
+
+
+def sent_contents(at: datetime) -> int:
+    """How many contents still lie in the outbox although they arrived, or were stopped, long enough ago [5.1.3]."""
+    days = settings.number(current(), raw("SELECT n FROM epoch")[0][0], "sent_content_days")
+    return sharing_ended.left(at - timedelta(days=days))

@@ -1,13 +1,18 @@
 """五（一）3 传输: the outbox: how a content lies there, and which rows are due, by number alone [5.1.3] [3.1.1]"""
 
+from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
+from jingui.core.errors import Gone, Tampered
 from jingui.core.transmit import CHANNELS
 from jingui.crypto.envelope import aad
+from jingui.crypto.keyring import DataKey
 from jingui.gate.runtime import Runtime
-from jingui.gate.sealing import identity_key
 from jingui.gate.sql import raw
+
+IDENTITY: Final = "identity"
+KEYS_SQL: Final = "SELECT retention_class, wrapped FROM patient_key WHERE patient_id = $1::bigint"
 
 # What is leased to a gateway process comes back when its lease is over: the process may have died.
 READY_SQL: Final = """SELECT c.id, c.code, c.kind, c.most, d.patient_id, d.transmission_id FROM channel c
@@ -34,18 +39,47 @@ class Lane(NamedTuple):
     most: int  # messages a minute
 
 
-def close_content(runtime: Runtime, patient: int, transmission: int, content: bytes) -> bytes:
-    """The content as its row holds it: under the patient's key; without a patient, under the house's for notes."""
+def close_content(
+    runtime: Runtime, patient: int, transmission: int, content: bytes, classes: Sequence[str] = ()
+) -> bytes:
+    """The content as its row holds it: under the keys of the patient's identity and of every class it was made of, one
+    inside the other, so that destroying any of them destroys it. Without a patient, under the house's for notes.
+    """
     if not patient:
         return runtime.vault.seal_note(_name(transmission), content)
-    return identity_key(runtime, patient).cipher.seal(content, _place(patient, transmission))
+    for name, key in _keys(runtime, patient, classes, raw(KEYS_SQL, patient)):
+        content = key.cipher.seal(content, _place(patient, transmission, name))
+    return content
 
 
-def open_content(runtime: Runtime, patient: int, transmission: int, payload: bytes | memoryview) -> bytes:
-    """The content again; Gone when the patient's key was destroyed, Tampered when a bit differs."""
+def open_content(
+    runtime: Runtime, patient: int, transmission: int, payload: bytes | memoryview | None, classes: Sequence[str] = (),
+    wrapped: Iterable[Sequence[Any]] | None = None,
+) -> bytes:  # fmt: skip
+    """The content again; Gone when it left the outbox or one of the keys was destroyed, Tampered when a bit differs.
+
+    `wrapped` are the patient's keys as `KEYS_SQL` finds them, for whoever read them already.
+    """
+    if payload is None:
+        raise Gone()
+    content = bytes(payload)
     if not patient:
-        return runtime.vault.open_note(_name(transmission), bytes(payload))
-    return identity_key(runtime, patient).cipher.open(bytes(payload), _place(patient, transmission))
+        return runtime.vault.open_note(_name(transmission), content)
+    found = raw(KEYS_SQL, patient) if wrapped is None else wrapped
+    try:
+        for name, key in reversed(_keys(runtime, patient, classes, found)):
+            content = key.cipher.open(content, _place(patient, transmission, name))
+    except Tampered as error:
+        raise Tampered(where=f"transmission:{patient}.{transmission}") from error
+    return content
+
+
+def _keys(
+    runtime: Runtime, patient: int, classes: Sequence[str], wrapped: Iterable[Sequence[Any]]
+) -> list[tuple[str, DataKey]]:
+    held = {name: bytes(key) for name, key in wrapped}
+    names = dict.fromkeys((IDENTITY, *sorted(classes)))
+    return [(name, runtime.vault.key(patient, name, held.get(name))) for name in names]
 
 
 def ready(at: datetime, most: int) -> tuple[tuple[Lane, tuple[Place, ...]], ...]:
@@ -56,8 +90,8 @@ def ready(at: datetime, most: int) -> tuple[tuple[Lane, tuple[Place, ...]], ...]
     return tuple((lane, tuple(places)) for lane, places in found.items() if lane.kind in CHANNELS)
 
 
-def _place(patient: int, transmission: int) -> bytes:
-    return aad(patient, transmission, 0, "transmission", "payload")
+def _place(patient: int, transmission: int, name: str) -> bytes:
+    return aad(patient, transmission, 0, "transmission", f"payload.{name}")
 
 
 def _name(transmission: int) -> str:

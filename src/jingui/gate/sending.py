@@ -82,7 +82,7 @@ def consented(context: WriteContext, row: Transmission, at: datetime) -> bool:
 
 def content_of(context: WriteContext, row: Transmission) -> bytes:
     """The content as it was decided; Gone when it was destroyed, Tampered when it is not that content."""
-    content = open_content(context.runtime, row.patient_id, row.transmission_id, row.payload)
+    content = open_content(context.runtime, row.patient_id, row.transmission_id, row.payload, row.classes)
     if hashlib.sha256(content).digest() != bytes(row.digest):
         raise Tampered(where=f"transmission:{row.patient_id}.{row.transmission_id}")
     return content

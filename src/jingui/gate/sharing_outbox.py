@@ -55,13 +55,14 @@ def put(
         consent_id=ground.said.number, level=plan.level.value, records=[one.number for one in plan.records],
         digest=sha256(content).digest(), size=len(content), person_id=person, made=at,
         state=TransmissionState.QUEUED.value, reply_to=UUID(data.reply_to) if data.reply_to else None, next=at,
+        classes=list(plan.classes),
     )  # fmt: skip
     return sealed(context, row, content)
 
 
 def sealed(context: WriteContext, row: Transmission, content: bytes) -> Transmission:
     """Keep a new row with its content encrypted."""
-    row.payload = close_content(context.runtime, row.patient_id, row.transmission_id, content)
+    row.payload = close_content(context.runtime, row.patient_id, row.transmission_id, content, row.classes)
     keep(context, row, new=True)
     return row
 

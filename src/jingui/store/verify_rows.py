@@ -33,6 +33,7 @@ SENDING = frozenset(
     {"share", "send", "take_receipt", "stop_transmission", "retry_transmission", "withdraw_consent", "settle_received",
      "receive"}
 )  # fmt: skip
+PARTING = frozenset({"end_partner", "end_agreement", "check_partner", "end_channel"})  # what waits does not leave
 LENDING = frozenset({"lend_volume", "renew_loan", "return_volume", "remind_loan", "report_lost"})
 RECEIVING = frozenset({"receive", "settle_received"})
 MAKING = ENTERING | CONSENTING | RECEIVING  # whose entries name versions: what was signed is a record of the chart
@@ -130,7 +131,7 @@ FITTING: Mapping[str, frozenset[str]] = {
     ),
     "extract_check": frozenset({"check_extract"}),
     "extension": frozenset({"decide_matter"}),
-    "transmission": SENDING,
+    "transmission": SENDING | PARTING | {"destroy"},
     "received": RECEIVING,
     "destruction": DESTROYING | {"decide_matter"},
     "post_grant": frozenset({"decide_matter", "close_matter", "end_grant"}),

@@ -11,7 +11,7 @@ from jingui.core.permit import Permit
 from jingui.core.word import N_
 from jingui.core.words import Verb
 from jingui.formats import scans
-from jingui.gate import partners, settings
+from jingui.gate import partners, settings, sharing_ended
 from jingui.gate.registry import Done, write_act
 from jingui.gate.rows import keep, locked
 from jingui.gate.writing import WriteContext
@@ -29,7 +29,8 @@ def end(context: WriteContext, permit: Permit) -> Done:
     if row.ends <= permit.at:
         raise Conflict(N_("协议已到期。"), N_("到期的协议无需终止；请取得返还或删除证明。"))
     told = partners.end_agreement(context, row, permit.at)
-    return Done(value=row.pk, lines=(told,), note=reason.encode(), bump=True)
+    waiting = sharing_ended.part(context, permit.at, partner=row.partner_id)
+    return Done(value=row.pk, lines=(told, *waiting.lines), patients=waiting.patients, note=reason.encode(), bump=True)
 
 
 @write_act(Verb.PROVE_RETURN)

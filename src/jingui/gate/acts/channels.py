@@ -9,7 +9,7 @@ from jingui.core.partners import ChannelState
 from jingui.core.permit import Permit
 from jingui.core.word import N_
 from jingui.core.words import Verb
-from jingui.gate import partners
+from jingui.gate import partners, sharing_ended
 from jingui.gate.matter_safe import safe_of
 from jingui.gate.partners_effects import channel_asked, options
 from jingui.gate.proposals import carries, tells
@@ -80,7 +80,9 @@ def end(context: WriteContext, permit: Permit) -> Done:
         raise Conflict(N_("通道已停用。"))
     row.state = ChannelState.ENDED.value
     keep(context, row)
-    return Done(value=row.pk, lines=(partners.line(row),), note=reason.encode(), bump=True)
+    waiting = sharing_ended.part(context, permit.at, partner=row.partner_id)
+    lines = (partners.line(row), *waiting.lines)
+    return Done(value=row.pk, lines=lines, patients=waiting.patients, note=reason.encode(), bump=True)
 
 
 def found(context: WriteContext, permit: Permit, state: ChannelState, otherwise: str) -> tuple[Channel, str]:

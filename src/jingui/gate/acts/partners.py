@@ -15,7 +15,7 @@ from jingui.core.word import N_
 from jingui.core.words import Verb
 from jingui.crypto.partner_certificates import alike
 from jingui.formats.identifiers import uscc_ok
-from jingui.gate import partners
+from jingui.gate import partners, sharing_ended
 from jingui.gate.proposals import carries, tells
 from jingui.gate.registry import Done, write_act
 from jingui.gate.rows import keep, locked, next_id
@@ -96,7 +96,9 @@ def end(context: WriteContext, permit: Permit) -> Done:
     row.state, row.ended = PartnerState.ENDED.value, permit.at
     keep(context, row)
     lines = partners.end_everything(context, row, permit.at)
-    return Done(value=row.pk, lines=(partners.line(row), *lines), note=reason.encode(), bump=True)
+    waiting = sharing_ended.part(context, permit.at, partner=row.pk)
+    lines = (partners.line(row), *lines, *waiting.lines)
+    return Done(value=row.pk, lines=lines, patients=waiting.patients, note=reason.encode(), bump=True)
 
 
 @write_act(Verb.CHECK_PARTNER)
@@ -135,7 +137,9 @@ def check(context: WriteContext, permit: Permit) -> Done:
     lines = [partners.line(row)]
     if verdict is Verdict.STOP:
         lines += [partners.end_agreement(context, one, permit.at) for one in partners.genuine(context, over)]
-    return Done(value=number, lines=tuple(lines), note=findings.encode(), bump=verdict is not Verdict.PASS)
+    waiting = sharing_ended.part(context, permit.at, partner=partner.pk)
+    return Done(value=number, lines=(*lines, *waiting.lines), patients=waiting.patients, note=findings.encode(),
+                bump=verdict is not Verdict.PASS)  # fmt: skip
 
 
 def within(due: date, today: date) -> bool:

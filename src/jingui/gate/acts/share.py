@@ -3,7 +3,8 @@
 """
 
 import hmac
-from typing import cast
+from collections.abc import Callable, Mapping
+from typing import Final, cast
 from uuid import UUID
 
 from jingui.core import sending as sending_core
@@ -12,12 +13,23 @@ from jingui.core.entry import Line
 from jingui.core.errors import Conflict, Gone, Invalid, NotFound, Refused, TooLarge
 from jingui.core.permit import Permit
 from jingui.core.share import PURPOSES
-from jingui.core.sharing import PREVIEW, Share, Shared, SharedLine, SharePreview, StopTransmission, StopWithdrawn
+from jingui.core.sharing import (
+    PREVIEW,
+    ClearSent,
+    Parted,
+    Share,
+    Shared,
+    SharedLine,
+    SharePreview,
+    StopLapsed,
+    StopTransmission,
+    StopWithdrawn,
+)
 from jingui.core.transmit import TransmissionState
 from jingui.core.word import N_
-from jingui.core.words import Purpose, Verb
+from jingui.core.words import Purpose, Role, Verb
 from jingui.formats import fhir_json
-from jingui.gate import contents, copies_taken, sending, settings, sharing_outbox
+from jingui.gate import contents, copies_taken, sending, settings, sharing_ended, sharing_outbox
 from jingui.gate.copies_order import face_of
 from jingui.gate.registry import Done, write_act
 from jingui.gate.rows import keep, locked
@@ -148,8 +160,9 @@ def preview(
 @write_act(Verb.STOP_TRANSMISSION)
 def stop(context: WriteContext, permit: Permit) -> Done:
     """Before it left: it stays here. Asked by the system: everything that rests on a withdrawn consent [5.2.2]."""
-    if isinstance(permit.operation.data, StopWithdrawn):
-        return stop_withdrawn(context, permit)
+    by = BY_SYSTEM.get(type(permit.operation.data))
+    if by is not None and context.actor.role is Role.SYSTEM:
+        return by(context, permit)
     data = permit.operation.data if isinstance(permit.operation.data, StopTransmission) else StopTransmission()
     if len(data.reason.strip()) < SHORTEST or len(data.reason) > LONGEST:
         raise Invalid(places=(("reason", N_("请写明停止的理由")),))
@@ -166,6 +179,8 @@ def retry(context: WriteContext, permit: Permit) -> Done:
     row = row_of(context, permit)
     if row.state not in (TransmissionState.FAILED, TransmissionState.STOPPED):
         raise Conflict(N_("只有传输失败或已停止的可以重新传输。"))
+    if not sending.readable(context, row):
+        raise Conflict(N_("内容已不在本院的待传区，不能重新传输。"), N_("仍有需要的，请重新办理共享。"), reason="gone")
     why = hindered(context, row, permit)
     if why:
         raise refused(why)
@@ -217,3 +232,26 @@ def withdrawn_now(context: WriteContext, patient: int, consent: int) -> bool:
     row = PatientConsent.objects.get(pk=(patient, consent))
     context.runtime.sealer.check(row)
     return row.state == ConsentState.WITHDRAWN
+
+
+def stop_lapsed(context: WriteContext, permit: Permit) -> Done:
+    """What waits for a partner, agreement or channel that came to its end, by somebody's act or by its date [5.2.3]."""
+    data = cast(StopLapsed, permit.operation.data)
+    return done(sharing_ended.part(context, permit.at, most=max(1, min(data.most, MOST))))
+
+
+def clear_sent(context: WriteContext, permit: Permit) -> Done:
+    """What arrived lies here only for a time [5.1.3]."""
+    data = cast(ClearSent, permit.operation.data)
+    return done(sharing_ended.clear(context, permit.at, max(1, min(data.most, MOST))))
+
+
+def done(parted: Parted) -> Done:
+    """What the system did, for the entry."""
+    return Done(value=len(parted.lines), lines=parted.lines, patients=parted.patients)
+
+
+#: What the system itself asks with this verb; for a person it is no transmission that could be stopped.
+BY_SYSTEM: Final[Mapping[type, Callable[[WriteContext, Permit], Done]]] = {
+    StopWithdrawn: stop_withdrawn, StopLapsed: stop_lapsed, ClearSent: clear_sent,
+}  # fmt: skip

@@ -348,7 +348,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'db_table': 'transmission',
-                'indexes': [models.Index(condition=models.Q(('state__in', ['queued', 'sending'])), fields=['channel_id', 'next'], name='transmission_due'), models.Index(fields=['made'], name='transmission_made'), models.Index(fields=['message'], name='transmission_message')],
+                'indexes': [models.Index(condition=models.Q(('state__in', ['queued', 'sending'])), fields=['channel_id', 'next'], name='transmission_due'), models.Index(fields=['made'], name='transmission_made'), models.Index(fields=['message'], name='transmission_message'), models.Index(condition=models.Q(('state__in', ['queued', 'sending', 'failed'])), fields=['partner_id'], name='transmission_waits'), models.Index(condition=models.Q(('payload__isnull', False)), fields=['made'], name='transmission_held')],
             },
         ),
         migrations.CreateModel(

@@ -12,7 +12,7 @@ class Transmission(Sealed):
     SEALED = (
         "patient_id", "transmission_id", "message", "partner_id", "agreement_id", "channel_id", "purpose", "view",
         "media", "label", "basis", "consent_id", "level", "records", "digest", "size", "person_id", "made", "state",
-        "receipt", "received", "matter", "reply_to",
+        "receipt", "received", "matter", "reply_to", "classes",
     )  # fmt: skip
 
     pk = models.CompositePrimaryKey("patient_id", "transmission_id")
@@ -39,7 +39,8 @@ class Transmission(Sealed):
     received = models.DateTimeField(null=True)
     matter = models.BigIntegerField(default=0)  # asked for by, or the matter of its failure
     reply_to = models.UUIDField(null=True)  # the message it answers
-    payload = models.BinaryField()  # the content, encrypted under the patient's key
+    classes = ArrayField(models.CharField(max_length=24), default=list)  # retention classes of what is inside
+    payload = models.BinaryField(null=True)  # the content, under the keys of all of them; null once it left or is gone
     # how far the sending is: losing this repeats an attempt, the receiver takes it once
     attempts = models.IntegerField(default=0)
     next = models.DateTimeField(null=True)
@@ -55,6 +56,12 @@ class Transmission(Sealed):
             ),
             models.Index(fields=["made"], name="transmission_made"),
             models.Index(fields=["message"], name="transmission_message"),
+            models.Index(
+                fields=["partner_id"],
+                condition=models.Q(state__in=["queued", "sending", "failed"]),
+                name="transmission_waits",
+            ),
+            models.Index(fields=["made"], condition=models.Q(payload__isnull=False), name="transmission_held"),
         ]
 
 
