@@ -99,7 +99,14 @@ def test_another_patient_by_number(office: Hospital, by: Party) -> None:
     assert nobody.status_code == 400
     assert "没有这个号码" in text(nobody)
     assert 'value="5566778899"' in text(nobody)
-    assert registrar.post(here, {"act": "file", "number": "00990077"}).status_code == 302
+    other = registrar.post(here, {"act": "file", "number": "00990077"})  # somebody of another name
+    assert other.status_code == 400
+    assert "与所选患者不一致" in text(other)
+    long = registrar.post(here, {"act": "file", "number": "00990077", "why": "改名" * 300})
+    assert long.status_code == 400
+    assert "改名" * 300 in text(long)
+    done = registrar.post(here, {"act": "file", "number": "00990077", "why": "改过姓名，已核对证件"})
+    assert done.status_code == 302
     assert newest(by).patient_id
 
 

@@ -17,6 +17,7 @@ from jingui.crypto.keyring import DataKey
 from jingui.crypto.rotation import Committed, begin, pending
 from jingui.formats import pdf_certificate, pdf_sign
 from jingui.gate import destroying_certificate as certificate
+from jingui.gate import receiving_slip
 from jingui.gate.copies_proof import line_proof
 from jingui.gate.destroying_list import LIST, digest
 from jingui.gate.rotating import holding, own_connection, through
@@ -47,7 +48,9 @@ def finish(context: WriteContext, matter: int, rows: Sequence[Destruction], at: 
     """Erase, then say so: the proof of the destroying entry first, since without it nothing is certified."""
     runtime = context.runtime
     proof = line_proof(runtime, rows[0].entry, LIST, digest(runtime, rows))
-    done = erased(runtime, [(row.patient_id, row.retention_class) for row in rows])
+    places = [(row.patient_id, row.retention_class) for row in rows]
+    waited = receiving_slip.places(sorted({row.patient_id for row in rows}))  # what was filed for them after a wait
+    done = erased(runtime, (*places, *waited))
     words = certificate.words(context, matter, rows, done, at)
     file = pdf_certificate.render(words, orjson.dumps(proof))
     if runtime.stamp is None:

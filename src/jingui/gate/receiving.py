@@ -8,6 +8,7 @@ import re
 from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Final, NamedTuple
+from uuid import UUID
 
 from jingui.core.entry import Line
 from jingui.core.errors import Invalid, Refused, Tampered, Unavailable
@@ -24,11 +25,11 @@ from jingui.gate import facts as f
 from jingui.gate import settings
 from jingui.gate.partners_standing import agreement_of, pinned, standing
 from jingui.gate.receiving_consent import consented
-from jingui.gate.receiving_notices import noticed
+from jingui.gate.receiving_notices import WITHDRAWN, lock_message, noticed, withdrawn_before
 from jingui.gate.receiving_parts import whole
 from jingui.gate.receiving_people import certain, living
 from jingui.gate.receiving_records import Filing, enter
-from jingui.gate.receiving_slip import place
+from jingui.gate.receiving_slip import close
 from jingui.gate.registry import Done
 from jingui.gate.rows import keep, next_id
 from jingui.gate.scanner import scanner
@@ -42,8 +43,8 @@ CHANNEL_SQL: Final = """SELECT id, state, most FROM channel WHERE partner_id = $
 AND direction IN ('in', 'both') AND state <> 'ended' ORDER BY state = 'open' DESC, id LIMIT 1"""
 PACE_SQL: Final = """SELECT count(*) FROM received WHERE partner_id = $1::bigint
 AND at > $2::timestamptz - interval '1 minute'"""
-LOCK_SQL: Final = "SELECT pg_advisory_xact_lock(hashtextextended($1::text, 0))"
 KNOWN_SQL: Final = "SELECT id FROM received WHERE partner_id = $1::bigint AND message = $2::uuid"
+DROP_SQL: Final = "DELETE FROM received_part WHERE partner_id = $1::bigint AND message = $2::uuid"
 
 
 class Judged(NamedTuple):
@@ -56,20 +57,25 @@ class Judged(NamedTuple):
     patient: int = 0
     records: tuple[int, ...] = ()
     lines: tuple[Line, ...] = ()
+    label: str = ""  # of a notice: which one
+    about: UUID | None = None  # and the message it is about
 
 
 def deliver(context: WriteContext, permit: Permit, data: Delivery) -> Done:
     """Take one whole message."""
     at = context.runtime.clock.now()
     parcel = opened(context, data, whole(context, data), at)
+    digest = sha256(parcel.content).digest()
+    before = raw(KNOWN_SQL, data.by.partner, parcel.message)
+    if before:  # what was receipted stays receipted, whatever became of the channel
+        return again(context, data, before[0][0], digest)
     verdict = scanned(parcel.content)  # before anything is locked: a slow scanner stops nobody else
     stands = standing(context, data.by.partner, direction=Direction.IN)
     channel = admitted(context, data.by.partner, at)
-    digest = sha256(parcel.content).digest()
-    raw(LOCK_SQL, f"{data.by.partner}:{parcel.message}")  # the same message over two connections: one after the other
+    lock_message(data.by.partner, parcel.message)  # the same message over two connections: one after the other
     before = raw(KNOWN_SQL, data.by.partner, parcel.message)
     if before:
-        return again(context, before[0][0], digest)
+        return again(context, data, before[0][0], digest)
     limit = settings.number(context.runtime, context.epoch, "gateway_clock_seconds")
     if abs(at - parcel.made) > timedelta(seconds=limit):
         raise Late(now=at.isoformat(timespec="milliseconds"))
@@ -77,15 +83,15 @@ def deliver(context: WriteContext, permit: Permit, data: Delivery) -> Done:
     row = Received(
         pk=next_id(Received), partner_id=data.by.partner, message=parcel.message, agreement_id=judged.agreement,
         channel_id=channel, purpose=parcel.purpose[:32], media=parcel.media.value,
-        label=coded(parcel.label) or coded(judged.inbound.kind[1]), digest=digest, size=len(parcel.content),
-        patient_id=judged.patient, records=list(judged.records), state=judged.state.value, reason=judged.reason,
-        at=at, reply_to=parcel.reply_to,
+        label=judged.label or coded(parcel.label) or coded(judged.inbound.kind[1]), digest=digest,
+        size=len(parcel.content), patient_id=judged.patient, records=list(judged.records), state=judged.state.value,
+        reason=judged.reason, at=at, reply_to=judged.about or parcel.reply_to,
     )  # fmt: skip
     if judged.state is ReceivedState.QUARANTINED:
-        row.payload = closed(context, row.pk, parcel)
+        row.payload = close(context, row.pk, head_of(parcel) + b"\n" + parcel.content)
     row.receipt = receipted(context, parcel, digest, judged.state, judged.reason, at)
     keep(context, row, new=True)
-    raw("DELETE FROM received_part WHERE partner_id = $1::bigint AND message = $2::uuid", data.by.partner, data.message)
+    raw(DROP_SQL, data.by.partner, data.message)
     return Done(
         value=Answered(receipt=bytes(row.receipt), state=row.state, reason=row.reason),
         lines=(*judged.lines, Line("", "", f"{RECEIVED}{row.pk}", 0)),
@@ -140,12 +146,13 @@ def admitted(context: WriteContext, partner: int, at: datetime) -> int:
     return int(number)
 
 
-def again(context: WriteContext, number: int, digest: bytes) -> Done:
+def again(context: WriteContext, data: Delivery, number: int, digest: bytes) -> Done:
     """The stored receipt of the very same message; Changed when something else comes under its number."""
     row = Received.objects.get(pk=number)
     context.runtime.sealer.check(row)
     if bytes(row.digest) != digest:
         raise Changed()
+    raw(DROP_SQL, data.by.partner, data.message)
     return Done(
         value=Answered(receipt=bytes(row.receipt), state=row.state, reason=row.reason, again=True),
         lines=(Line("", "", f"{RECEIVED}{row.pk}", 0),),
@@ -162,12 +169,14 @@ def scanned(content: bytes) -> str:
 
 
 def judge(context: WriteContext, stands: Standing, parcel: Parcel, verdict: str) -> Judged:
-    """Whether it is taken, waits or is refused, in this order: agreement, harm, form, person, consent."""
+    """Whether it is taken, waits or is refused, in this order: agreement, withdrawal, harm, form, person, consent."""
     agreed = agreement_of(context, parcel.agreement)
     if agreed is None or agreed.partner != stands.partner.id:
         return refusal("agreement")
     if parcel.media is Media.NOTICE:  # rests on what it tells of, not on whether the agreement is still in force
         return notice(context, stands, parcel, agreed.id)
+    if withdrawn_before(stands.partner.id, parcel.message):
+        return refusal(WITHDRAWN, agreed.id)
     here = standing(context, stands.partner.id, agreed.id, direction=Direction.IN)
     if here.reason or parcel.media.value not in agreed.payloads or parcel.purpose not in agreed.inbound:
         return refusal("agreement", agreed.id)
@@ -206,12 +215,14 @@ def filed(context: WriteContext, facts: f.PatientFacts, made: Filing, agreement:
 def notice(context: WriteContext, stands: Standing, parcel: Parcel, agreement: int) -> Judged:
     """A notice is acted on at once; one that cannot be read is refused."""
     try:
-        lines, patient = noticed(context, stands.partner.id, parcel)
+        done = noticed(context, stands.partner.id, parcel)
     except Hostile:
         return refusal("hostile", agreement)
     except Invalid:
         return refusal("invalid", agreement)
-    return Judged(ReceivedState.TAKEN, "", Inbound(), agreement, patient, (), lines)
+    return Judged(
+        ReceivedState.TAKEN, "", Inbound(), agreement, done.patient, (), done.lines, done.label, done.about
+    )  # fmt: skip
 
 
 def filing(parcel: Parcel, stands: Standing, found: Inbound) -> Filing:
@@ -241,11 +252,6 @@ def receipted(
         reason=reason, at=at, entry=str(context.entry),
     )  # fmt: skip
     return jose.sign_receipt(said, own(context, "sign"))
-
-
-def closed(context: WriteContext, number: int, parcel: Parcel) -> bytes:
-    """The waiting parcel, encrypted: nobody knows yet whose it is, so under the house's key for notes."""
-    return context.runtime.vault.seal_note(place(number), head_of(parcel) + b"\n" + parcel.content)
 
 
 def refused(reason: str) -> Refused:

@@ -21,6 +21,9 @@ PROVES = frozenset(("id_card", "passport", "identifier"))
 DEEPEST = 8
 LIKELY_SQL = """SELECT patient_id, field FROM patient_identity
 WHERE (field, token) IN (SELECT * FROM unnest($1::text[], $2::bytea[])) AND current LIMIT 500"""
+SAYS = ("id_card", "passport", "name", "birth_date")  # what can contradict: of these everybody has one
+SAID_SQL = """SELECT field, token FROM patient_identity
+WHERE patient_id = $1::bigint AND field = ANY($2::text[]) AND current"""
 LOOKS = ("id_card", "passport", "identifier", "name", "birth_date", "phone")
 
 
@@ -74,3 +77,16 @@ def looked(runtime: Any, patient: Mapping[str, Any]) -> tuple[list[str], list[by
             fields.append(field)
             tokens.append(runtime.keyring.blind.blind(field, value))
     return fields, tokens
+
+
+def contradicts(context: WriteContext, patient: Mapping[str, Any], number: int) -> tuple[str, ...]:
+    """Of what a content says something else than is known of this patient; what only one of both says is no matter."""
+    runtime = context.runtime
+    said: dict[str, set[bytes]] = {}
+    for field, value in identity(foreign(patient)):
+        if field in SAYS:
+            said.setdefault(field, set()).add(runtime.keyring.blind.blind(field, value))
+    known: dict[str, set[bytes]] = {}
+    for field, token in raw(SAID_SQL, number, list(SAYS)):
+        known.setdefault(field, set()).add(bytes(token))
+    return tuple(field for field in SAYS if field in said and field in known and not said[field] & known[field])

@@ -170,14 +170,19 @@ def content_of(resource: Mapping[str, Any]) -> bytes:
     return base64.b64decode(inside["data"])
 
 
-def narrowed(context: WriteContext, patient: int, record: int, word: str) -> Line:
-    """A filed record that may be used no further: its next version is highly sensitive and says why; its line."""
+def narrowed(context: WriteContext, patient: int, record: int, word: str) -> Line | None:
+    """A filed record that may be used no further: its next version is highly sensitive and says why; its line.
+
+    None for one that was destroyed: nobody uses it any more.
+    """
     runtime, at = context.runtime, context.runtime.clock.now()
     asked = ask(context.actor, context.operation.purpose, patient, record)
     row = raw(FACTS_SQL, *([one] for one in asked), at, binary=True)[0]
     facts = f.patient_facts(row, runtime.sealer)
-    if facts is None or row[f.V_PAYLOAD] is None:
+    if facts is None:
         raise NotFound()
+    if row[f.K_WRAPPED] is None or row[f.V_PAYLOAD] is None:
+        return None
     if forged := (f.unsealed_record(row, runtime.sealer) or unsealed(row)):
         raise Tampered(where=forged)
     key = runtime.vault.key(patient, seal_parts(row[f.V_SEAL], "record")[2], row[f.K_WRAPPED])

@@ -17,7 +17,7 @@ from jingui.core.receiving import (
     ReviewReceived,
     ShownPart,
 )
-from jingui.core.transmit import Media, Parcel, ReceivedState
+from jingui.core.transmit import Media, ReceivedState
 from jingui.core.word import N_
 from jingui.core.words import Category, Level, RecordState, Verb
 from jingui.crypto.parcel_head import content_of
@@ -29,7 +29,7 @@ from jingui.gate.names import NOBODY, names_of
 from jingui.gate.paging import cursor, read_cursor
 from jingui.gate.receiving_people import LIKELY_SQL, looked
 from jingui.gate.receiving_records import content_of as filed_content
-from jingui.gate.receiving_slip import place
+from jingui.gate.receiving_slip import KIND, open_waiting
 from jingui.gate.registry import Done
 from jingui.gate.settings import loop_values
 from jingui.store.statements import Columns
@@ -46,7 +46,9 @@ AND ($1::bigint = 0 OR r.partner_id = $1) ORDER BY r.at, r.id LIMIT $2::int"""  
 REST_SQL: Final = f"""SELECT {ROW.sql} FROM {FROM} WHERE r.state <> 'quarantined'
 AND ($1::text = '' OR r.state = $1) AND ($2::bigint = 0 OR r.partner_id = $2)
 AND (r.at, r.id) < ($3::timestamptz, $4::bigint) ORDER BY r.at DESC, r.id DESC LIMIT $5::int"""  # noqa: S608 -- own texts only
-ONE_SQL: Final = f"SELECT {ROW.sql}, r.payload FROM {FROM} WHERE r.id = $1::bigint"  # noqa: S608 -- own texts only
+ONE_SQL: Final = f"""SELECT {ROW.sql}, r.payload, k.wrapped FROM {FROM}
+LEFT JOIN patient_key k ON k.patient_id = r.id AND k.retention_class = '{KIND}'
+WHERE r.id = $1::bigint"""  # noqa: S608 -- own texts only
 COUNT_SQL: Final = "SELECT count(*) FROM received WHERE state = 'quarantined'"
 PARTNERS_SQL: Final = """SELECT p.id, p.name FROM partner p
 WHERE EXISTS (SELECT 1 FROM received r WHERE r.partner_id = p.id) ORDER BY p.name LIMIT 500"""
@@ -122,7 +124,7 @@ async def one(context: ReadContext, request: ReviewReceived) -> Done:
     facts = (await context.about([patient]))[0] if patient else None
     if patient and (facts is None or facts.destroyed):
         raise Gone()
-    hidden, content = await content_for(context, head, row[-1], facts, tuple(get["r.records"]))
+    hidden, content = await content_for(context, head, row[-2:], facts, tuple(get["r.records"]))
     said: Inbound = Inbound()
     parts: tuple[ShownPart, ...] = ()
     if content is not None:
@@ -149,16 +151,17 @@ async def one(context: ReadContext, request: ReviewReceived) -> Done:
 
 
 async def content_for(
-    context: ReadContext, head: ReceivedLine, payload: bytes | None, facts: f.PatientFacts | None,
+    context: ReadContext, head: ReceivedLine, kept: Sequence[Any], facts: f.PatientFacts | None,
     records: tuple[int, ...],
 ) -> tuple[str, bytes | None]:  # fmt: skip
-    """Why the content is not shown ("" when it is), and the content."""
+    """Why the content is not shown ("" when it is), and the content. `kept`: what waits, and its wrapped key."""
+    payload, slip = kept
     if head.media == Media.NOTICE:
         return UNSEEN["notice"], None
     if head.state == ReceivedState.QUARANTINED and payload is not None:
         if head.reason == "virus":
             return UNSEEN["virus"], None
-        return "", parcel_of(context, head.id, bytes(payload)).content
+        return "", content_of(open_waiting(context.runtime, head.id, slip, bytes(payload))).content
     if facts is None or not records:
         return UNSEEN["kept"], None
     asked = await context.about_records([(facts.patient, records[-1])])
@@ -184,11 +187,6 @@ async def content_for(
         return UNSEEN["gone"], None
     body = vault.open(key, facts.patient, records[-1], version, seal, sealed)
     return "", filed_content(fhir_json.parse(body, max_bytes=1 << 28))
-
-
-def parcel_of(context: ReadContext, number: int, payload: bytes) -> Parcel:
-    """A waiting parcel, decrypted."""
-    return content_of(context.runtime.vault.open_note(place(number), payload))
 
 
 def told(said: Inbound) -> tuple[tuple[str, str], ...]:

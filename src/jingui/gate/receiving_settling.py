@@ -12,15 +12,16 @@ from jingui.crypto.parcel_head import content_of
 from jingui.formats import inbound
 from jingui.gate.partners_standing import standing
 from jingui.gate.receiving_consent import consented
-from jingui.gate.receiving_people import living
+from jingui.gate.receiving_people import contradicts, living
 from jingui.gate.receiving_records import Filing, enter
-from jingui.gate.receiving_slip import place
+from jingui.gate.receiving_slip import drop, open_waiting, wrapped_key
 from jingui.gate.receiving_told import tell
 from jingui.gate.registry import Done
 from jingui.gate.rows import keep, locked
 from jingui.gate.writing import WriteContext
 from jingui.store.models import Received
 
+DIFFERS: Final = N_("资料中写明的姓名、出生日期或证件号与所选患者不一致。核对无误仍要归入的，请写明理由。")
 #: Doubts that nobody overrules by filing the content all the same: what was found, and what to do.
 NEVER: Final = {
     "virus": N_("可能含有病毒的内容不能归入病历。"),
@@ -41,7 +42,7 @@ def settle(context: WriteContext, permit: Permit) -> Done:
         raise Invalid(places=(("reason", N_("过长")),))
     lines: tuple[Line, ...] = ()
     if data.accept:
-        lines = accepted(context, permit, row)
+        lines = accepted(context, permit, row, reason)
     else:
         if not reason:
             raise Invalid(places=(("reason", N_("请写明退回的理由")),))
@@ -50,6 +51,7 @@ def settle(context: WriteContext, permit: Permit) -> Done:
         row.state = ReceivedState.REFUSED.value
         row.reason = "rejected"
     row.settled, row.person_id, row.payload = context.runtime.clock.now(), context.actor.person, None
+    drop(context, row.pk)
     keep(context, row)
     tell(context, row)
     return Done(
@@ -58,8 +60,11 @@ def settle(context: WriteContext, permit: Permit) -> Done:
     )  # fmt: skip
 
 
-def accepted(context: WriteContext, permit: Permit, row: Received) -> tuple[Line, ...]:
-    """Filed for the operation's target; what stood against it is looked at again."""
+def accepted(context: WriteContext, permit: Permit, row: Received, reason: str) -> tuple[Line, ...]:
+    """Filed for the operation's target; what stood against it is looked at again.
+
+    Against what the content itself says of its patient only with a reason, which the entry keeps.
+    """
     number = permit.operation.target.patient
     if not number:
         raise Invalid(places=(("patient", N_("请选择患者")),))
@@ -70,13 +75,16 @@ def accepted(context: WriteContext, permit: Permit, row: Received) -> tuple[Line
         raise NotFound() if context.patient is None else Gone()
     if facts.tampered:
         raise Tampered(where=facts.tampered)
-    parcel = content_of(context.runtime.vault.open_note(place(row.pk), bytes(row.payload or b"")))
+    opened = open_waiting(context.runtime, row.pk, wrapped_key(row.pk), bytes(row.payload or b""))
+    parcel = content_of(opened)
     partner = standing(context, row.partner_id, direction=Direction.IN).partner
     filing = Filing(
         message=parcel.message, media=Media(row.media), purpose=parcel.purpose, agreement=parcel.agreement,
         sender=parcel.sender, sender_name=partner.name, made=parcel.made, content=parcel.content,
         inbound=inbound.read(Media(row.media), parcel.content),
     )  # fmt: skip
+    if not reason and contradicts(context, filing.inbound.patient, facts.patient):
+        raise Invalid(places=(("reason", DIFFERS),))
     if not consented(context, facts, filing):
         raise Conflict(N_("该患者没有同意本院接收此类资料。"), N_("请先取得患者的书面同意，或退回发送方。"))
     records, lines = enter(context, facts, filing)

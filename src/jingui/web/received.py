@@ -85,7 +85,10 @@ def one_received(request: HttpRequest, received: int) -> HttpResponse:
         try:
             return settled(request, received)
         except Invalid as error:
-            wrong = tuple((name, _(what)) for name, what in error.places) or (("", _(error.message)),)
+            filing = request.POST.get("act") == "file"
+            wrong = tuple(
+                ("why" if filing and name == "reason" else name, _(what)) for name, what in error.places
+            ) or (("", _(error.message)),)  # fmt: skip
         except (Conflict, NotFound) as error:
             wrong = (("", f"{_(error.message)} {_(error.next_step)}"),)
     found: ReceivedPage = asking.read(request, Verb.REVIEW_RECEIVED, ReviewReceived(received=received)).value
@@ -97,9 +100,9 @@ def one_received(request: HttpRequest, received: int) -> HttpResponse:
 def settled(request: HttpRequest, received: int) -> HttpResponse:
     """Do what was chosen and say so."""
     accept = request.POST.get("act") == "file"
-    reason = request.POST.get("reason", "").strip()
+    reason = request.POST.get("why" if accept else "reason", "").strip()
     target = chosen(request) if accept else Target()
-    data = SettleReceived(received=received, accept=accept, reason="" if accept else reason)
+    data = SettleReceived(received=received, accept=accept, reason=reason)
     asking.write(request, Verb.SETTLE_RECEIVED, data, target=target)
     text = _("已归入患者病历，并已告知发送方。") if accept else _("已退回，并已告知发送方。")
     return answering.said(request, text, to("one_received", received=received))
@@ -133,6 +136,7 @@ def drawn(request: HttpRequest, found: ReceivedPage, wrong: tuple[tuple[str, str
         Field(name="patient", label=_("患者"), errors=told(wrong, "patient")),
         Field(name="number", label=_("其他患者的号码"), errors=told(wrong, "number")),
         Field(name="reason", label=_("退回的理由"), errors=told(wrong, "reason")),
+        Field(name="why", label=_("不一致仍要归入的理由"), errors=told(wrong, "why")),
     )
     return view.OneReceivedPage(
         row=row(line), title=found.title or _(Media(line.media).label), facts=facts,
@@ -147,14 +151,14 @@ def drawn(request: HttpRequest, found: ReceivedPage, wrong: tuple[tuple[str, str
         if line.patient and asking.may(request, Verb.OPEN_CHART) else None,
         candidates=tuple(candidate(one, picked) for one in found.candidates) if waits else (),
         may_file=waits and asking.may(request, Verb.SEARCH_PATIENT), may_reject=waits,
-        number=posted.get("number", ""), reason=posted.get("reason", ""),
+        number=posted.get("number", ""), reason=posted.get("reason", ""), why=posted.get("why", ""),
         errors=Form(fields=fields, submit="", errors=told(wrong, "")),
     )  # fmt: skip
 
 
 def told(wrong: tuple[tuple[str, str], ...], name: str) -> tuple[str, ...]:
     """What is wrong at a field; at none of them for ""."""
-    known = ("patient", "number", "reason")
+    known = ("patient", "number", "reason", "why")
     return tuple(what for place, what in wrong if place == name or (not name and place not in known))
 
 

@@ -75,4 +75,5 @@ class OneReceivedPage:
     may_reject: bool
     number: str
     reason: str
+    why: str
     errors: Form
