@@ -50,6 +50,7 @@ class Migration(migrations.Migration):
                 ('app_id', models.BigIntegerField()),
                 ('agreement_id', models.BigIntegerField()),
                 ('account_id', models.BigIntegerField()),
+                ('purpose', models.CharField(max_length=32)),
                 ('token', models.BinaryField(unique=True)),
                 ('types', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=40), default=list, size=None)),
                 ('since', models.DateTimeField(null=True)),
@@ -60,6 +61,7 @@ class Migration(migrations.Migration):
                 ('ends', models.DateTimeField()),
                 ('ended', models.DateTimeField(null=True)),
                 ('progress', models.BinaryField(null=True)),
+                ('taken', models.DateTimeField(null=True)),
             ],
             options={
                 'db_table': 'bulk_export',

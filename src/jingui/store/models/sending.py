@@ -135,13 +135,14 @@ class BulkExport(Sealed):
     """批量共享: many patients' records for an approved purpose, made part by part, taken by one app, then deleted."""
 
     SEALED = (
-        "id", "app_id", "agreement_id", "account_id", "token", "types", "since", "state", "manifest", "made", "ready",
-        "ends", "ended",
+        "id", "app_id", "agreement_id", "account_id", "purpose", "token", "types", "since", "state", "manifest", "made",
+        "ready", "ends", "ended",
     )  # fmt: skip
 
     app_id = models.BigIntegerField()
     agreement_id = models.BigIntegerField()
     account_id = models.BigIntegerField()
+    purpose = models.CharField(max_length=32)  # a row of core.share.PURPOSES: with the agreement it names the patients
     token = models.BinaryField(unique=True)  # digest of the status address's secret
     types = ArrayField(models.CharField(max_length=40), default=list)
     since = models.DateTimeField(null=True)
@@ -152,6 +153,7 @@ class BulkExport(Sealed):
     ends = models.DateTimeField()
     ended = models.DateTimeField(null=True)
     progress = models.BinaryField(null=True)  # how far, encrypted: losing it repeats work
+    taken = models.DateTimeField(null=True)  # when a file left last
 
     class Meta:
         db_table = "bulk_export"
