@@ -1,0 +1,224 @@
+"""Two houses on one machine as they run in production, a link that can be cut between them, and the hand that kills."""
+
+import contextlib
+import json
+import os
+import random
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from tests.api.client import free_port
+from tests.faults import running
+from tests.faults.link import Link
+from tests.gateway.partnering import uscc_of
+from tests.hospital import SRC
+
+SECONDS = 4  # of an attempt
+READY = "'ready'>, name='web'"  # what the supervisor tells last when a house starts
+NAMES = ("康宁县人民医院", "清河社区卫生服务中心")
+COUNT_SQL = "SELECT count(*), count(*) FILTER (WHERE receipt IS NOT NULL), coalesce(sum(attempts), 0) FROM transmission"
+
+
+@dataclass(kw_only=True)
+class Party:
+    """One of the houses: its home, its processes, what is known of it."""
+
+    name: str
+    home: Path
+    port: int  # of its gateway
+    way: int  # of the link that leads to it
+    facts: dict[str, Any] = field(default_factory=dict)
+    house: running.House | None = None
+    kills: dict[str, int] = field(default_factory=dict)
+    most: dict[str, int] = field(default_factory=dict)  # pages of memory of its gateway's processes, at their highest
+
+    def run(self, module: str, *words: str, asked: dict[str, Any] | None = None, limit: float = 900) -> dict[str, Any]:
+        """A step of one of the helpers in this home; what it said."""
+        out, given = self.home.parent / f"{self.home.name}.out", self.home.parent / f"{self.home.name}.asked"
+        given.write_text(json.dumps(asked or {}))
+        files = [str(given), str(out)] if asked is not None else [str(out)]
+        running.python(self.home, module, *words, *files, limit=limit)
+        said: dict[str, Any] = json.loads(out.read_text())
+        return said
+
+    def start(self) -> None:
+        """`jingui serve`, as its own processes."""
+        log, before = self.home / "serve.log", 0
+        with contextlib.suppress(FileNotFoundError):
+            before = log.read_text().count(READY)
+        self.house = running.served(self.home, self.facts, log)
+        until = time.monotonic() + running.PATIENCE
+        while log.read_text().count(READY) == before:
+            if time.monotonic() > until or self.house.process.poll() is not None:
+                raise RuntimeError(log.read_text()[-3000:])
+            time.sleep(0.2)
+
+    def stop(self) -> None:
+        """As an operator does."""
+        if self.house is not None:
+            running.ended(self.house)
+            self.house = None
+
+    def processes(self) -> dict[str, int]:
+        """The gateway's processes that live."""
+        assert self.house is not None
+        found = {}
+        for pid in running.descendants(self.house.process.pid):
+            said = running.words(pid)
+            if b"jingui.config.gateway" in said and not running.descendants(pid):
+                found[said.strip(b"\0").rpartition(b"\0")[2].decode()] = pid
+        return found
+
+    def kill(self, what: str) -> None:
+        """SIGKILL; the supervisor starts it again."""
+        pid = self.processes().get(what)
+        if pid is not None:
+            running.kill(pid)
+            self.kills[what] = self.kills.get(what, 0) + 1
+
+    def watch(self) -> None:
+        """Note the memory."""
+        for what, pid in self.processes().items():
+            self.most[what] = max(self.most.get(what, 0), running.resident(pid))
+
+    def sql(self, statement: str) -> list[tuple[Any, ...]]:
+        """Read past the door; the house's database must run."""
+        import psycopg
+
+        with psycopg.connect(self.facts["database"], autocommit=True) as db:
+            return db.execute(statement.encode()).fetchall()
+
+    def verified(self) -> dict[str, Any]:
+        """`jingui verify --json`."""
+        done = subprocess.run(
+            [sys.executable, "-m", "jingui.cli", "verify", "--json"], env=running.environment(self.home),
+            capture_output=True, text=True, timeout=1800, check=False, cwd=SRC.parent,
+        )  # fmt: skip
+        if done.returncode not in (0, 1):
+            raise RuntimeError(done.stderr[-2000:])
+        found: dict[str, Any] = json.loads(done.stdout)
+        return found
+
+
+@contextlib.contextmanager
+def parties(patients: int) -> Iterator[tuple[Party, Party]]:
+    """Both founded, each with the other as a partner over the link's port; nothing serves yet."""
+    folder = Path(tempfile.mkdtemp(prefix="jingui-exchange-", dir="/tmp"))
+    folder.chmod(0o755)
+    ports = [free_port() for _ in range(4)]
+    both = tuple(
+        Party(name=name, home=folder / f"{n}", port=ports[n], way=ports[2 + n]) for n, name in enumerate(NAMES)
+    )
+    try:
+        for n, one in enumerate(both):
+            one.home.mkdir(mode=0o755)
+            one.facts = {"name": one.name, "patients": patients}
+            file = (
+                f'institution = "{one.name}"\nuscc = "{uscc_of(500 + n)}"\norigin = "house{n}.example/ledger"\n'
+                f'gateway = "127.0.0.1:{one.port}"\ngateway_names = ["localhost"]\nbackup = []\n'
+            )
+            (one.home / "jingui.toml").write_text(file, "utf-8")
+            one.facts |= one.run("tests.faults.exchange_house", "found", asked=one.facts)
+        for one, other in (both, both[::-1]):
+            told = {name: other.facts[name] for name in ("uscc", "name", "certificates")}
+            asked = {"other": told, "address": f"https://localhost:{other.way}", "seconds": SECONDS}
+            one.facts |= one.run("tests.faults.exchange_house", "befriend", asked=one.facts | asked)
+        yield both[0], both[1]
+    finally:
+        for one in both:
+            one.stop()
+        if os.environ.get("JINGUI_FAULTS_KEEP"):
+            print(f"kept: {folder}")
+        else:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+@dataclass(kw_only=True)
+class Exchange:
+    """What was done to a run and how long it took."""
+
+    seconds: float = 0.0
+    shared: list[dict[str, Any]] = field(default_factory=list)
+    cuts: int = 0
+    down: float = 0.0  # seconds the link was away
+    modes: dict[str, int] = field(default_factory=dict)
+    at: list[tuple[float, int]] = field(default_factory=list)  # how many had arrived when
+
+
+def exchanged(both: tuple[Party, Party], counts: tuple[int, int], cuts: int, seed: int, limit: float) -> Exchange:
+    """Share on both sides while the link is cut `cuts` times and processes are killed; return when all have receipts.
+
+    A cut is a while without any link, mostly of seconds; between cuts the link is now slow, half-open or deaf.
+    """
+    draw, made = random.Random(seed), Exchange()
+    with ExitStack() as stack:
+        links = [stack.enter_context(Link(one.way, one.port, seed=seed + n)) for n, one in enumerate(both)]
+        for one in both:
+            one.start()
+        steps = [stack.enter_context(sharing(one, count)) for one, count in zip(both, counts, strict=True) if count]
+        began, wanted = time.monotonic(), sum(counts)
+        arrived = [0, 0]
+        while sum(arrived) < wanted:
+            if time.monotonic() - began > limit:
+                raise TimeoutError(f"{arrived} of {counts} after {limit:.0f} s: {made}")
+            for step in steps:
+                if step.poll():
+                    raise RuntimeError("sharing ended: " + Path(step.args[-1]).with_suffix(".log").read_text()[-3000:])  # type: ignore[index]
+            # cuts are spread over the whole run: the next one is due when its share of the messages has arrived
+            if made.cuts < cuts and sum(arrived) >= wanted * made.cuts / (cuts + 1):
+                cut(links, both, draw, made)
+            time.sleep(0.5)
+            for n, one in enumerate(both):
+                one.watch()
+                with contextlib.suppress(Exception):  # the database may be starting
+                    arrived[n] = int(one.sql(COUNT_SQL)[0][1])
+            made.at.append((time.monotonic() - began, sum(arrived)))
+        made.seconds = time.monotonic() - began
+        for step in steps:
+            step.wait(60)
+            made.shared.append(json.loads(Path(str(step.args[-1])).read_text()))  # type: ignore[index]
+    return made
+
+
+def cut(links: list[Link], both: tuple[Party, Party], draw: random.Random, made: Exchange) -> None:
+    """Take the link away in the middle of whatever it carries, kill somebody meanwhile, bring it back."""
+    made.cuts += 1
+    mode = draw.choice(["dead", "deaf", "slow", "dead"])
+    made.modes[mode] = made.modes.get(mode, 0) + 1
+    began = time.monotonic()
+    for link in links:
+        link.mode = mode
+        link.cut()
+    time.sleep(draw.uniform(0.2, 1.5))
+    draw.choice(both).kill(draw.choice(["send", "receive"]))
+    time.sleep(draw.uniform(0.2, 4.0))
+    for link in links:
+        link.cut()
+        link.mode = "good"
+    made.down += time.monotonic() - began
+
+
+@contextlib.contextmanager
+def sharing(one: Party, count: int) -> Iterator["subprocess.Popen[bytes]"]:
+    """The people of one house share `count` documents, in a process of their own."""
+    asked, out = one.home.parent / f"{one.home.name}.share", one.home.parent / f"{one.home.name}.shared"
+    asked.write_text(json.dumps({**one.facts, "count": count}))
+    with out.with_suffix(".log").open("wb") as log:
+        step = subprocess.Popen(
+            [sys.executable, "-m", "tests.faults.exchange_house", "share", str(asked), str(out)],
+            env=running.environment(one.home), cwd=SRC.parent, stdout=log, stderr=log,
+        )  # fmt: skip
+    try:
+        yield step
+    finally:
+        if step.poll() is None:
+            step.kill()
+            step.wait()
