@@ -19,6 +19,7 @@ class Actor:
     strength: Strength = Strength.NONE
     entrance: Entrance = Entrance.PAGE
     scopes: tuple[str, ...] = ()  # SMART scopes of a bearer token, () for sessions
+    grant: int = 0  # the app's authorisation it came in with: it binds beside the person's own rights
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

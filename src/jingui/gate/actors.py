@@ -7,6 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from jingui.core.operation import Actor
+from jingui.core.smart import AppBound
 from jingui.core.words import Purpose, Role, Standing
 from jingui.gate.granted import PostGranted, forged, post_grants, reach
 from jingui.gate.undertaken import undertaken
@@ -55,6 +56,7 @@ class ActorFacts:
     undertaking: int = 0  # the document to undertake
     departments: frozenset[int] = frozenset()  # whose patients are this post's: its own and those of rosters
     wards: str = "{}"  # the same as PostgreSQL reads an array
+    app: AppBound | None = None  # the app through which they act, and what binds it
     needs: Needs = field(default_factory=dict)  # which information needs a written consent, by the settings
 
     def reach(self, purpose: Purpose) -> int:

@@ -12,6 +12,7 @@ from jingui.core.sheets import Result
 from jingui.core.vector import Decided, Vector
 from jingui.core.words import Category, Decision, Level, RecordState, Standing, Verb
 from jingui.crypto.keyring import DataKey
+from jingui.gate import apps_bound
 from jingui.gate import facts as f
 from jingui.gate.actors import ActorFacts
 from jingui.gate.entries import draft, known, resting
@@ -49,7 +50,9 @@ class ReadContext:
         )  # fmt: skip
         about = patient or self.patient
         vector = f.vector(asked, self.actor, about, category=category, level=level, state=state, author=author)
-        return self.runtime.decider.decide(vector)
+        decided = self.runtime.decider.decide(vector)
+        why = apps_bound.narrower(self.actor, self.operation, about, category, level) if decided.allow else ""
+        return apps_bound.refused(why) if why else decided
 
     def allowed_pairs(self, verb: Verb = Verb.READ) -> tuple[list[str], list[str]]:
         """The (category, level) pairs this actor may read of this patient, as two parallel lists for SQL."""
@@ -59,11 +62,12 @@ class ReadContext:
         base = f.vector(asked, self.actor, self.patient, state=RecordState.ENTERED)
         about = self.patient
         if about is None:
-            return allowed_pairs(self.runtime, base, ())
+            return apps_bound.allowed(self.actor, asked, None, allowed_pairs(self.runtime, base, ()))
         one, other = (PAIRS, 1) if about.marked else (PAIRS[: len(Level)], len(PAIRS) // len(Level))
         # without marks the category does not matter: what holds for the first one's levels holds for all
         narrowed = tuple(f.narrow(asked, self.actor, about, category, level) for category, level in one) * other
-        return allowed_pairs(self.runtime, base, narrowed)
+        found = allowed_pairs(self.runtime, base, narrowed)
+        return apps_bound.allowed(self.actor, self.operation, about, found)
 
     async def about(self, patients: Sequence[int]) -> list[f.PatientFacts | None]:
         """Facts of several patients toward this actor, in order."""
@@ -154,10 +158,13 @@ def stance(operation: Operation, actor: ActorFacts, patient: f.PatientFacts | No
     return vector
 
 
-def decision(runtime: Runtime, operation: Operation, vector: Vector) -> Decided:
+def decision(runtime: Runtime, operation: Operation, actor: ActorFacts, vector: Vector) -> Decided:
     """What the rules say of it, within what the actor's token is for."""
-    out = out_of_scope(operation.actor, operation.verb, operation.target.kind)
-    return bound(operation, REFUSED if out else runtime.decider.decide(vector))
+    target = operation.target
+    if out_of_scope(operation.actor, operation.verb, target.kind):
+        return bound(operation, REFUSED)
+    why = apps_bound.beyond(actor, operation, operation.verb, target.kind, target.patient, operation.at)
+    return apps_bound.refused(why) if why else bound(operation, runtime.decider.decide(vector))
 
 
 async def _act(
@@ -167,7 +174,7 @@ async def _act(
     context = ReadContext(pipe=pipe, runtime=runtime, operation=operation, actor=actor, patient=patient)
     category = Category.BASIC if operation.target.patient else NO_PATIENT.get(operation.verb, Category.NONE)
     vector = stance(operation, actor, patient, category)
-    decided = decision(runtime, operation, vector)
+    decided = decision(runtime, operation, actor, vector)
     number = operation.target.patient
     own_line = (context.line(number),) if number else ()
     if not decided.allow:

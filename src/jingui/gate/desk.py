@@ -53,7 +53,7 @@ def allowed(
         raise Unprocessable(places=(("target", ""),))  # a desk is about nobody in particular
     purpose = request.purposes.get(name, permit.operation.purpose)
     operation = replace(permit.operation, verb=verb, data=data, purpose=purpose)
-    decided = decision(context.runtime, operation, stance(operation, context.actor, None, Category.NONE))
+    decided = decision(context.runtime, operation, context.actor, stance(operation, context.actor, None, Category.NONE))
     if not decided.allow:
         return None
     return name, replace(context, operation=operation), replace(permit, operation=operation, decided=decided)

@@ -18,6 +18,7 @@ from jingui.formats.fhir_bundle import unresolved
 from jingui.formats.fhir_encounter import outline
 from jingui.formats.fhir_relations import KINDS as RELATING
 from jingui.formats.fhir_types import rewritten
+from jingui.gate import apps_bound
 from jingui.gate import facts as f
 from jingui.gate.actors import ActorFacts
 from jingui.gate.consents_entered import Changed, derived, seal_changed
@@ -302,8 +303,12 @@ class Judging:
             state=state_of(self.form, row, exists), qualified=self.form is None or self.form.qualified,
             author=(row[f.R_AUTHOR] or 0) if exists and row is not None else 0,
         )  # fmt: skip
-        out = out_of_scope(self.operation.actor, verb, resource["resourceType"])
-        decided = REFUSED if out else bound(self.operation, self.runtime.decider.decide(vector))
+        kind = resource["resourceType"]
+        why = apps_bound.unwritten(self.operation, self.actor, verb, resource, chart.patient)
+        if out_of_scope(self.operation.actor, verb, kind):
+            decided = REFUSED
+        else:
+            decided = apps_bound.refused(why) if why else bound(self.operation, self.runtime.decider.decide(vector))
         if decided.allow:
             return decided
         tampered = self.actor.tampered or (patient.tampered if patient else "")

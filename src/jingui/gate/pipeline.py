@@ -11,9 +11,10 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from jingui.core.entry import EntryDraft
-from jingui.core.errors import Lockdown, Unavailable
+from jingui.core.errors import Lockdown, Tampered, Unavailable
 from jingui.core.operation import Actor, Operation
 from jingui.core.words import Purpose, Role
+from jingui.gate import apps_bound
 from jingui.gate import facts as f
 from jingui.gate.actors import ActorFacts, from_row, named_actor
 from jingui.gate.lanes import Lane, Pool
@@ -78,7 +79,7 @@ class Pipeline:
         self._writers = [Lane(address) for _ in range(WRITE_LANES)]
         self.pool = Pool(address, pool)
         self.address = dict(address)
-        self._actors: dict[tuple[int, int, int], tuple[float, ActorFacts]] = {}
+        self._actors: dict[tuple[int, int, int, int], tuple[float, ActorFacts]] = {}
         self.loop: asyncio.AbstractEventLoop | None = None
         self.thread = 0
 
@@ -139,7 +140,7 @@ class Pipeline:
     async def actor(self, actor: Actor) -> ActorFacts:
         """Facts of the actor, at most a second old and never older than the epoch they are used under."""
         assert self.loop is not None  # noqa: S101 -- for the type checker: it runs on that loop
-        key = (actor.account, actor.post, actor.token)
+        key = (actor.account, actor.post, actor.token, actor.grant)
         now = self.loop.time()
         found = self._actors.get(key)
         if found is not None and found[0] > now and not actor.name:
@@ -153,6 +154,8 @@ class Pipeline:
         if rows:
             needs = await loop_needs(self, rows[0][EPOCH])
             made = from_row(rows[0], self.runtime.sealer, token=actor.token, needs=needs)
+            if actor.grant:  # after the epoch: what ends between the two is found out when the entry is made
+                made = await self._bound(made, actor.grant)
         else:
             state = await self.pool.fetch("SELECT n, policy, lockdown FROM epoch")
             made = from_row(None, self.runtime.sealer, epoch=state[0][0], policy=state[0][1], needs={})
@@ -162,9 +165,15 @@ class Pipeline:
             self._actors[key] = (now + ACTOR_SECONDS, made)
         return made
 
+    async def _bound(self, made: ActorFacts, grant: int) -> ActorFacts:
+        try:
+            return apps_bound.binding(made, await apps_bound.seen(self, grant, self.runtime.clock.now()))
+        except Tampered as error:
+            return apps_bound.binding(made, None, str(error.data["where"]))
+
     def forget(self, actor: Actor) -> None:
         """Load this actor's facts anew at the next use."""
-        self._actors.pop((actor.account, actor.post, actor.token), None)
+        self._actors.pop((actor.account, actor.post, actor.token, actor.grant), None)
 
     def facts(self, asked: Asked) -> "asyncio.Future[Sequence[Any]]":
         """Queue a request for facts."""

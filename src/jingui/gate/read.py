@@ -9,6 +9,7 @@ from jingui.core.operation import Operation
 from jingui.core.sheets import Sheet, Trace
 from jingui.core.vector import Decided
 from jingui.core.words import Category, Decision, Level, RecordState, Standing
+from jingui.gate import apps_bound
 from jingui.gate import facts as f
 from jingui.gate.actors import ActorFacts
 from jingui.gate.entries import draft, known
@@ -66,6 +67,8 @@ async def judged(pipe: Pipeline, operation: Operation, actor: ActorFacts, row: S
         decided = FORGED
     elif out_of_scope(operation.actor, operation.verb, kind):
         decided = REFUSED
+    elif why := apps_bound.unseen(operation, actor, patient, kind, category, level):
+        decided = apps_bound.refused(why)
     else:
         decided = bound(operation, runtime.decider.decide(vector))
     number, record = row[f.PATIENT], row[f.RECORD]
@@ -96,6 +99,9 @@ async def judged(pipe: Pipeline, operation: Operation, actor: ActorFacts, row: S
         committed = await pipe.enter(entry(Decision.FAIL, error.code))
         error.data = {**error.data, "entry": str(committed.id)}
         raise error from error.__cause__
+    if not apps_bound.matches(operation, actor, kind, body):
+        decided = apps_bound.refused("scope")
+        raise refusal(operation, decided, str((await pipe.enter(entry())).id))
     number_of_entry, detail, note = None, "", None
     if operation.reason:
         number_of_entry = runtime.entry_id(runtime.clock.now())

@@ -1,9 +1,9 @@
 """五（一）2: SMART on FHIR 2 scopes bind a bearer token beside the rules [5.1.2] [5.2.1]"""
 
-import re
 from functools import lru_cache
 
 from jingui.core.operation import Actor
+from jingui.core.smart import Scope, data_of
 from jingui.core.vector import Decided
 from jingui.core.words import Strength, Verb
 
@@ -21,33 +21,40 @@ LETTERS = {
     Verb.IMPORT: "c",
     Verb.CORRECT: "u",
 }
-SCOPE = re.compile(r"(patient|user|system)/([A-Z][A-Za-z]*|\*)\.(c?r?u?d?s?)")
 REFUSED = Decided(False, ("smart-scope",), ("5.1.2",), (), "scope", "")
+HOUSE = ("user", "system")  # of the hospital's own tokens: `patient/` means the patient of a launch, and there is none
 
 
 @lru_cache(maxsize=4096)
+def granting(scopes: tuple[str, ...], letter: str, kind: str, contexts: tuple[str, ...]) -> tuple[Scope, ...]:
+    """The scopes of these contexts that grant `letter` on `kind`."""
+    return tuple(one for one in data_of(scopes, *contexts) if one.kind in ("*", kind) and letter in one.letters)
+
+
 def covers(scopes: tuple[str, ...], letter: str, kind: str) -> bool:
-    """Whether any scope grants `letter` on `kind`. `patient/` means the patient of a launch: without one, nobody."""
-    for scope in scopes:
-        found = SCOPE.fullmatch(scope)
-        if found is not None and found[1] != "patient" and found[2] in ("*", kind) and letter in found[3]:
-            return True
-    return False
+    """Whether any scope of a token of the hospital's own grants `letter` on `kind`, without conditions."""
+    return any(not one.params for one in granting(scopes, letter, kind, HOUSE))
+
+
+def contexts_of(*, system: bool) -> tuple[str, ...]:
+    """Whose scopes count: an app's own, or those of whoever granted it."""
+    return ("system",) if system else ("user", "patient")
+
+
+@lru_cache(maxsize=4096)
+def reached(scopes: tuple[str, ...], letter: str, kind: str, *, system: bool) -> frozenset[str]:
+    """In which contexts an app's scopes grant `letter` on `kind`; empty for none."""
+    return frozenset(one.context for one in granting(scopes, letter, kind, contexts_of(system=system)))
 
 
 def out_of_scope(actor: Actor, verb: Verb, kind: str) -> bool:
-    """Whether a token's scopes forbid what is asked; sessions and local commands have no scopes."""
-    if actor.strength is not Strength.TOKEN:
+    """Whether a token's scopes forbid what is asked; sessions and local commands have no scopes.
+
+    An app's token is judged in `gate.apps_bound`, with everything else that binds it.
+    """
+    if actor.strength is not Strength.TOKEN or actor.grant:
         return False
     letter = LETTERS.get(verb)
     if letter is None:
         return False  # operations outside the data plane are decided by the rules alone
     return not covers(actor.scopes, letter, kind or "Patient")
-
-
-def readable_kinds(actor: Actor) -> list[str] | None:
-    """The types that a token's scopes let it read beside what it asked for; None for all (no token, or `*`)."""
-    if actor.strength is not Strength.TOKEN or covers(actor.scopes, "r", ""):
-        return None
-    found = [SCOPE.fullmatch(scope) for scope in actor.scopes]
-    return sorted({one[2] for one in found if one is not None and one[1] != "patient" and "r" in one[3]})

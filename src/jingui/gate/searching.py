@@ -49,9 +49,13 @@ class Where:
 
 
 def compiled(
-    query: SearchQuery, patient: int, key: DataKey, pairs: tuple[list[str], list[str]], records: Sequence[int] = ()
-) -> Compiled:
-    """Turn a parsed search into SQL over one patient's records; only readable (category, level) `pairs` count."""
+    query: SearchQuery, patient: int, key: DataKey, pairs: tuple[list[str], list[str]], records: Sequence[int] = (),
+    within: Sequence[Sequence[tuple[str, str, str]]] | None = None,
+) -> Compiled:  # fmt: skip
+    """Turn a parsed search into SQL over one patient's records; only readable (category, level) `pairs` count.
+
+    `within`: of these lists of (parameter, system, value) a record satisfies one wholly; None: no such condition.
+    """
     where = Where()
     where.add(f"r.patient_id = {where.arg(patient)}::bigint")
     where.add(f"r.kind = {where.arg(query.type)}::text")
@@ -63,6 +67,9 @@ def compiled(
     for alternatives in query.tokens:
         tokens = [key.token(term.parameter, term.system, term.value) for term in alternatives]
         where.add(f"r.tokens && {where.arg(tokens)}::bigint[]")
+    if within is not None:
+        bounds = [[f"r.tokens && {where.arg([key.token(*term)])}::bigint[]" for term in one] for one in within]
+        where.add("(" + (" OR ".join("(" + " AND ".join(one) + ")" for one in bounds) or "false") + ")")
     shift = key.shift()
     for dates in query.dates:
         where.add("(" + " OR ".join(_clinical(where, query.type, term, shift) for term in dates) + ")")

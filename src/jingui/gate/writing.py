@@ -21,6 +21,7 @@ from jingui.core.permit import Permit
 from jingui.core.sheets import Result, Trace
 from jingui.core.vector import Decided
 from jingui.core.words import Category, Decision, Grant, Verb
+from jingui.gate import apps_bound
 from jingui.gate import facts as f
 from jingui.gate.actors import ActorFacts, from_row, named_actor
 from jingui.gate.entries import draft, known, resting
@@ -98,10 +99,19 @@ def load_actor(runtime: Runtime, operation: Operation) -> ActorFacts:
     if operation.actor.name:
         return named_actor(operation.actor, epoch=epoch, policy=policy, lockdown=lockdown)
     rows = raw(ACTOR_SQL, operation.actor.account, operation.actor.post, operation.actor.token, binary=True)
-    return from_row(
+    made = from_row(
         rows[0] if rows else None, runtime.sealer, token=operation.actor.token, epoch=epoch, policy=policy,
         needs=needs(runtime, epoch),
     )  # fmt: skip
+    return bound_app(runtime, made, operation.actor.grant) if operation.actor.grant else made
+
+
+def bound_app(runtime: Runtime, made: ActorFacts, grant: int) -> ActorFacts:
+    """The facts of whoever comes in through an app, with what binds it."""
+    try:
+        return apps_bound.binding(made, apps_bound.loaded(runtime.sealer, grant, runtime.clock.now()))
+    except Tampered as error:
+        return apps_bound.binding(made, None, str(error.data["where"]))
 
 
 def write(operation: Operation) -> Result:
@@ -165,6 +175,9 @@ def decide(runtime: Runtime, operation: Operation) -> tuple[ActorFacts, f.Patien
         asked = ask(actor, operation.purpose, number, operation.target.record or -1)
         row = raw(FACTS_SQL, *([one] for one in asked), runtime.clock.now(), binary=True)[0]
         patient = f.patient_facts(row, runtime.sealer)
+    why = apps_bound.beyond(actor, operation, operation.verb, operation.target.kind, number, operation.at)
+    if why:
+        return actor, patient, apps_bound.refused(why)
     grant = Grant.NONE
     if operation.actor.name == "system:init" and operation.verb in BOOTSTRAP and not raw(BOOTSTRAPPED_SQL):
         grant = Grant.COVERS  # the first three administrators of an empty house, and nobody after them

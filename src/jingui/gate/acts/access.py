@@ -10,15 +10,17 @@ from jingui.core.errors import Gone, Invalid, NotFound, Refused, Tampered
 from jingui.core.permit import Permit
 from jingui.core.word import N_
 from jingui.core.words import Category, Level, RecordState, Verb
+from jingui.formats import fhir_json
 from jingui.formats.fhir_query import SearchQuery
+from jingui.formats.fhir_tokens import tuples
 from jingui.formats.fhir_types import rows as rows_of_types
+from jingui.gate.apps_bound import conditions, fits, matches, readable_kinds, terms_of
 from jingui.gate.context import ReadContext
 from jingui.gate.finding import patient_line
 from jingui.gate.names import names_of
 from jingui.gate.read import stricter
 from jingui.gate.record_lines import record_line
 from jingui.gate.registry import Done, read_act
-from jingui.gate.scopes import readable_kinds
 from jingui.gate.searching import compiled, cursor
 from jingui.store.vault import seal_of, seal_parts
 
@@ -55,7 +57,9 @@ async def search(context: ReadContext, permit: Permit) -> Done:
         decided = context.may(Verb.READ, Category.BASIC, Level.ORDINARY)
         raise Refused(clauses=decided.clauses, rules=decided.rules, reason=decided.reason, matter=decided.matter)
     numbers = [pair[1] for one in query.ids if (pair := context.runtime.ids.internal(one)) and pair[0] == patient]
-    made = compiled(query, patient, key, pairs, numbers)
+    wanted = conditions(context.actor, "s", query.type, patient)
+    within = None if wanted is None else [terms_of(one) for one in wanted]
+    made = compiled(query, patient, key, pairs, numbers, within)
     if query.count_only:
         total = (await context.rows(made.total, *made.total_args))[0][0]
         return Done(value=Page(rows=(), total=total), note=words(query))
@@ -104,9 +108,6 @@ async def include(
     """Records of the same chart that the shown ones refer to through `parameters`."""
     if not parameters:
         return ()
-    from jingui.formats import fhir_json
-    from jingui.formats.fhir_tokens import tuples
-
     wanted: set[int] = set()
     have = {row.id for row in shown}
     for row in shown:
@@ -120,8 +121,17 @@ async def include(
                     wanted.add(pair[1])
     if not wanted:
         return ()
-    rows = await context.rows(BY_ID_SQL, patient, sorted(wanted), *pairs, readable_kinds(context.operation.actor))
-    return tuple(record_line(context, patient, row) for row in rows)
+    rows = await context.rows(
+        BY_ID_SQL, patient, sorted(wanted), *pairs, readable_kinds(context.actor, context.operation)
+    )
+    return fitting(context, tuple(record_line(context, patient, row) for row in rows))
+
+
+def fitting(context: ReadContext, rows: Sequence[RecordLine]) -> tuple[RecordLine, ...]:
+    """Of these records, those that satisfy what an app's scopes demand of their type."""
+    patient = context.operation.target.patient
+    wanted = {kind: conditions(context.actor, "r", kind, patient) for kind in {row.kind for row in rows}}
+    return tuple(one for one in rows if wanted[one.kind] is None or fits(wanted[one.kind], fhir_json.parse(one.body)))
 
 
 @read_act(Verb.HISTORY)
@@ -156,7 +166,8 @@ async def history(context: ReadContext, permit: Permit) -> Done:
         else:
             own = await class_key(context, target.patient, retention)
         body = context.runtime.vault.open(own, target.patient, target.record, version, seal, payload)
-        made.append((version, entered, author, body))
+        if matches(context.operation, context.actor, first[5], body):
+            made.append((version, entered, author, body))
     public, patient = context.runtime.public(target.patient, target.record), context.runtime.public(target.patient, 0)
     lines = tuple(Line(patient, public, first[5], version) for version, *_ in made)
     people = await names_of(context).people(context, [author for _, _, author, _ in made])
@@ -202,7 +213,9 @@ async def everything(context: ReadContext, permit: Permit) -> Done:
             raise Invalid(N_("翻页标记无效。"), places=(("_page", ""),))
         after = int(query.cursor)
     count = min(max(query.count, 1), EVERYTHING)
-    rows = await context.rows(EVERYTHING_SQL, patient, *pairs, after, count + 1, readable_kinds(permit.operation.actor))
-    shown = [record_line(context, patient, row) for row in rows[:count]]
+    rows = await context.rows(
+        EVERYTHING_SQL, patient, *pairs, after, count + 1, readable_kinds(context.actor, permit.operation)
+    )
+    shown = fitting(context, [record_line(context, patient, row) for row in rows[:count]])
     more = str(rows[count - 1][0]) if len(rows) > count else ""
     return Done(value=Page(rows=tuple(shown)), more=more, lines=lines_of(context, shown) or (context.line(patient),))
