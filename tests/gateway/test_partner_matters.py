@@ -239,3 +239,62 @@ def test_someone_elses_numbers_do_not_fit(hospital: Hospital) -> None:
     with pytest.raises(Invalid):
         hospital.write("supervisor", Verb.CHECK_PARTNER, stop)
     assert hospital.sql("SELECT ended FROM agreement WHERE id = %s", number) == [(None,)]
+
+
+def changed(hospital: Hospital, **given: str) -> int:
+    """A change of the third partner handed in."""
+    return p.matter(hospital, "partner_change", {"partner": TWO, "reason": "人员变动", **given}, who="sysadmin")
+
+
+def test_who_answers_for_a_partner_and_its_account_change_by_two_people(hospital: Hospital) -> None:
+    for place, given in (
+        ("contact", {}), ("contact", {"contact": " \t "}), ("contact", {"contact": "王\u202e敏"}),
+        ("staff_no", {"staff_no": "T-nobody"}), ("account", {"account": "doctor"}),
+        ("receiving", {"account": "his", "receiving": "none"}), ("receiving", {"receiving": "all"}),
+        ("partner", {"partner": p.uscc_of(98), "contact": "李静"}),
+    ):  # fmt: skip
+        with pytest.raises(Invalid) as caught:
+            changed(hospital, **given)
+        assert place in places(caught), (place, given)
+    number = number_of(hospital, TWO)
+    before = p.board(hospital, partner=number).sheet
+    made = changed(hospital, contact="李  静", telephone="029-1", staff_no="Taffairs", account="his")
+    p.decided(hospital, made, "secadmin")
+    assert p.board(hospital, partner=number).sheet == before  # one of two has said yes
+    with pytest.raises((Refused, Conflict)):
+        p.decided(hospital, made, "secadmin")
+    p.decided(hospital, made, "affairs")
+    after = p.board(hospital, partner=number).sheet
+    assert before
+    assert after
+    assert (after.contact, after.telephone, after.place) == ("李 静", "029-1", before.place)
+    assert (after.line.account, after.line.name, after.line.uscc) == ("his", before.line.name, TWO)
+    assert after.line.person != before.line.person
+    with pytest.raises(Invalid) as caught:  # one account stands for one partner
+        changed(hospital, partner=ONE, account="his")
+    assert places(caught) == {"account"}
+    epoch = hospital.sql("SELECT n FROM epoch")[0][0]
+    p.decided(hospital, changed(hospital, receiving="none"), "secadmin", "affairs")
+    assert p.board(hospital, partner=number).sheet.line.account == ""
+    assert hospital.sql("SELECT n FROM epoch")[0][0] > epoch  # what it stood for ends at once
+    with pytest.raises(Refused):
+        p.matter(hospital, "partner_change", {"partner": TWO, "reason": "x", "contact": "y"}, who="doctor")
+
+
+def test_a_change_that_the_dba_undoes_is_found(hospital: Hospital) -> None:
+    from jingui.store.verify_partners import partners_back
+
+    number = number_of(hospital, CDC)
+    old = hospital.sql("SELECT version, entry, mac, payload, account_id, person_id FROM partner WHERE id = %s", number)
+    p.decided(hospital, changed(hospital, partner=CDC, contact="赵强"), "secadmin", "affairs")
+
+    def found() -> list[str]:
+        return [one.where for one in partners_back(lambda sql, *args: iter(raw(sql, *args)))]
+
+    assert found() == []
+    new = hospital.sql("SELECT version, entry, mac, payload, account_id, person_id FROM partner WHERE id = %s", number)
+    put = "UPDATE partner SET version = %s, entry = %s, mac = %s, payload = %s, account_id = %s, person_id = %s"
+    hospital.sql(f"{put} WHERE id = %s", *old[0], number)
+    assert found() == [f"partner:{number}"]
+    hospital.sql(f"{put} WHERE id = %s", *new[0], number)
+    assert found() == []

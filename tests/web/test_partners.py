@@ -75,6 +75,28 @@ def test_a_partner_is_proposed_seen_by_the_second_person_and_listed(office: Hosp
     assert "清河社区卫生服务中心" not in text(affairs.post(to("partners"), {"find": "没有"}))
 
 
+def test_the_next_page_of_a_search_is_of_the_same_search(office: Hospital, monkeypatch: pytest.MonkeyPatch) -> None:
+    from jingui.web import partners
+
+    for n, name in ((61, "东山卫生院"), (62, "东山第二卫生院"), (63, "西山卫生院")):
+        p.registered(office, n, name=name, kind="community")
+    monkeypatch.setattr(partners, "PAGE", 1)
+    affairs = browser(office, "affairs")
+    first = text(affairs.post(to("partners"), {"find": "东山", "kind": "community"}))
+    assert first.count("<td><a") == 1
+    assert '<input type="hidden" name="find" value="东山">' in first
+    assert '<input type="hidden" name="kind" value="community">' in first
+    assert '<button class="btn small" name="after" value="1">' in first
+    second = text(affairs.post(to("partners"), {"find": "东山", "kind": "community", "state": "", "after": "1"}))
+    shown = {
+        name for name in ("东山卫生院", "东山第二卫生院", "西山卫生院") for page in (first, second) if name in page
+    }
+    assert shown == {"东山卫生院", "东山第二卫生院"}
+    assert 'name="after" value="2"' not in second
+    assert 'name="after" value="0"' in second
+    assert text(affairs.post(to("partners"), {"find": "东山", "after": "-1"})).count("<td><a") == 1
+
+
 def test_one_partners_page_says_everything(office: Hospital, partner: p.Whole) -> None:
     page = text(browser(office, "sysadmin").get(to("partner", partner=partner.id)))
     for word in (

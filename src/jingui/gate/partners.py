@@ -87,6 +87,14 @@ def interface(context: WriteContext, username: str) -> int:
     return int(account.pk) if posts else 0
 
 
+def others_account(context: WriteContext, account: int, besides: int = 0) -> bool:
+    """Whether another active partner sends in the name of this account."""
+    rows = Partner.objects.filter(state=PartnerState.ACTIVE.value).exclude(pk=besides)
+    for row in rows:
+        context.runtime.sealer.check(row)
+    return bool(account) and any(row.account_id == account for row in rows)
+
+
 def genuine(context: WriteContext, rows: Any) -> list[Any]:
     """All rows of a query, locked, each checked."""
     found = list(rows.select_for_update().order_by("pk"))

@@ -95,7 +95,7 @@ FITTING: Mapping[str, frozenset[str]] = {
     "capture_template": frozenset({"decide_matter"}),
     "source": frozenset({"register_source", "end_source"}),
     "station": frozenset({"register_station", "end_station"}),
-    "partner": frozenset({"register_partner", "end_partner"}),
+    "partner": frozenset({"register_partner", "end_partner", "decide_matter"}),
     "partner_certificate": frozenset({"trust_certificate", "revoke_certificate", "end_partner"}),
     "agreement": frozenset({"decide_matter", "end_agreement", "end_partner", "check_partner", "prove_return"}),
     "impact_assessment": frozenset({"decide_matter"}),

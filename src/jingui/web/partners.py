@@ -27,17 +27,17 @@ def partners(request: HttpRequest) -> HttpResponse:
     """The register: what needs somebody first, then what ends soonest."""
     given = request.POST if request.method == "POST" else request.GET
     find, kind, state = (given.get(name, "")[:80] for name in ("find", "kind", "state"))
-    after = request.GET.get("after", "0")
+    after = given.get("after", "0")
     data = PartnersRequest(
         find=" ".join(find.split()), kind=kind if kind in KINDS else "", state=state if state in STATES else "",
         after=int(after) if after.isdecimal() and len(after) < 7 else 0, count=PAGE,
     )  # fmt: skip
     found: PartnersBoard = asking.read(request, Verb.READ_PARTNERS, data).value
-    kept = {name: value for name, value in (("kind", data.kind), ("state", data.state)) if value}
-
-    def at(after: int) -> str:
-        return "?" + urlencode({**kept, "after": after})
-
+    asked = (("find", data.find), ("kind", data.kind), ("state", data.state))
+    pager = Pager(
+        page=data.after // PAGE + 1, previous=str(max(data.after - PAGE, 0)) if data.after else "",
+        next=str(found.more) if found.more else "", kept=asked,
+    )  # fmt: skip
     chips = [(_("全部"), to("partners"), not data.state), (_("合作中"), "?state=active", data.state == "active")]
     chips += [(_("需要处理"), "?state=trouble", data.state == "trouble")]
     chips += [(_("已终止"), "?state=ended", data.state == "ended")]
@@ -47,10 +47,7 @@ def partners(request: HttpRequest) -> HttpResponse:
             Choice(value=value, label=label)
             for value, label in (("", _("全部类别")), *((name, _(row.text)) for name, row in KINDS.items()))
         ),
-        pager=Pager(
-            page=data.after // PAGE + 1, previous=at(max(data.after - PAGE, 0)) if data.after else "",
-            next=at(found.more) if found.more else "",
-        ),
+        pager=pager, state=data.state,
         assessments=tuple(words.assessment(one) for one in found.assessments),
         own=tuple(words.certificate(one) for one in found.own), uscc=found.uscc, actions=starts(request, found),
     )  # fmt: skip
@@ -116,6 +113,8 @@ def begun(request: HttpRequest, sheet: PartnerSheet, page: view.PartnerPage) -> 
         return link(active and verb.value in sheet.may, label, to(name, partner=number))
 
     actions = list(acts(sheet, (Verb.END_PARTNER, "end_partner", _("终止合作"), number)) if active else ())
+    if starter:
+        actions.insert(0, Link(label=_("变更登记信息"), href=to("start_matter", kind="partner_change") + wish))
     if opener:
         actions.insert(0, Link(label=_("应用接入申请"), href=to("start_matter", kind="app_registration") + wish))
     listed = "transmissions" in PATHS and asking.may(request, Verb.READ_TRANSMISSIONS)

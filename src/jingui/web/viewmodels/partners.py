@@ -64,6 +64,7 @@ class PartnersPage:
     kinds: tuple[Choice, ...]
     kind: str
     find: str
+    state: str
     pager: Pager
     assessments: tuple[AssessmentRow, ...]
     own: tuple[CertificateRow, ...]

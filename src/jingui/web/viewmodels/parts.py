@@ -76,13 +76,18 @@ class Notice:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pager:
-    """Where one stands in a long list; empty addresses mean there is no such page. `total` 0 means not counted."""
+    """Where one stands in a long list; empty addresses mean there is no such page. `total` 0 means not counted.
+
+    `kept`: what the list was asked with, for one that is searched by a form. Its pages are asked for by the same form,
+    so that no term stands in an address; `previous` and `next` are then the places where they begin.
+    """
 
     page: int
     pages: int = 0
     total: int = 0
     previous: str = ""
     next: str = ""
+    kept: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
