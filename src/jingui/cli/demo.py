@@ -1,13 +1,16 @@
 """`jingui demo`: a demonstration hospital on loopback; the first page at once, the hospital's life behind it."""
 
 import argparse
+import os
 import shutil
 import sys
 from pathlib import Path
 
 from jingui.cli.demo_people import portals, table
+from jingui.cli.demo_places import EXCHANGE, SECOND, house_of, pair
 from jingui.cli.running import progress, told
 from jingui.cli.words import out, say
+from jingui.cluster.address import external
 from jingui.cluster.children import Child
 from jingui.cluster.supervisor import Event, EventKind
 from jingui.config import house, plugs
@@ -17,13 +20,7 @@ from jingui.core.errors import Misconfigured
 from jingui.core.word import N_
 from jingui.demo.portals import portal_accounts
 
-SETTINGS = """# A demonstration hospital: every person and every record in it is made up.
-demo = true
-institution = "云岚市第一人民医院"
-institution_en = "Yunlan First People's Hospital"
-origin = "jingui.demo/yunlan"
-"""
-OURS = ("db", "keys", "keys-copy", "state", "logs", "files", "provider.key", "jingui.toml")
+OURS = ("db", "keys", "keys-copy", "state", "logs", "files", EXCHANGE, "provider.key", "jingui.toml")
 
 
 def demo(given: argparse.Namespace) -> int:
@@ -33,11 +30,20 @@ def demo(given: argparse.Namespace) -> int:
         reset(where)
         where = settle()
 
+    beside = second(where)
+
     def tell(event: Event) -> None:
         told(event)
         if event.kind is EventKind.READY and event.name == WEB:
             for line in (*table(), *portals(portal_accounts(where.state))):
                 out(line)
+            if beside:
+                out(
+                    say(
+                        N_("第二家医院（{name}）随后在后台启动；在此之前，发给它的资料在传输网关中等候。"),
+                        name=house_of("second").name,
+                    )
+                )
 
     player = Child(
         name="demo",
@@ -45,7 +51,18 @@ def demo(given: argparse.Namespace) -> int:
         env=house.environment(),
         stop_limit=10,
     )
-    return serve(tell, progress, extra=lambda: [player])
+    return serve(tell, progress, extra=lambda: [player, *beside])
+
+
+def second(where: Home) -> list[Child]:
+    """The house beside this one; none with a database elsewhere, or where it was never laid out."""
+    root = where.root / SECOND
+    if external(os.environ) is not None or not (root / "jingui.toml").exists():
+        return []
+    # what the environment says of the first house is not the second one's
+    env = {"JINGUI_HOME": str(root), "PORT": "", "JINGUI_KEY_FILE": "", "JINGUI_WORKERS": ""}
+    argv = (sys.executable, "-m", "jingui.cli.demo_second")
+    return [Child(name=SECOND, argv=argv, env={**house.environment(), **env}, stop_limit=40)]
 
 
 def settle() -> Home:
@@ -61,7 +78,7 @@ def settle() -> Home:
                 path=str(where.root),
             )
         where.root.mkdir(mode=0o755, parents=True, exist_ok=True)
-        path.write_text(SETTINGS, "utf-8")
+        pair(where.root, where.port)
         home.cache_clear()
         where = home()
     if not where.demo:
@@ -76,11 +93,34 @@ def settle() -> Home:
 def reset(where: Home) -> None:
     """Remove the demonstration's data; only of a demonstration, and only what Jingui made there."""
     out(say(N_("删除演示数据：{place}"), place=where.root))
-    plugs.cluster().remove()
+    root = where.root / SECOND
+    if root.is_dir() and not root.is_symlink():
+        clear(root)
+        if not any(root.iterdir()):
+            root.rmdir()
+    clear(where.root)
+
+
+def clear(root: Path) -> None:
+    """Remove one house: its database first, which may still run."""
+    before = os.environ.get("JINGUI_HOME")
+    os.environ["JINGUI_HOME"] = str(root)
+    home.cache_clear()
+    try:
+        if home().demo or not (root / "jingui.toml").exists():
+            plugs.cluster().remove()
+            emptied(root)
+    finally:
+        os.environ.pop("JINGUI_HOME") if before is None else os.environ.update(JINGUI_HOME=before)
+        home.cache_clear()
+    plugs.keyring.cache_clear()
+
+
+def emptied(root: Path) -> None:
+    """Remove what Jingui made in a house's folder."""
     for name in OURS:
-        path: Path = where.root / name
+        path = root / name
         if path.is_dir() and not path.is_symlink():
             shutil.rmtree(path)
         else:
             path.unlink(missing_ok=True)
-    plugs.keyring.cache_clear()

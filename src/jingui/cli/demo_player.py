@@ -4,6 +4,7 @@ import os
 import signal
 import sys
 from datetime import UTC, datetime
+from typing import NoReturn
 
 from jingui.cli.demo_people import portals
 from jingui.cli.progress import Progress, amount
@@ -19,6 +20,7 @@ LINES = {
     "people": N_("演示医院：人员 {done}/{of}"),
     "patients": N_("演示医院：患者 {done}/{of}，记录 {resources} 条"),
     "month": N_("演示医院：本月事务 {done}/{of} 件"),
+    "exchange": N_("演示医院：与另一家医院的往来 {done}/{of} 件"),
     "scenes": N_("演示医院：医院日常 {done}/{of} 幕"),
 }
 
@@ -42,21 +44,35 @@ def main() -> int:
 
     try:
         with house.opened():
+            from jingui.cli.demo_neighbour import DemoNeighbour
+            from jingui.cli.demo_places import which
             from jingui.cli.demo_ward import DemoWard
+            from jingui.demo import play_second
             from jingui.demo.play import Stage, play
 
             def now() -> datetime:
                 return datetime.now(UTC)
 
             ward = DemoWard(home().state / "ward", f"http://localhost:{home().port}", home().suite, now)
-            stage = Stage(names=house.names(), now=now, folder=home().state, tell=tell, ward=ward)
+            neighbour = DemoNeighbour(home(), now) if home().gateway else None
+            if neighbour is not None:
+                neighbour.tell()
+            stage = Stage(names=house.names(), now=now, folder=home().state, tell=tell, ward=ward, neighbour=neighbour)
+            if which(home().root) == "second":
+                play_second.play(stage)
+                return wait()
             play(stage, count=int(os.environ.get("JINGUI_DEMO_PATIENTS", "320")))
     except Unavailable:
         return AGAIN  # the database or the sequencer is away for a moment; what was done stays
     except JinguiError as error:
         err(say(N_("演示内容未能写完：")) + trouble(error))
-    wait = "import signal; signal.pause()"
-    os.execv(sys.executable, [sys.executable, "-I", "-S", "-c", wait])  # noqa: S606 -- a few megabytes instead of a hundred
+    return wait()
+
+
+def wait() -> NoReturn:
+    """Become a process of a few megabytes that only waits for the end."""
+    waiting = "import signal; signal.pause()"
+    os.execv(sys.executable, [sys.executable, "-I", "-S", "-c", waiting])  # noqa: S606 -- our own interpreter, no shell
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 """一（二）: whom the rows of the month speak of, and how they ask the door [1.2] [4.1.2]"""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Protocol
@@ -51,6 +51,33 @@ class Ward(Protocol):
         ...
 
 
+class Neighbour(Protocol):
+    """Another house that runs beside this one and exchanges with it; what it hands over are files."""
+
+    @property
+    def uscc(self) -> str:
+        """Its number."""
+        ...
+
+    @property
+    def name(self) -> str:
+        """Its full name."""
+        ...
+
+    @property
+    def address(self) -> str:
+        """Of its gateway; "" before it came up."""
+        ...
+
+    def papers(self) -> Mapping[str, bytes]:
+        """Its gateway's certificates (PEM) by use, waited for a while; {} when it does not come up."""
+        ...
+
+    def stranger(self, name: str, uscc: str, days: int) -> Mapping[str, bytes]:
+        """Certificates (PEM) by use of an institution that is only told of."""
+        ...
+
+
 @dataclass(slots=True, kw_only=True)
 class Cast:
     """`machine` is the interface's account with its token."""
@@ -63,6 +90,7 @@ class Cast:
     stories: list[PatientStory]
     beds: list[Bedside]
     ward: Ward | None = None
+    neighbour: Neighbour | None = None
 
     @classmethod
     def of(

@@ -4,7 +4,7 @@ Times in a row are written from the month's own now: `@-5h` is an instant, `@day
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -18,6 +18,9 @@ PARTS: Final = (
     "house", "arrivals", "writing", "consents", "access", "watching", "portal", "station", "release", "sealing",
     "research", "custody", "archive", "keep",
 )  # fmt: skip
+#: What the house and a neighbouring one send each other, played last; and the neighbour's own side of it.
+EXCHANGE: Final = ("share",)
+SECOND: Final = ("second",)
 SPAN: Final = re.compile(r"([+-]?\d+)([dhm])")
 UNITS: Final = {"d": "days", "h": "hours", "m": "minutes"}
 
@@ -37,9 +40,9 @@ class Deed:
     more: Mapping[str, Any] = field(default_factory=dict)
 
 
-def deeds() -> Iterator[Deed]:
-    """Every row of every part, in order."""
-    for part in PARTS:
+def deeds(parts: Sequence[str] = PARTS) -> Iterator[Deed]:
+    """Every row of these parts, in order."""
+    for part in parts:
         for row in table(f"month/{part}").get("deed", ()):
             yield Deed(
                 id=row["id"], who=row["who"], do=row["do"], about=row.get("about", ""), record=row.get("record", ""),

@@ -15,9 +15,10 @@ from jingui.core.importing import Names
 from jingui.core.operation import Operation
 from jingui.core.words import Purpose, Verb
 from jingui.demo.build import INIT, Builder
-from jingui.demo.cast import Cast, Ward
-from jingui.demo.generator import build_hospital, stories
+from jingui.demo.cast import Cast, Neighbour, Ward
+from jingui.demo.generator import Hospital, build_hospital, stories
 from jingui.demo.generator.hospital import ZONE
+from jingui.demo.month import EXCHANGE
 from jingui.demo.play_marks import Marks
 from jingui.demo.play_month import Month
 from jingui.demo.play_patients import Patients
@@ -40,6 +41,7 @@ class Stage:
     folder: Path
     tell: Callable[[str, dict[str, object]], None]
     ward: Ward | None = None  # a ward's own machine, where there is one
+    neighbour: Neighbour | None = None  # the house beside this one, where there is one
 
 
 def beginning(now: datetime) -> date:
@@ -48,11 +50,8 @@ def beginning(now: datetime) -> date:
     return here.date() - timedelta(days=DAYS if here.time() < MORNING else DAYS - 1)
 
 
-def play(stage: Stage, *, count: int = COUNT, today: date | None = None, act: bool = True) -> State:
-    """Build what is missing and play on; return the notes at the end."""
-    began = monotonic()
-    state = State.load(stage.folder, today or beginning(stage.now()), SEED)
-    hospital = build_hospital(Random(state.seed), state.today)
+def peopled(stage: Stage, hospital: Hospital, state: State) -> Patients:
+    """The house with its departments, people and directory; what enters its patients."""
     builder = Builder(hospital=hospital, names=stage.names, now=stage.now)
     if not stage.names.account(hospital.staff[0].login):
         door.write(Operation(actor=INIT, verb=Verb.START_SYSTEM, at=stage.now(), purpose=Purpose.OPERATION))
@@ -62,6 +61,15 @@ def play(stage: Stage, *, count: int = COUNT, today: date | None = None, act: bo
             stage.tell("people", {"done": number, "of": len(hospital.staff)})
     patients = Patients(hospital=hospital, state=state, actor=builder.token(), now=stage.now)
     patients.directory()
+    return patients
+
+
+def play(stage: Stage, *, count: int = COUNT, today: date | None = None, act: bool = True) -> State:
+    """Build what is missing and play on; return the notes at the end."""
+    began = monotonic()
+    state = State.load(stage.folder, today or beginning(stage.now()), SEED)
+    hospital = build_hospital(Random(state.seed), state.today)
+    patients = peopled(stage, hospital, state)
     told = stories(hospital, Random(state.seed + 1), state.today, count)
     for done, resources in patients.enter(islice(told, count)):
         stage.tell("patients", {"done": done, "of": count, "resources": resources, "seconds": monotonic() - began})
@@ -70,7 +78,8 @@ def play(stage: Stage, *, count: int = COUNT, today: date | None = None, act: bo
         marks.make(story)
     if act:
         whole = list(stories(hospital, Random(state.seed + 1), state.today, count))
-        month = Month(cast=Cast.of(hospital, state, stage.names, stage.now, patients.actor, whole, stage.ward))
+        cast = Cast.of(hospital, state, stage.names, stage.now, patients.actor, whole, stage.ward)
+        month = Month(cast=cast)
         for done, of in month.play():
             stage.tell("month", {"done": done, "of": of, "seconds": monotonic() - began})
             if done == of:
@@ -78,5 +87,9 @@ def play(stage: Stage, *, count: int = COUNT, today: date | None = None, act: bo
         scenes = Scenes(hospital=hospital, state=state, names=stage.names, now=stage.now)
         for done, of in scenes.play(whole):
             stage.tell("scenes", {"done": done, "of": of, "seconds": monotonic() - began})
+        if stage.neighbour is not None:
+            cast.neighbour = stage.neighbour
+            for done, of in Month(cast=cast, parts=EXCHANGE).play():
+                stage.tell("exchange", {"done": done, "of": of, "seconds": monotonic() - began})
     stage.tell("done", {"seconds": monotonic() - began})
     return state

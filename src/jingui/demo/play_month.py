@@ -1,13 +1,13 @@
 """一（二）: plays the month's rows through the door, each once, as the people who do them [1.2] [4.1.2]"""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from jingui.core.errors import JinguiError, Unavailable
 from jingui.core.words import Decision
 from jingui.demo.cast import Absent, Cast
 from jingui.demo.deeds import DEEDS, Kept
-from jingui.demo.month import Deed, deeds
+from jingui.demo.month import PARTS, Deed, deeds
 
 
 @dataclass(slots=True, kw_only=True)
@@ -15,6 +15,7 @@ class Month:
     """The month with its cast; `surprises` names rows that were decided otherwise than they say."""
 
     cast: Cast
+    parts: Sequence[str] = PARTS
     surprises: list[str] = field(default_factory=list)
 
     def play(self) -> Iterator[tuple[int, int]]:
@@ -22,7 +23,7 @@ class Month:
         state = self.cast.state
         if not state.month:
             state.note({"month": self.cast.now().isoformat()})
-        rows = list(deeds())
+        rows = list(deeds(self.parts))
         for number, row in enumerate(rows, 1):
             if row.id not in state.deeds:
                 state.note({"deed": row.id, "kept": self.one(row)})

@@ -13,6 +13,7 @@ from jingui.demo.deeds import (
     release,
     research,
     sealing,
+    share,
     station,
     writing,
 )
@@ -33,6 +34,7 @@ __all__ = [
     "release",
     "research",
     "sealing",
+    "share",
     "station",
     "writing",
 ]

@@ -28,10 +28,16 @@ def consent(cast: Cast, row: Deed) -> Kept:
         kind=more.get("kind", "sensitive_collection"), signer=signer, signed=signed,
         labels=tuple(more.get("labels", ())), categories=tuple(more.get("categories", ())),
         agreed=more.get("agreed", True),
-        party=more.get("recipient", ""),
+        party=receiver(cast, row), uses=tuple(more.get("uses", ())),
     )  # fmt: skip
     given = cast.write(row, Verb.GIVE_CONSENT, data).value
     return {"consent": str(given.consent), "record": given.record}
+
+
+def receiver(cast: Cast, row: Deed) -> str:
+    """Whom a consent to sharing names: a registered partner by its number, or whoever the row says."""
+    to = row.more.get("to", "")
+    return f"{cast.kept(to, 'uscc')} {cast.kept(to, 'name')}"[:40] if to else str(row.more.get("recipient", ""))
 
 
 @deed("withdraw_consent")

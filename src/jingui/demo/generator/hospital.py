@@ -5,7 +5,7 @@ from random import Random
 
 from jingui.core.words import Role
 from jingui.demo.generator import codes
-from jingui.demo.generator.lists import table
+from jingui.demo.generator.lists import Table, table
 from jingui.demo.generator.numbers import id_card, phone, uscc
 from jingui.demo.generator.shapes import Bed, Department, Entry, Hospital, Json, Person, Post
 
@@ -14,8 +14,7 @@ _LICENSED = {Role.PHYSICIAN: "1", Role.NURSE: "2", Role.PHARMACIST: "3", Role.TE
 _EXPIRED = "zhong.yiran"  # his licence ended a few days ago, so the door can show a refusal
 
 
-def _departments() -> tuple[Department, ...]:
-    lists = table("hospital")
+def _departments(lists: Table) -> tuple[Department, ...]:
     found = []
     for code, name, english, ward, count, prefix in lists["clinical"]:
         beds = tuple(Bed(id=f"bed-{prefix}{n:02d}", ward=ward, label=f"{prefix}{n:02d}床") for n in range(1, count + 1))
@@ -25,7 +24,7 @@ def _departments() -> tuple[Department, ...]:
     return tuple(found)
 
 
-def _person(place: int, row: list[str | int], today: date, rng: Random) -> Person:
+def _person(place: int, row: list[str | int], today: date, rng: Random, tries: Table) -> Person:
     name, login, sex, year, title, rank, department, word, zh, en = row
     role = Role(str(word))
     birth = date(int(year), rng.randint(1, 12), rng.randint(1, 28))
@@ -36,7 +35,7 @@ def _person(place: int, row: list[str | int], today: date, rng: Random) -> Perso
         until = today - timedelta(days=9)
     area = rng.choice(("530000", "510000"))
     licence = f"{_LICENSED[role]}10{area}{since.year}{place:05d}" if role in _LICENSED else ""
-    fallback = table("staff")["tries"].get(role.value, ["查看工作台", "Look at your desk"])
+    fallback = tries.get(role.value, ["查看工作台", "Look at your desk"])
     return Person(
         id=f"s{place:02d}",
         name=str(name),
@@ -134,11 +133,15 @@ def _practitioner(person: Person, departments: dict[str, Department]) -> list[Js
     return [found, *roles]
 
 
-def build_hospital(rng: Random, today: date) -> Hospital:
-    """The whole house as it stands on `today`; equal generators and days give equal hospitals."""
-    lists = table("hospital")
-    departments = _departments()
-    staff = tuple(_person(n, row, today, rng) for n, row in enumerate(table("staff")["staff"], 1))
+def build_hospital(rng: Random, today: date, book: str = "") -> Hospital:
+    """The whole house as it stands on `today`; equal generators and days give equal hospitals.
+
+    `book` is the folder of another house's lists, such as `second/`.
+    """
+    lists, people = table(f"{book}hospital"), table(f"{book}staff")
+    departments = _departments(lists)
+    tries = people.get("tries", {})
+    staff = tuple(_person(n, row, today, rng, tries) for n, row in enumerate(people["staff"], 1))
     code = uscc(lists["area"], lists["organisation"])
     by_code = {each.code: each for each in departments}
     resources = [_organisation("hospital", lists["name"], lists["english"], identifier=code)]
