@@ -99,6 +99,7 @@ def test_an_instance_is_stored() -> None:
         found = carry(dicom.deliver, consignment("dicom", port, instance(), options={"called": "ARCHIVE"}))
         assert found.answer is not None
         assert found.answer.code == "0000"
+        assert found.answer.peer == fingerprint(THEIRS.tls.certificate)
         assert len(taken) == 1
 
 

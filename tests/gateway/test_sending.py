@@ -11,6 +11,7 @@ from jingui.core.errors import Conflict, Invalid, NotFound, Refused, Tampered
 from jingui.core.sending import Answer, Consignment, GatewayRequest, Held, Send, TakeReceipt, Unsent
 from jingui.core.words import Entrance, Purpose, Strength, Verb
 from jingui.crypto import jose
+from jingui.crypto.certificates import fingerprint
 from tests.gate.test_door import bundle
 from tests.gateway.parties import GATEWAY, OURS, Party, Queued, operation, party, queue
 from tests.hospital import Hospital
@@ -131,7 +132,12 @@ def test_over_mllp_the_acknowledgement_is_the_receipt(hospital: Hospital, patien
     given = send(hospital, one)
     assert given.body == b"MSH|"
     assert not given.sealed
-    assert receipt(hospital, one, b"", answer=Answer(code="AA", digest=bytes(32), peer="ab")) == "receipted"
+    for stranger in ("", "ab" * 32, fingerprint(lab.keys.sign.certificate)):
+        with pytest.raises(Refused):
+            receipt(hospital, one, b"", answer=Answer(code="AA", digest=bytes(32), peer=stranger))
+    seen = fingerprint(lab.keys.tls.certificate)
+    assert receipt(hospital, one, b"", answer=Answer(code="AA", digest=bytes(32), peer=seen)) == "receipted"
+    assert seen.encode() in bytes(one.row().receipt)
     assert b"jingui-transport/1" in bytes(one.row().receipt)
 
 

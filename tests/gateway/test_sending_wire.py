@@ -5,7 +5,7 @@ import ssl
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -16,8 +16,9 @@ from jingui.carry.lanes import Lanes
 from jingui.carry.spool import Spool
 from jingui.config import gateway, gateway_tls
 from jingui.core.words import Purpose, Verb
+from jingui.crypto.certificates import fingerprint
 from tests.gate.test_door import bundle
-from tests.gateway.parties import Party, Queued, party, queue
+from tests.gateway.parties import Party, Queued, keys_of, party, queue
 from tests.gateway.receiver import Receiver
 from tests.hospital import Hospital
 
@@ -213,12 +214,27 @@ def test_a_pause_is_honoured_within_a_second_and_a_pace_is_kept(
     assert len(several) == 40
 
 
+def renewed(hospital: Hospital, to: Party) -> bytes:
+    """A newer certificate is pinned beside the one that the partner still shows; that one, as a receipt names it."""
+    from jingui.store.models import PartnerCertificate
+
+    der, now = keys_of(to.name, to.uscc).tls.certificate, datetime.now(UTC)
+    number = int(hospital.sql("SELECT nextval(pg_get_serial_sequence('partner_certificate', 'id'))")[0][0])
+    hospital.keep(
+        PartnerCertificate(id=number, partner_id=to.id, use="tls", fingerprint=fingerprint(der), der=der, starts=now,
+                           ends=now + timedelta(days=900))
+    )  # fmt: skip
+    return fingerprint(to.keys.tls.certificate).encode()
+
+
 def test_mllp_to_a_partner(hospital: Hospital, patient: int, carrying: Lanes) -> None:
     text = b"MSH|^~\\&|A|B|C|D|20261123||ADT^A08|M77|P|2.5\rPID|1"
     with receiving(hospital, "检验", kind="mllp") as (there, to):
+        shown = renewed(hospital, to)
         one = queue(hospital, to, patient, text, media="hl7v2")
         until(lambda: state(one)[0] == "receipted")
         assert there.taken == {"M77": text}
+        assert shown in bytes(one.row().receipt)
         assert b'"code":"AA"' in bytes(one.row().receipt)
     with receiving(hospital, "拒收", kind="mllp", does="reject", seconds=2) as (there, to):
         one = queue(hospital, to, patient, text, media="hl7v2")
@@ -230,8 +246,10 @@ def test_mllp_to_a_partner(hospital: Hospital, patient: int, carrying: Lanes) ->
 
 def test_fhir_to_a_partner(hospital: Hospital, patient: int, carrying: Lanes) -> None:
     with receiving(hospital, "接口", kind="fhir") as (there, to):
+        shown = renewed(hospital, to)
         one = queue(hospital, to, patient, b'{"resourceType":"Bundle"}', media="fhir")
         until(lambda: state(one)[0] == "receipted")
+        assert shown in bytes(one.row().receipt)
         assert list(there.taken.values()) == [b'{"resourceType":"Bundle"}']
 
 

@@ -3,6 +3,8 @@
 import ssl
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from hashlib import sha256
+from typing import Any
 
 from jingui.core.sending import Answer, Consignment
 
@@ -24,3 +26,12 @@ class Arrived:
 
 
 Driver = Callable[[Consignment, Proofs], Awaitable[Arrived]]
+
+
+def seen(connection: Any) -> str:
+    """SHA-256 (hex) of the certificate that the other side showed in this very handshake; "" when none was seen.
+
+    `connection` is what the transport has of TLS: an SSLObject or SSLSocket.
+    """
+    shown = connection.getpeercert(binary_form=True) if connection is not None else None
+    return sha256(shown).hexdigest() if shown else ""

@@ -10,7 +10,7 @@ from pydicom import dcmread
 from pydicom.errors import InvalidDicomError
 from pynetdicom import AE
 
-from jingui.carry.carried import Arrived, Proofs
+from jingui.carry.carried import Arrived, Proofs, seen
 from jingui.carry.places import Place, place
 from jingui.carry.undelivered import Undelivered
 from jingui.core.sending import Answer, Consignment
@@ -24,15 +24,14 @@ HANDS: Final = ThreadPoolExecutor(64, "dicom")  # of its own: a slow archive hol
 async def deliver(consignment: Consignment, proofs: Proofs) -> Arrived:
     """Store one instance; the library blocks, therefore on a thread of its own with limits of its own."""
     at = await place(consignment)
-    status = await asyncio.get_running_loop().run_in_executor(HANDS, stored, consignment, at, proofs)
+    status, peer = await asyncio.get_running_loop().run_in_executor(HANDS, stored, consignment, at, proofs)
     if status != 0:
         raise Undelivered("answer", said=f"{status:04X}")
-    peer = consignment.pins[0] if consignment.pins else ""
     return Arrived(answer=Answer(code="0000", digest=sha256(b"0000").digest(), peer=peer))
 
 
-def stored(consignment: Consignment, at: Place, proofs: Proofs) -> int:
-    """The status of a C-STORE."""
+def stored(consignment: Consignment, at: Place, proofs: Proofs) -> tuple[int, str]:
+    """The status of a C-STORE, and the certificate that the archive showed."""
     try:
         instance = dcmread(BytesIO(consignment.body))
         kind, syntax = instance.SOPClassUID, instance.file_meta.TransferSyntaxUID
@@ -50,10 +49,12 @@ def stored(consignment: Consignment, at: Place, proofs: Proofs) -> int:
     )  # fmt: skip
     if not made.is_established:
         raise Undelivered("answer" if made.is_rejected else "unreachable", said="association")
+    held = made.dul.socket
+    peer = seen(held.socket if held is not None else None)
     try:
         answer = made.send_c_store(instance)
     finally:
         made.release()
     if "Status" not in answer:
         raise Undelivered("broken", said="no answer")
-    return int(answer.Status)
+    return int(answer.Status), peer

@@ -17,7 +17,7 @@ async def deliver(consignment: Consignment, proofs: Proofs) -> Arrived:
     """Taken when the endpoint says 200, 201 or 202; the message's number goes along, so that a repeat is known."""
     at = await place(consignment)
     async with client(at, consignment, proofs) as using:
-        status, headers, got = await asked(
+        status, headers, got, peer = await asked(
             using, at, "POST", at.path or "/", body=consignment.body,
             headers={"content-type": FHIR, "accept": f"{JOSE}, {FHIR}", "x-request-id": str(consignment.message)},
         )  # fmt: skip
@@ -26,5 +26,4 @@ async def deliver(consignment: Consignment, proofs: Proofs) -> Arrived:
         raise Undelivered("answer", said=str(status))
     if kind == JOSE and got:  # signed when it is offered
         return Arrived(receipt=got)
-    answer = Answer(code=str(status), digest=sha256(got).digest(), peer=consignment.pins[0] if consignment.pins else "")
-    return Arrived(answer=answer)
+    return Arrived(answer=Answer(code=str(status), digest=sha256(got).digest(), peer=peer))

@@ -5,12 +5,12 @@ No redirect is followed, no proxy of the surroundings is used, no answer is read
 
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import httpx
 import orjson
 
-from jingui.carry.carried import Arrived, Proofs
+from jingui.carry.carried import Arrived, Proofs, seen
 from jingui.carry.places import Place, place
 from jingui.carry.undelivered import Undelivered, problem_of
 from jingui.core.gateway_wire import JOSE, MESSAGES, PART, RETRY, TOTAL
@@ -20,6 +20,15 @@ MOST_ANSWER: Final = 64 * 1024
 CONNECT: Final = 10.0
 KIND: Final = {"content-type": JOSE}
 BUSY: Final = frozenset({408, 425, 429, 502, 503, 504})
+
+
+class Said(NamedTuple):
+    """An answer, and the certificate that its sender showed (SHA-256, hex)."""
+
+    status: int
+    headers: httpx.Headers
+    body: bytes
+    peer: str
 
 
 @asynccontextmanager
@@ -42,12 +51,13 @@ async def asked(
     *,
     body: bytes = b"",
     headers: Mapping[str, str] | None = None,
-) -> tuple[int, httpx.Headers, bytes]:
+) -> Said:
     """One request and its answer, bounded; Undelivered for a redirect, a busy or an endless answer."""
     try:
         async with using.stream(
             method, path, content=body or None, headers=headers, extensions={"sni_hostname": at.host}
         ) as answer:
+            peer = seen(answer.extensions["network_stream"].get_extra_info("ssl_object"))
             got = bytearray()
             async for piece in answer.aiter_raw():
                 got += piece
@@ -59,7 +69,7 @@ async def asked(
         raise Undelivered("redirect", said=str(answer.status_code))
     if answer.status_code in BUSY:
         raise Undelivered("busy", wait=seconds(answer.headers.get(RETRY, "")), said=str(answer.status_code))
-    return answer.status_code, answer.headers, bytes(got)
+    return Said(answer.status_code, answer.headers, bytes(got), peer)
 
 
 def seconds(text: str) -> int:
@@ -74,9 +84,9 @@ async def deliver(consignment: Consignment, proofs: Proofs) -> Arrived:
     async with client(at, consignment, proofs) as using:
         if len(consignment.body) > PART:
             await parts(using, at, path, consignment.body)
-            status, headers, got = await asked(using, at, "POST", path, headers=KIND)
+            status, headers, got, _ = await asked(using, at, "POST", path, headers=KIND)
         else:
-            status, headers, got = await asked(using, at, "POST", path, body=consignment.body, headers=KIND)
+            status, headers, got, _ = await asked(using, at, "POST", path, body=consignment.body, headers=KIND)
     if status == 200 and headers.get("content-type", "").partition(";")[0].strip() == JOSE and got:
         return Arrived(receipt=got)
     raise Undelivered(refusal(got), said=str(status))
@@ -85,13 +95,13 @@ async def deliver(consignment: Consignment, proofs: Proofs) -> Arrived:
 async def parts(using: httpx.AsyncClient, at: Place, path: str, body: bytes) -> None:
     """Send what the receiver has not got yet."""
     total = -(-len(body) // PART)
-    status, _, got = await asked(using, at, "GET", path)
+    status, _, got, _ = await asked(using, at, "GET", path)
     there = have(got) if status == 200 else frozenset()
     for n in range(total):
         if n in there:
             continue
         piece = body[n * PART : (n + 1) * PART]
-        status, _, got = await asked(
+        status, _, got, _ = await asked(
             using, at, "PUT", f"{path}/parts/{n}", body=piece,
             headers={TOTAL: str(total), "content-type": "application/octet-stream"},
         )  # fmt: skip

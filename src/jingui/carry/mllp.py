@@ -5,7 +5,7 @@ import contextlib
 from hashlib import sha256
 from typing import Final
 
-from jingui.carry.carried import Arrived, Proofs
+from jingui.carry.carried import Arrived, Proofs, seen
 from jingui.carry.places import place
 from jingui.carry.undelivered import Undelivered, problem_of
 from jingui.core.sending import Answer, Consignment
@@ -27,6 +27,7 @@ async def deliver(consignment: Consignment, proofs: Proofs) -> Arrived:
         )  # fmt: skip
     except OSError as error:
         raise Undelivered(problem_of(error), said=type(error).__name__) from error
+    peer = seen(writer.get_extra_info("ssl_object"))
     try:
         writer.write(START + consignment.body + END)
         await writer.drain()
@@ -45,7 +46,6 @@ async def deliver(consignment: Consignment, proofs: Proofs) -> Arrived:
         raise Undelivered("receipt", said="another message's acknowledgement")
     if code not in TAKEN:
         raise Undelivered("answer", said=code[:2])
-    peer = consignment.pins[0] if consignment.pins else ""
     return Arrived(answer=Answer(code=code, digest=sha256(block).digest(), peer=peer))
 
 

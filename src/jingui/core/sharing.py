@@ -1,11 +1,14 @@
 """五（二）共享: what is asked and told about handing a patient's records to a partner [5.2.1] [5.2.2] [5.1.3]"""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, NamedTuple
 
 from jingui.core.entry import Line
 from jingui.core.patient import PatientLine
+from jingui.core.receiving import ShownPart
+from jingui.core.word import N_
 
 TRANSMISSION: Final = "transmission"  # the kind of a target that is one
 PREVIEW: Final = "share_preview"  # of a target that is what was looked at before; its record is the digest
@@ -223,6 +226,15 @@ class InsideLine(NamedTuple):
     level: str
 
 
+#: Why a content is not shown: code -> words.
+HIDDEN: Final[Mapping[str, str]] = {
+    "post": N_("您的岗位查看传输经过，不查看内容。"),
+    "right": N_("其中有您无权查阅的记录，因此不显示内容。"),
+    "gone": N_("内容已不在本院：传出后按期清除，或已按程序销毁。摘要和回执仍可证明传出的是什么。"),
+    "unreadable": N_("内容无法以文字显示。"),
+}
+
+
 class LifeLine(NamedTuple):
     """Something that happened to a transmission: a ledger entry about it."""
 
@@ -255,5 +267,6 @@ class TransmissionView:
     matter: int
     inside: tuple[InsideLine, ...]
     life: tuple[LifeLine, ...]
-    content: bytes  # b"" where the reader may not see all of it, or it is gone
-    gone: bool
+    content: bytes  # as it left; b"" where `hidden` says why it is not shown
+    parts: tuple[ShownPart, ...]  # the same as text
+    hidden: str  # a row of HIDDEN, "" for none

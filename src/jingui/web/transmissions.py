@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from jingui.core.errors import Conflict, Invalid, Refused
 from jingui.core.share import PURPOSES, VIEWS
 from jingui.core.sharing import (
+    HIDDEN,
     RetryTransmission,
     StopTransmission,
     TransmissionLine,
@@ -26,6 +27,7 @@ from jingui.web.share_words import TONES, why
 from jingui.web.viewmodels import share as view
 from jingui.web.viewmodels.parts import Link, Pager, Tag
 from jingui.web.viewmodels.paths import to
+from jingui.web.viewmodels.received import PartShown
 
 PAGE: Final = 50
 STOPPABLE: Final = ("queued", "failed")
@@ -139,6 +141,8 @@ def drawn(request: HttpRequest, found: TransmissionView, error: str, reason: str
             (to("entry", entry=one.entry), one.at, _(Verb(one.verb).label), one.actor or _("系统"))
             for one in found.life
         ),
+        parts=tuple(PartShown(title=one.title, lines=one.lines, rows=one.rows) for one in found.parts),
+        hidden=_(HIDDEN[found.hidden]) if found.hidden else "",
         may_stop=line.state in STOPPABLE and asking.may(request, Verb.STOP_TRANSMISSION),
         may_retry=line.state in RETRIED and asking.may(request, Verb.RETRY_TRANSMISSION), reason=reason, error=error,
     )  # fmt: skip

@@ -3,12 +3,14 @@
 import base64
 import binascii
 from collections.abc import Mapping, Sequence
+from hashlib import sha256
 from typing import Any, Final
 
 import orjson
 
-from jingui.core.errors import Gone, Invalid, NotFound, Tampered
+from jingui.core.errors import Gone, Invalid, JinguiError, NotFound, Tampered
 from jingui.core.permit import Permit
+from jingui.core.receiving import ShownPart
 from jingui.core.share import BASES, CONSENT, PURPOSES
 from jingui.core.sharing import (
     SORTS,
@@ -24,13 +26,15 @@ from jingui.core.sharing import (
     TransmissionView,
     VisitOption,
 )
-from jingui.core.transmit import TransmissionState
+from jingui.core.transmit import Media, TransmissionState
 from jingui.core.word import N_
 from jingui.core.words import Category, Level, RecordState, Role, Verb
+from jingui.formats import inbound
 from jingui.gate import facts as f
 from jingui.gate.context import ReadContext
 from jingui.gate.finding import patient_line
 from jingui.gate.names import NOBODY, names_of
+from jingui.gate.outbox import KEYS_SQL, open_content
 from jingui.gate.partners_standing import standing_seen
 from jingui.gate.registry import Done, read_act
 from jingui.gate.sharing_consent import SHARING, names
@@ -69,6 +73,7 @@ AND record_id = ANY($2::bigint[]) ORDER BY record_id"""
 LIFE_SQL: Final = """SELECT e.id, e.at, e.verb, e.decision, e.person_id FROM entry e WHERE e.patient_id = $1::bigint
 AND e.verb = ANY($2::text[]) AND e.at >= $3::timestamptz AND position($4::bytea in e.targets) > 0
 ORDER BY e.id LIMIT 200"""
+PAYLOAD_SQL: Final = "SELECT payload FROM transmission WHERE patient_id = $1::bigint AND transmission_id = $2::bigint"
 MOVES: Final = ("share", "send", "take_receipt", "stop_transmission", "retry_transmission", "withdraw_consent")
 VISITS_SQL: Final = """SELECT encounter_id, kind, starts, ends FROM encounter WHERE patient_id = $1::bigint
 AND state <> 'cancelled' ORDER BY starts DESC LIMIT 50"""
@@ -180,6 +185,7 @@ async def read_transmission(context: ReadContext, permit: Permit) -> Done:
         )
         for number, kind, category, level in await context.rows(INSIDE_SQL, target.patient, list(one["records"]))
     ]  # fmt: skip
+    hidden, content, parts = await content_for(context, one, inside)
     public = context.runtime.public(target.patient, target.record)
     entries = await context.rows(LIFE_SQL, target.patient, list(MOVES), one["made"], public.encode())
     people = await names_of(context).people(context, [one["person_id"], *(row[4] or 0 for row in entries)])
@@ -197,10 +203,43 @@ async def read_transmission(context: ReadContext, permit: Permit) -> Done:
         life=tuple(
             LifeLine(str(row[0]), row[1], row[2], row[3], people.get(row[4] or 0, NOBODY).name, "") for row in entries
         ),
-        content=b"", gone=False,
+        content=content, parts=parts, hidden=hidden,
     )  # fmt: skip
     own = context.line(target.patient, target.record, TRANSMISSION, one["version"])
-    return Done(value=view, lines=(own,), patients=(target.patient,) if target.patient else ())
+    seen = tuple(context.line(target.patient, number) for number in one["records"]) if content else ()
+    return Done(value=view, lines=(own, *seen), patients=(target.patient,) if target.patient else ())
+
+
+async def content_for(
+    context: ReadContext, one: Mapping[str, Any], inside: Sequence[InsideLine]
+) -> tuple[str, bytes, tuple[ShownPart, ...]]:
+    """Why the content is not shown ("" when it is), the content as it left, and the same as text.
+
+    Whoever may not open every record inside sees none of it; Tampered when it is not what the row says it was.
+    """
+    patient, number = one["patient_id"], one["transmission_id"]
+    if context.actor.role in NAMELESS:
+        return "post", b"", ()
+    if len(inside) < len(one["records"]) or not all(each.record for each in inside):
+        return "right", b"", ()
+    found = await context.rows(PAYLOAD_SQL, patient, number)
+    keys = await context.rows(KEYS_SQL, patient)
+    try:
+        content = open_content(context.runtime, patient, number, found[0][0], one["classes"], keys)
+    except Gone:
+        return "gone", b"", ()
+    if sha256(content).digest() != bytes(one["digest"]):
+        raise Tampered(where=f"transmission:{patient}.{number}")
+    try:
+        parts = told(content) if one["media"] == Media.NOTICE else inbound.shown(Media(one["media"]), content)
+    except JinguiError:
+        return "unreadable", content, ()
+    return "", content, parts
+
+
+def told(content: bytes) -> tuple[ShownPart, ...]:
+    """A notice as it left: its names and values."""
+    return (ShownPart(rows=tuple((str(name), str(value)) for name, value in orjson.loads(content).items())),)
 
 
 def readable(context: ReadContext, category: str, level: str) -> bool:

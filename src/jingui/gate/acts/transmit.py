@@ -151,6 +151,8 @@ def proven(
     channel = stood.channel
     unsealed = channel is not None and not CHANNELS[channel.kind].sealed
     if unsealed and data.answer is not None and not data.receipt:
+        if data.answer.peer not in {one.fingerprint for one in stood.certificates(Use.TLS)}:
+            raise false_receipt()
         said = {"type": "jingui-transport/1", "kind": channel.kind if channel else "", "code": data.answer.code[:80],
                 "digest": data.answer.digest.hex(), "peer": data.answer.peer, "message": str(row.message),
                 "at": permit.at.isoformat()}  # fmt: skip

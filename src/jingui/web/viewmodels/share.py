@@ -5,6 +5,7 @@ from datetime import datetime
 
 from jingui.web.viewmodels.form import Choice
 from jingui.web.viewmodels.parts import Link, Pager, Tag
+from jingui.web.viewmodels.received import PartShown
 from jingui.web.viewmodels.resource import Shown
 
 
@@ -100,6 +101,8 @@ class TransmissionPage:
     digests: tuple[tuple[str, str], ...]
     inside: tuple[Link, ...]
     life: tuple[tuple[str, datetime, str, str], ...]  # entry's address, when, what, who
+    parts: tuple[PartShown, ...]
+    hidden: str
     may_stop: bool
     may_retry: bool
     reason: str = ""
