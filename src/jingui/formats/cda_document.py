@@ -230,11 +230,12 @@ class Patient:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Person:
-    """Somebody with a number of the institution."""
+    """Somebody with a number of the institution. No name: it is withheld, `organization` says whose they are."""
 
     id: Identifier | None = None
     name: str
     title: str = ""
+    organization: Organization | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -79,7 +79,14 @@ def _author(root: Node, document: CdaDocument) -> None:
     held = put(node, "assignedAuthor", classCode="ASSIGNED")
     identifier(held, "id", document.author.id)
     _title(held, document.author)
-    put(put(held, "assignedPerson"), "name", document.author.name)
+    _name(put(held, "assignedPerson"), document.author)
+
+
+def _name(node: Node, person: Person) -> None:
+    """A person's name, or that it is withheld and for whom they acted."""
+    put(node, "name", person.name, nullFlavor="" if person.name else "MSK")
+    if person.organization is not None:
+        organization(node.getparent(), "representedOrganization", person.organization)
 
 
 def _title(held: Node, person: Person) -> None:
@@ -114,7 +121,7 @@ def _signer(root: Node, signer: Signer) -> None:
         coded(held, "code", signer.relation)
     else:
         _title(held, signer.person)
-    put(put(held, "assignedPerson", classCode="PSN", determinerCode="INSTANCE"), "name", signer.person.name)
+    _name(put(held, "assignedPerson", classCode="PSN", determinerCode="INSTANCE"), signer.person)
 
 
 def _participant(root: Node, said: Participant) -> None:
@@ -159,7 +166,8 @@ def read_author(root: Node) -> tuple[Person, str]:
 def _person(held: Node | None, name: str) -> Person:
     code = child(held, "code")
     found = next((one for each in children(held, "id") if (one := read_identifier(each))), None)
-    return Person(id=found, name=" ".join(name.split()), title=have(code, "displayName"))
+    return Person(id=found, name=" ".join(name.split()), title=have(code, "displayName"),
+                  organization=read_organization(child(held, "representedOrganization")))  # fmt: skip
 
 
 def _time(node: Node | None) -> str:
@@ -193,7 +201,7 @@ def read_signers(root: Node) -> tuple[Signer, ...]:
             relation = code if code is not None and code.system == _RELATION else None
             person = _person(held, words(child(held, "assignedPerson", "name")))
             if relation is not None:
-                person = Person(id=person.id, name=person.name)
+                person = Person(id=person.id, name=person.name, organization=person.organization)
             at = _time(child(node, "time"))
             out.append(Signer(person=person, at=at, legal=name == "legalAuthenticator", relation=relation))
     return tuple(out)
