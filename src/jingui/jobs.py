@@ -12,6 +12,7 @@ from procrastinate import Blueprint
 
 from jingui.core.access_operations import EndGrant
 from jingui.core.archive_asking import RemindLoan
+from jingui.core.bulk import BuildBulk, EndBulk
 from jingui.core.climate import WatchClimate
 from jingui.core.custody import OpenCaseFile, PutBack
 from jingui.core.deadlines import DeadlinesRequest
@@ -122,6 +123,18 @@ def extracts(timestamp: int) -> None:
             break
     over = door.due.extracts_over(door.now())
     close("extracts", Verb.DISPOSE_EXTRACT, over, lambda number: DisposeExtract(extract=number))
+
+
+@timed.periodic(cron="* * * * *")
+@timed.task(name="bulk", queueing_lock="bulk", retry=3)
+def bulk(timestamp: int) -> None:
+    """End bulk exports whose time or ground is over; go on with those that are being made, some parts each [5.2.4]."""
+    over = door.due.bulk_over(door.now())
+    close("bulk", Verb.END_BULK, over, lambda number: EndBulk(export=number))
+    for _ in range(ROUNDS):
+        going = door.due.bulk_exports(door.now())
+        if not close("bulk", Verb.START_BULK, going, lambda number: BuildBulk(export=number)):
+            break
 
 
 @timed.periodic(cron="* * * * *")

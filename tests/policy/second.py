@@ -24,6 +24,7 @@ from jingui.core.words import (
 from tests.policy import (
     second_archive,
     second_backups,
+    second_bulk,
     second_climate,
     second_consents,
     second_custody_line,
@@ -48,7 +49,7 @@ from tests.policy.second_enter import ENTERING, closed_visit, enters, unfit
 PARTS: tuple[Any, ...] = (
     second_archive, second_release, second_custody_line, second_research, second_climate, second_backups,
     second_destruction, second_sources, second_downtime, second_matters, second_monitor, second_sealing,
-    second_templates, second_gateway, second_receive, second_partners, second_share,
+    second_templates, second_gateway, second_receive, second_partners, second_share, second_bulk,
 )  # fmt: skip
 ADMINS = {Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDIT_ADMIN}
 LICENSED = {Role.PHYSICIAN, Role.NURSE, Role.TECHNICIAN, Role.PHARMACIST}

@@ -56,6 +56,13 @@ SILENT_SQL = """SELECT s.id FROM sensor s JOIN entry e ON e.id = s.entry WHERE s
 LOANS_SQL = """SELECT loan_id, patient_id FROM loan WHERE state = 'open' AND due <= $1::timestamptz
   AND (reminded IS NULL OR reminded < $2::timestamptz) ORDER BY due LIMIT 500"""
 WITHDRAWN_SQL = f"SELECT count(*) FROM ({sharing_outbox.WITHDRAWN_SQL}) x"  # noqa: S608 -- own texts only
+BULK_SQL = "SELECT id FROM bulk_export WHERE state = 'building' AND ends > $1::timestamptz ORDER BY id LIMIT 50"
+# Files are of use to nobody once the app, the agreement or the partner is over, whatever time was left.
+BULK_OVER_SQL = """SELECT b.id FROM bulk_export b JOIN app a ON a.id = b.app_id
+JOIN agreement g ON g.id = b.agreement_id JOIN partner p ON p.id = a.partner_id
+WHERE b.state IN ('building', 'ready') AND (b.ends <= $1::timestamptz OR a.ended IS NOT NULL
+  OR a.ends <= $1::timestamptz OR g.ended IS NOT NULL OR g.ends <= $1::timestamptz OR p.state <> 'active')
+ORDER BY b.id LIMIT 500"""
 ERASING_SQL = "SELECT DISTINCT matter FROM destruction WHERE state = 'erasing' ORDER BY matter LIMIT 50"
 CLOSE = [Relation.TREATING.value, Relation.TEAM.value, Relation.CONSULTATION.value]
 
@@ -158,3 +165,13 @@ def sent_contents(at: datetime) -> int:
     """How many contents still lie in the outbox although they arrived, or were stopped, long enough ago [5.1.3]."""
     days = settings.number(current(), raw("SELECT n FROM epoch")[0][0], "sent_content_days")
     return sharing_ended.left(at - timedelta(days=days))
+
+
+def bulk_exports(at: datetime) -> list[int]:
+    """Bulk exports of which parts are still to be made [5.2.4]."""
+    return [row[0] for row in raw(BULK_SQL, at)]
+
+
+def bulk_over(at: datetime) -> list[int]:
+    """Bulk exports whose time or ground is over and whose files still lie here [5.2.4]."""
+    return [row[0] for row in raw(BULK_OVER_SQL, at)]

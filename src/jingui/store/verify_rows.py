@@ -133,6 +133,7 @@ FITTING: Mapping[str, frozenset[str]] = {
     "extension": frozenset({"decide_matter"}),
     "transmission": SENDING | PARTING | {"destroy"},
     "received": RECEIVING,
+    "bulk_export": frozenset({"start_bulk", "end_bulk"}),
     "destruction": DESTROYING | {"decide_matter"},
     "post_grant": frozenset({"decide_matter", "close_matter", "end_grant"}),
     "controlled_document": frozenset({"publish_document", "decide_matter"}),
