@@ -7,10 +7,9 @@ import sys
 from pathlib import Path
 
 from jingui.cli.demo_people import portals, table
-from jingui.cli.demo_places import EXCHANGE, SECOND, house_of, pair
+from jingui.cli.demo_places import EXCHANGE, SECOND, house_of, pair, paired
 from jingui.cli.running import progress, told
 from jingui.cli.words import out, say
-from jingui.cluster.address import external
 from jingui.cluster.children import Child
 from jingui.cluster.supervisor import Event, EventKind
 from jingui.config import house, plugs
@@ -57,7 +56,7 @@ def demo(given: argparse.Namespace) -> int:
 def second(where: Home) -> list[Child]:
     """The house beside this one; none with a database elsewhere, or where it was never laid out."""
     root = where.root / SECOND
-    if external(os.environ) is not None or not (root / "jingui.toml").exists():
+    if not paired(where.root):
         return []
     # what the environment says of the first house is not the second one's
     env = {"JINGUI_HOME": str(root), "PORT": "", "JINGUI_KEY_FILE": "", "JINGUI_WORKERS": ""}

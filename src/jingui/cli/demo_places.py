@@ -1,6 +1,7 @@
 """The demonstration's two houses: where they live, the ports they take, and what each is told about itself."""
 
 import json
+import os
 import socket
 from collections.abc import Iterator
 from contextlib import closing
@@ -8,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from jingui.cluster.address import external
 from jingui.demo.generator.lists import table
 from jingui.demo.generator.numbers import uscc
 
@@ -50,6 +52,11 @@ def house_of(which: str) -> Place:
 def which(root: Path) -> str:
     """Whether the house at `root` is the first or the second one."""
     return "second" if root.name == SECOND else "first"
+
+
+def paired(root: Path) -> bool:
+    """Whether another house runs beside the one at `root`: not where the database is somewhere else."""
+    return external(os.environ) is None and (which(root) == "second" or (root / SECOND / "jingui.toml").exists())
 
 
 def exchange(root: Path) -> Path:
