@@ -22,6 +22,7 @@ from jingui.core.words import (
     Verb,
 )
 from tests.policy import (
+    second_apps,
     second_archive,
     second_backups,
     second_bulk,
@@ -49,7 +50,7 @@ from tests.policy.second_enter import ENTERING, closed_visit, enters, unfit
 PARTS: tuple[Any, ...] = (
     second_archive, second_release, second_custody_line, second_research, second_climate, second_backups,
     second_destruction, second_sources, second_downtime, second_matters, second_monitor, second_sealing,
-    second_templates, second_gateway, second_receive, second_partners, second_share, second_bulk,
+    second_templates, second_gateway, second_receive, second_partners, second_share, second_apps, second_bulk,
 )  # fmt: skip
 ADMINS = {Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDIT_ADMIN}
 LICENSED = {Role.PHYSICIAN, Role.NURSE, Role.TECHNICIAN, Role.PHARMACIST}
@@ -128,7 +129,8 @@ def _entrance(v: Vector) -> bool:
         return True
     if v.role is Role.PATIENT and v.deceased and v.verb not in OWN_ACCOUNT:
         return False
-    return (v.role is Role.PATIENT) == (v.entrance is Entrance.PORTAL)
+    app = v.entrance is Entrance.FHIR and v.strength is Strength.TOKEN  # that the patient authorised
+    return (v.entrance is Entrance.PORTAL or app) if v.role is Role.PATIENT else v.entrance is not Entrance.PORTAL
 
 
 def _self(v: Vector) -> bool:

@@ -135,6 +135,7 @@ class AskApp:
     client: str
     redirect: str
     scopes: tuple[str, ...]
+    mine: bool = True  # about nobody but whoever is asked
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -201,6 +202,7 @@ class Introspect:
 
     proof: Proof
     token: str
+    bearer: str = ""  # a token of the same client's, where it has no key to prove itself with
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -241,11 +243,12 @@ class GrantLine:
     name: str
     who: str
     scopes: tuple[str, ...]
-    patient: str  # public id, "" for none
-    at: datetime | None
+    patient: str  # public id, for whoever granted it; "" for everybody else
+    chosen: bool  # whether it is for one patient
+    at: datetime
     until: datetime | None
     revoked: datetime | None
-    used: int  # operations under it
+    used: bool  # the code was exchanged
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -273,6 +276,7 @@ class AppsBoard:
 
     rows: tuple[AppLine, ...] = ()
     mine: tuple[GrantLine, ...] = ()
+    did: tuple[tuple[str, str, int], ...] = ()  # of one app, this month: (verb, decision, how often)
     asked: AppAsked | None = None
     may: tuple[str, ...] = ()
 

@@ -216,6 +216,7 @@ class Verb(Word):
     AUTHORISE_APP = "authorise_app", N_("授权接入应用")
     EXCHANGE_CODE = "exchange_code", N_("换取应用令牌")
     INTROSPECT = "introspect", N_("核验应用令牌")
+    REVOKE_APP = "revoke_app", N_("撤回应用授权")
     START_BULK = "start_bulk", N_("发起批量共享")
     TAKE_BULK = "take_bulk", N_("领取批量共享")
     END_BULK = "end_bulk", N_("结束批量共享")

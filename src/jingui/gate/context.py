@@ -98,7 +98,8 @@ class ReadContext:
         return Line(public(patient, 0), public(patient, record) if record >= 0 else "", kind, version)
 
 
-MINE = frozenset({Verb.READ_LEDGER, Verb.READ_GRANTS})  # whose data may say `mine`: then it is about the asker alone
+# Whose data may say `mine`: then it is about the asker alone.
+MINE = frozenset({Verb.READ_LEDGER, Verb.READ_GRANTS, Verb.READ_APPS})
 # Without a patient these verbs are about the directory.
 NO_PATIENT = {Verb.SEARCH: Category.DIRECTORY, Verb.HISTORY: Category.DIRECTORY}
 PAIRS = tuple((category, level) for category in Category if category is not Category.NONE for level in Level)

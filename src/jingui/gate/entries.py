@@ -31,6 +31,8 @@ def draft(
     """Make the draft. `decision` defaults to what the rules said; public entrances leave no address and no session."""
     who = operation.actor
     public = who.name.startswith("public:")
+    if actor.app is not None:  # through which app: whoever looks at the entry later is told
+        lines = (*lines, Line("", str(actor.app.app), "app", 0))
     if decision is None:
         decision = Decision.ALLOW if decided.allow else Decision.DENY
     return EntryDraft(

@@ -20,6 +20,7 @@ class Done:
     more: str = ""
     bump: bool = False  # the epoch must move: a right ended, a hold, a policy, a key
     notes: tuple[str, ...] = field(default=())
+    reason: str = ""  # a stable word where what was done is not what was asked for: a replay that ended a right
     clauses: tuple[str, ...] = ()  # clauses of the table's row that was acted on, besides those of the rules
 
 

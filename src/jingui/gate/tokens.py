@@ -7,14 +7,22 @@ from jingui.core.errors import NotSignedIn, Tampered, Unavailable
 from jingui.core.operation import Actor, Operation
 from jingui.core.vector import Decided
 from jingui.core.words import Decision, Entrance, Purpose, Strength, Verb
+from jingui.gate.apps_grants import ACCESS, LONGEST
+from jingui.gate.apps_grants import digest as app_digest
 from jingui.gate.entries import draft
+from jingui.gate.partners_facts import Kind, genuine
 from jingui.gate.pipeline import Pipeline, Stale
 from jingui.gate.read import TRIES
 from jingui.gate.runtime import Runtime
 from jingui.store.seals import SEALED_TABLES
+from jingui.store.statements import Columns
 
 COLUMNS = SEALED_TABLES["token"]
 TOKEN_SQL = f"SELECT {', '.join(COLUMNS)}, mac FROM token WHERE digest = $1::bytea"  # noqa: S608 -- own column names
+APP_COLUMNS = Columns()
+APP_COLUMNS.sealed("g", "app_grant")
+APP_TOKEN_SQL = f"SELECT {APP_COLUMNS.sql} FROM app_grant g WHERE g.access = $1::bytea"  # noqa: S608 -- own column names
+APP_TOKEN = Kind(APP_COLUMNS, APP_TOKEN_SQL)
 PREFIX = "jg_"
 _known: dict[tuple[bytes, str, Entrance], Actor] = {}
 
@@ -34,6 +42,8 @@ async def actor_of(pipe: Pipeline, token: str, address: str, entrance: Entrance 
 
     NotSignedIn for a token that is none and Tampered for a changed row are entered first.
     """
+    if token.startswith(ACCESS):
+        return await of_app(pipe, token, address, entrance)
     if not token.startswith(PREFIX) or len(token) > 100:
         raise NotSignedIn(entry=await entered(pipe, entrance, "unknown_token"))
     key = digest(pipe.runtime, token)
@@ -54,6 +64,23 @@ async def actor_of(pipe: Pipeline, token: str, address: str, entrance: Entrance 
             _known.clear()
         _known[key, address, entrance] = found
     return found
+
+
+async def of_app(pipe: Pipeline, token: str, address: str, entrance: Entrance) -> Actor:
+    """The actor of an app's access token: whoever granted it, through that app. NotSignedIn once it is over."""
+    rows = await pipe.pool.fetch(APP_TOKEN_SQL, app_digest(pipe.runtime, token)) if len(token) <= LONGEST else ()
+    if not rows:
+        raise NotSignedIn(entry=await entered(pipe, entrance, "unknown_token"))
+    try:
+        row = genuine(pipe.runtime.sealer, APP_TOKEN, "g", rows[0])
+    except Tampered as error:
+        raise Tampered(where=str(error.data["where"]), entry=await entered(pipe, entrance, "tampered")) from error
+    if row["revoked"] is not None or row["access_ends"] is None or pipe.runtime.clock.now() >= row["access_ends"]:
+        raise NotSignedIn(entry=await entered(pipe, entrance, "unknown_token"))
+    return Actor(
+        account=row["account_id"], post=row["post_id"], grant=row["id"], session=f"app:{row['app_id']}.{row['family']}",
+        address=address, strength=Strength.TOKEN, entrance=entrance, scopes=tuple(row["scopes"]),
+    )  # fmt: skip
 
 
 async def entered(pipe: Pipeline, entrance: Entrance, reason: str) -> str:

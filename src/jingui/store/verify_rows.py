@@ -102,6 +102,7 @@ FITTING: Mapping[str, frozenset[str]] = {
     "channel": frozenset({"open_channel", "pause_channel", "resume_channel", "end_channel", "end_partner"}),
     "partner_check": frozenset({"check_partner"}),
     "app": frozenset({"decide_matter", "end_app", "end_partner"}),
+    "app_grant": frozenset({"authorise_app", "exchange_code", "revoke_app"}),
     "access_grant": frozenset(
         {
             "approve",

@@ -211,6 +211,7 @@ class Migration(migrations.Migration):
                 ('scopes', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=120), default=list, size=None)),
                 ('redirect', models.CharField(default='', max_length=300)),
                 ('challenge', models.CharField(default='', max_length=64)),
+                ('made', models.DateTimeField()),
                 ('code', models.BinaryField(null=True, unique=True)),
                 ('access', models.BinaryField(null=True, unique=True)),
                 ('refresh', models.BinaryField(null=True, unique=True)),
@@ -218,6 +219,7 @@ class Migration(migrations.Migration):
                 ('access_ends', models.DateTimeField(null=True)),
                 ('refresh_ends', models.DateTimeField(null=True)),
                 ('used', models.DateTimeField(null=True)),
+                ('refreshed', models.DateTimeField(null=True)),
                 ('revoked', models.DateTimeField(null=True)),
             ],
             options={

@@ -170,8 +170,8 @@ class AppGrant(Sealed):
     """应用授权: an authorisation code, then a token, of a person or patient for an app; secrets as digests alone."""
 
     SEALED = (
-        "id", "app_id", "family", "account_id", "post_id", "patient_id", "scopes", "redirect", "challenge", "code", "access",
-        "refresh", "code_ends", "access_ends", "refresh_ends", "used", "revoked",
+        "id", "app_id", "family", "account_id", "post_id", "patient_id", "scopes", "redirect", "challenge", "made",
+        "code", "access", "refresh", "code_ends", "access_ends", "refresh_ends", "used", "refreshed", "revoked",
     )  # fmt: skip
 
     app_id = models.BigIntegerField()
@@ -182,13 +182,15 @@ class AppGrant(Sealed):
     scopes = ArrayField(models.CharField(max_length=120), default=list)
     redirect = models.CharField(max_length=300, default="")
     challenge = models.CharField(max_length=64, default="")
+    made = models.DateTimeField()
     code = models.BinaryField(null=True, unique=True)
     access = models.BinaryField(null=True, unique=True)
     refresh = models.BinaryField(null=True, unique=True)
     code_ends = models.DateTimeField(null=True)
     access_ends = models.DateTimeField(null=True)
     refresh_ends = models.DateTimeField(null=True)
-    used = models.DateTimeField(null=True)  # when the code or the refresh token was: a second time revokes all
+    used = models.DateTimeField(null=True)  # when the code was exchanged: a second time revokes all
+    refreshed = models.DateTimeField(null=True)  # when the refresh token was: a second time revokes all
     revoked = models.DateTimeField(null=True)
 
     class Meta:
