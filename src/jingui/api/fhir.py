@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from functools import lru_cache
 
-from jingui.api import fhir_read, fhir_write
+from jingui.api import bulk, fhir_read, fhir_write
 from jingui.api.reply import failure, unexpected
 from jingui.api.wire import Answer, Receive, Request, Scope, Send, body_of, pairs_of, request_of, send_answer
 from jingui.core.errors import Invalid, JinguiError, NotFound, NotSignedIn
@@ -37,6 +37,8 @@ async def route(request: Request, actor: Actor, parts: list[str]) -> Answer:
     method = request.method
     if method == "GET" and len(parts) == 2 and parts[1][:1] not in ("_", "$") and parts[0] in rows():
         return await fhir_read.read(request, actor, parts[0], parts[1])  # the common request, without the table below
+    if bulk.serves(parts):
+        return await bulk.route(request, actor, parts)
     match (method, parts):
         case ("POST", [""]) | ("POST", []):
             return await fhir_write.bundle(request, actor, route)

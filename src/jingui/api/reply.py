@@ -15,6 +15,7 @@ from jingui.formats import fhir_json
 from jingui.formats.outcome import outcome
 
 log = logging.getLogger(__name__)
+TOO_MANY = 429
 DAYS = (b"Mon", b"Tue", b"Wed", b"Thu", b"Fri", b"Sat", b"Sun")
 MONTHS = (b"Jan", b"Feb", b"Mar", b"Apr", b"May", b"Jun", b"Jul", b"Aug", b"Sep", b"Oct", b"Nov", b"Dec")
 
@@ -43,6 +44,8 @@ def hints(error: JinguiError) -> tuple[tuple[bytes, bytes], ...]:
         return ((b"www-authenticate", b'Bearer realm="jingui"'),)
     if isinstance(error, Unavailable):
         return ((b"retry-after", b"2"),)
+    if error.status == TOO_MANY:
+        return ((b"retry-after", b"60"),)
     return ()
 
 

@@ -132,6 +132,7 @@ class BulkTaken:
     percent: int
     made: datetime
     ends: datetime
+    wait: int = 0  # seconds to wait before asking again
     url: str = ""
     files: tuple[BulkFile, ...] = ()
     body: bytes | None = None

@@ -85,7 +85,7 @@ def remember(runtime: Runtime, row: BulkExport, state: Progress) -> None:
 
 def put(runtime: Runtime, export: int, part: Part) -> None:
     """Keep a part, new or filled further."""
-    plain = orjson.dumps(part.places) + b"\n" + part.body
+    plain = orjson.dumps([tuple(one) for one in part.places]) + b"\n" + part.body
     BulkPart.objects.update_or_create(
         export_id=export, n=part.n,
         defaults={

@@ -117,7 +117,7 @@ def take(context: WriteContext, permit: Permit) -> Done:
     ready = row.state == BulkState.READY.value
     value = BulkTaken(
         state=row.state, percent=100 if ready else state.percent, made=row.made, ends=row.ends, url=state.url,
-        files=files_of(row) if ready else (),
+        wait=settings.number(context.runtime, context.epoch, "bulk_poll_seconds"), files=files_of(row) if ready else (),
     )  # fmt: skip
     return Done(value=value, lines=(told(row, EXPORT), app_line(row.app_id)))
 
