@@ -106,6 +106,7 @@ class ShownPart:
     title: str = ""
     lines: tuple[str, ...] = ()
     rows: tuple[tuple[str, ...], ...] = ()
+    head: tuple[str, ...] = ()  # of the rows
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -72,5 +72,5 @@ def shortened(parts: tuple[ShownPart, ...]) -> tuple[ShownPart, ...]:
         left -= len(lines)
         rows = part.rows[: max(left, 0)]
         left -= len(rows) + 1
-        out.append(ShownPart(title=part.title, lines=lines, rows=rows))
+        out.append(ShownPart(title=part.title, lines=lines, rows=rows, head=part.head if rows else ()))
     return tuple(out)

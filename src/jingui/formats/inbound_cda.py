@@ -13,7 +13,7 @@ from lxml import etree
 from jingui.core.errors import Invalid
 from jingui.core.receiving import Hostile, Inbound, ShownPart
 from jingui.core.word import N_
-from jingui.formats import cda
+from jingui.formats import cda, cda_codes, cda_view
 from jingui.formats.cda_types import DOCUMENTS
 from jingui.formats.hl7v2_values import fhir_time
 
@@ -74,7 +74,8 @@ def read(content: bytes) -> Inbound:
         title = title or code.get("displayName", "")
     ours = code is not None and code.get("codeSystem") == DOCUMENTS
     if ours and kind[1] in cda.TYPES:
-        cda.parse(content)  # a shared document of WS/T 500 stands or falls by its own table
+        # a shared document of WS/T 500 stands or falls by its own table; a code that cannot be told waits for a person
+        cda_codes.checked(cda.parse(content))
     return Inbound(
         patient=patient_of(role), kind=kind, title=title[:120],
         known=kind[1] in cda.TYPES if ours else bool(kind[1]), codes=frozenset(codes_of(root)),
@@ -152,6 +153,15 @@ def text_of(node: Any) -> str:
 
 
 def shown(content: bytes) -> tuple[ShownPart, ...]:
+    """The header and each section as text; of what is no whole document, the narrative blocks that it has."""
+    root_of(content)  # hostile is hostile, before anything else reads it
+    try:
+        return cda_view.shown(cda.parse(content))
+    except Invalid:
+        return blocks(content)
+
+
+def blocks(content: bytes) -> tuple[ShownPart, ...]:
     """The narrative block of each section, as text."""
     out = []
     for section in root_of(content).iter(f"{V3}section"):

@@ -8,15 +8,21 @@ from jingui.core.errors import Conflict, Invalid
 from jingui.core.sharing_content import Facts
 from jingui.core.transmit import Media
 from jingui.core.word import N_
-from jingui.formats import hl7v2_out, share_document
+from jingui.formats import cda_map, hl7v2_out, share_document
+from jingui.gate import contents_cda
 from jingui.gate.runtime import Runtime
 
 
 class Maker(NamedTuple):
-    """A row: makes the content; which types of document there are, and what FHIR types each carries (empty: all)."""
+    """A row: makes the content; which types of document there are, and what FHIR types each carries (empty: all).
+
+    `forms`: of which capture templates a type is made (empty: all); `single`: one content holds one record.
+    """
 
     make: Callable[[Runtime, Facts], bytes]
     labels: Mapping[str, frozenset[str]] = MappingProxyType({})
+    forms: Mapping[str, frozenset[str]] = MappingProxyType({})
+    single: bool = False
 
 
 def document(_runtime: Runtime, facts: Facts) -> bytes:
@@ -38,6 +44,7 @@ MAKERS: Final[dict[Media, Maker]] = {
     Media.FHIR: Maker(document),
     Media.HL7V2: Maker(message, hl7v2_out.TYPES),
     Media.DICOM: Maker(images),
+    Media.CDA: Maker(contents_cda.build, contents_cda.LABELS, cda_map.forms(), single=True),
 }
 
 

@@ -7,20 +7,21 @@ own wishes narrow that further. What stays is counted, never named.
 from collections import Counter
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Final, Protocol
 
 from jingui.core.errors import Conflict, Invalid, NotFound
 from jingui.core.operation import Operation
-from jingui.core.share import above
+from jingui.core.share import Basis, View, above
 from jingui.core.sharing import Share
 from jingui.core.word import N_
 from jingui.core.words import Category, Level, Purpose, RecordState, Sensitivity, Verb
 from jingui.gate import facts as f
-from jingui.gate.contents import carried
+from jingui.gate.contents import carried, maker_of
 from jingui.gate.context import PAIRS, allowed_pairs
 from jingui.gate.copies_making import records_of
 from jingui.gate.copies_taken import UNFINISHED, Found
-from jingui.gate.sharing_ground import Ground, closed_to_others, sealed_of
+from jingui.gate.sharing_consent import Said
+from jingui.gate.sharing_ground import closed_to_others, sealed_of
 from jingui.gate.writing import WriteContext
 
 FORMS: Final = "QuestionnaireResponse"  # the type whose records are of a capture template
@@ -30,6 +31,26 @@ WHERE r.patient_id = $1::bigint AND r.state NOT IN ('draft', 'destroyed') AND r.
 ORDER BY r.entered, r.record_id"""
 VISIT_SQL: Final = """SELECT encounter_id FROM encounter WHERE patient_id = $1::bigint AND state <> 'cancelled'
 AND ($2::bigint = 0 OR encounter_id = $2::bigint) ORDER BY starts DESC, encounter_id DESC LIMIT 1"""
+
+
+class Terms(Protocol):
+    """What of a ground narrows the records: a sharing's, or a bulk export's."""
+
+    @property
+    def view(self) -> View:
+        """What the purpose shows."""
+
+    @property
+    def basis(self) -> Basis | None:
+        """The law's ground; None: consent."""
+
+    @property
+    def said(self) -> Said:
+        """What the patient said."""
+
+    @property
+    def limit(self) -> Level:
+        """The highest level that may leave."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -42,13 +63,15 @@ class Taken:
     forms: dict[int, str] = field(default_factory=dict)
 
 
-def taken(context: WriteContext, patient: int, ground: Ground, data: Share, at: datetime, most: int) -> Taken:
+def taken(context: WriteContext, patient: int, ground: Terms, data: Share, at: datetime, most: int) -> Taken:
     """Decide every record of the view. Conflict when more than `most` leave, Invalid for records that are not in it."""
     view, facts = ground.view, context.patient
     if facts is None:
         raise NotFound()
     carries = carried(data.media, data.label)
     types = sorted((view.types & carries if carries else view.types) - (frozenset() if view.forms else {FORMS}))
+    maker = maker_of(data.media, data.label)
+    forms = view.forms & maker.forms[data.label] if data.label in maker.forms else view.forms
     rows = context.rows(
         RECORDS_SQL, patient, sorted(view.categories), types, visit_of(context, patient, ground, data)
     )  # fmt: skip
@@ -57,7 +80,7 @@ def taken(context: WriteContext, patient: int, ground: Ground, data: Share, at: 
     binding = ground.basis is not None and ground.basis.binding
     out, fits = Taken(), []
     for number, kind, form, category, level, labels, state in rows:
-        if kind == FORMS and form not in view.forms:
+        if kind == FORMS and form not in forms:
             continue
         marks = frozenset(Sensitivity(one) for one in labels)
         if view.labels and not marks & view.labels:
@@ -84,6 +107,8 @@ def taken(context: WriteContext, patient: int, ground: Ground, data: Share, at: 
     chosen = numbers_of(context, patient, data)
     if chosen - {one.number for one in opened}:
         raise Invalid(places=(("records", N_("所选记录不在可提供的范围内")),))
+    if maker.single and opened and not chosen:
+        chosen = frozenset({max(opened, key=lambda one: (one.when(), one.number)).number})  # the newest is shown first
     for one in opened:
         (out.records if not chosen or one.number in chosen else out.unchosen).append(one)
     if out.unchosen:
@@ -91,7 +116,7 @@ def taken(context: WriteContext, patient: int, ground: Ground, data: Share, at: 
     return out
 
 
-def visit_of(context: WriteContext, patient: int, ground: Ground, data: Share) -> int:
+def visit_of(context: WriteContext, patient: int, ground: Terms, data: Share) -> int:
     """The visit that is shared: the one that was named, else the newest where the view is of one visit; 0 for all."""
     if not data.visit and ground.view.days:
         return 0

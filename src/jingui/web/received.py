@@ -1,5 +1,6 @@
 """五（一）3 接收: what came from partners: what waits first, one with what it says, filed or rejected [5.1.3]"""
 
+from collections.abc import Iterable
 from typing import Final
 from urllib.parse import urlencode
 
@@ -17,6 +18,7 @@ from jingui.core.receiving import (
     ReceivedRequest,
     ReviewReceived,
     SettleReceived,
+    ShownPart,
 )
 from jingui.core.share import PURPOSES
 from jingui.core.transmit import DOUBTS, Media, ReceivedState
@@ -141,7 +143,7 @@ def drawn(request: HttpRequest, found: ReceivedPage, wrong: tuple[tuple[str, str
     return view.OneReceivedPage(
         row=row(line), title=found.title or _(Media(line.media).label), facts=facts,
         said=tuple((_(label), text) for label, text in found.said),
-        parts=tuple(view.PartShown(title=one.title, lines=one.lines, rows=one.rows) for one in found.parts),
+        parts=part_rows(found.parts),
         hidden=_(found.hidden) if found.hidden else "", receipt=found.receipt,
         records=tuple(
             Link(label=wording.kind(kind), href=to("record", record=one))
@@ -154,6 +156,11 @@ def drawn(request: HttpRequest, found: ReceivedPage, wrong: tuple[tuple[str, str
         number=posted.get("number", ""), reason=posted.get("reason", ""), why=posted.get("why", ""),
         errors=Form(fields=fields, submit="", errors=told(wrong, "")),
     )  # fmt: skip
+
+
+def part_rows(parts: Iterable[ShownPart]) -> tuple[view.PartShown, ...]:
+    """The parts of a content as text."""
+    return tuple(view.PartShown(title=one.title, lines=one.lines, rows=one.rows, head=one.head) for one in parts)
 
 
 def told(wrong: tuple[tuple[str, str], ...], name: str) -> tuple[str, ...]:

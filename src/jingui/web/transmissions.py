@@ -22,12 +22,12 @@ from jingui.core.transmit import DOUBTS, Media, TransmissionState
 from jingui.core.words import Level, Verb
 from jingui.gate import door
 from jingui.web import answering, asking, wording
+from jingui.web.received import part_rows
 from jingui.web.share import ground
 from jingui.web.share_words import TONES, why
 from jingui.web.viewmodels import share as view
 from jingui.web.viewmodels.parts import Link, Pager, Tag
 from jingui.web.viewmodels.paths import to
-from jingui.web.viewmodels.received import PartShown
 
 PAGE: Final = 50
 STOPPABLE: Final = ("queued", "failed")
@@ -141,7 +141,7 @@ def drawn(request: HttpRequest, found: TransmissionView, error: str, reason: str
             (to("entry", entry=one.entry), one.at, _(Verb(one.verb).label), one.actor or _("系统"))
             for one in found.life
         ),
-        parts=tuple(PartShown(title=one.title, lines=one.lines, rows=one.rows) for one in found.parts),
+        parts=part_rows(found.parts),
         hidden=_(HIDDEN[found.hidden]) if found.hidden else "",
         may_stop=line.state in STOPPABLE and asking.may(request, Verb.STOP_TRANSMISSION),
         may_retry=line.state in RETRIED and asking.may(request, Verb.RETRY_TRANSMISSION), reason=reason, error=error,

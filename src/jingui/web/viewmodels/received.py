@@ -55,6 +55,7 @@ class PartShown:
     title: str
     lines: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
+    head: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
