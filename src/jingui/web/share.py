@@ -4,12 +4,13 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from jingui.core.errors import Conflict, Invalid, Refused
+from jingui.core.errors import Conflict, Invalid, Refused, Unprocessable
 from jingui.core.share import BASES, CONSENT, LEFT, PURPOSES, VIEWS
 from jingui.core.sharing import Option, Options, Share, ShareOptions, SharePreview
 from jingui.core.transmit import NETWORKS, Media
 from jingui.core.words import EncounterKind, Level, Verb
-from jingui.formats import fhir_json
+from jingui.formats import cda_map, fhir_json
+from jingui.formats.cda_types import types
 from jingui.gate import door
 from jingui.web import answering, asking, wording
 from jingui.web.share_words import why
@@ -19,7 +20,7 @@ from jingui.web.viewmodels.parts import Link
 from jingui.web.viewmodels.paths import to
 from jingui.web.viewmodels.resource import shown
 
-FORMS = (("fhir", ""), ("hl7v2", "ORU^R01"), ("hl7v2", "ADT^A08"))
+FORMS = (("fhir", ""), ("hl7v2", "ORU^R01"), ("hl7v2", "ADT^A08"), *(("cda", code) for code in cda_map.forms()))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -49,6 +50,8 @@ def share(request: HttpRequest, patient: str) -> HttpResponse:
                         to("transmission", transmission=done.transmission),
                     )  # fmt: skip
                 preview = done
+            except Unprocessable as error:  # what a type cannot be without and the record does not say
+                errors.append(f"{_(error.message)} {_('、').join(name for name, _text in error.places)}")
             except (Invalid, Conflict) as error:
                 places = error.places if isinstance(error, Invalid) else ()
                 errors += [_(text) for _name, text in places] or [f"{_(error.message)} {_(error.next_step)}"]
@@ -76,8 +79,17 @@ def share(request: HttpRequest, patient: str) -> HttpResponse:
 def forms() -> tuple[Choice, ...]:
     """The forms of content that can be made here."""
     return tuple(
-        Choice(value=f"{media}:{label}", label=f"{_(Media(media).label)} {label}".strip()) for media, label in FORMS
+        Choice(value=f"{media}:{label}", label=f"{_(Media(media).label)} {named(label)}".strip())
+        for media, label in FORMS
     )
+
+
+def named(label: str) -> str:
+    """A shared document's name with its number; any other type as it is called."""
+    found = types().get(label)
+    if found is None:
+        return label
+    return f"{label} {found.en if wording.language() == 'en' else found.zh}"
 
 
 def ground(basis: str) -> str:
@@ -116,5 +128,6 @@ def previewed(found: SharePreview) -> view.Preview:
             )
             for one in found.lines
         ),
-        left=tuple((_(LEFT[name]), count) for name, count in found.left), digest=found.digest, paused=found.paused,
+        left=tuple((_(LEFT[name]), count) for name, count in found.left), elsewhere=found.elsewhere,
+        digest=found.digest, paused=found.paused,
     )  # fmt: skip
