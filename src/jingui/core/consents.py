@@ -119,9 +119,13 @@ class WithdrawConsent:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConsentsRequest:
-    """The target patient's consents; without a target what the asker's department still owes."""
+    """The target patient's consents; without a target what the asker's department still owes.
+
+    `partners`: also to whom a consent to share may be given, for the form.
+    """
 
     count: int = 100
+    partners: bool = False
 
 
 class ConsentLine(NamedTuple):
@@ -156,6 +160,7 @@ class Consents:
     minor: bool
     hidden: int = 0
     patient: PatientLine | None = None
+    partners: tuple[tuple[str, str], ...] = ()  # 统一社会信用代码 and name of the active ones
 
 
 class OwedLine(NamedTuple):

@@ -204,6 +204,9 @@ class TransmissionLine(NamedTuple):
     problem: str
     received: datetime | None
     channel: str
+    consent: int = 0  # that it rests on
+    consent_state: str = ""
+    kinds: tuple[str, ...] = ()  # types of the records inside
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -63,6 +63,12 @@ WHOLE: Final = _whole(
     LEFT JOIN channel w ON w.id = $3::bigint LEFT JOIN app p ON false""",
     "q.id = $1::bigint",
 )
+LIVE: Final = _whole(
+    """agreement a JOIN partner q ON q.id = a.partner_id LEFT JOIN impact_assessment i ON i.id = a.assessment
+    LEFT JOIN channel w ON false LEFT JOIN app p ON false""",
+    "q.state = 'active' AND a.ended IS NULL ORDER BY q.name, a.ends DESC, a.id LIMIT 300",
+)
+LIVE_CERTIFICATES: Final = _kind("partner_certificate", "q.partner_id = ANY($1::bigint[]) ORDER BY q.id")
 APP: Final = _whole(
     """app p JOIN partner q ON q.id = p.partner_id LEFT JOIN agreement a ON a.id = p.agreement_id
     LEFT JOIN impact_assessment i ON i.id = a.assessment LEFT JOIN channel w ON false""",

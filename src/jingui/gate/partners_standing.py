@@ -6,7 +6,7 @@ the same rows and the same rule (`core.partners.judged`).
 """
 
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 from jingui.core.errors import Conflict, NotFound
 from jingui.core.partners import AgreementFact, CertificateFact, PartnerFact, Standing, judged
@@ -18,6 +18,8 @@ from jingui.gate.partners_facts import (
     BY_PRINT,
     BY_USCC,
     CERTIFICATES,
+    LIVE,
+    LIVE_CERTIFICATES,
     WHOLE,
     agreement_fact,
     app_judged,
@@ -62,6 +64,19 @@ async def standing_seen(
     facts = facts_of(context.runtime.sealer, WHOLE, rows[0], await context.rows(CERTIFICATES.sql, partner))
     when = at or context.runtime.clock.now()
     return judged(facts, when, agreement=agreement, channel=channel, direction=direction)
+
+
+async def standings_seen(context: ReadContext, at: datetime | None = None) -> tuple[Standing, ...]:
+    """Every agreement of an active partner that nobody ended, with whether it stands: two statements for all."""
+    sealer, when = context.runtime.sealer, at or context.runtime.clock.now()
+    rows = await context.rows(LIVE.sql)
+    owner = LIVE.columns.at["q.id"]
+    certificates: dict[int, list[Any]] = {}
+    partners = list(dict.fromkeys(row[owner] for row in rows))
+    for one in await context.rows(LIVE_CERTIFICATES.sql, partners):
+        certificates.setdefault(one[LIVE_CERTIFICATES.columns.at["q.partner_id"]], []).append(one)
+    found = (facts_of(sealer, LIVE, row, certificates.get(row[owner], ())) for row in rows)
+    return tuple(judged(one, when, agreement=one.agreement.id) for one in found if one.agreement is not None)
 
 
 def app_standing(context: WriteContext, app: int = 0, client: str = "", at: datetime | None = None) -> Standing:

@@ -26,6 +26,7 @@ from jingui.web.viewmodels.form import Choice
 
 PICTURE: Final = "data:image/png;base64,"
 LONGEST: Final = 400_000  # characters of a drawing
+LONGEST_PARTY: Final = 40
 FEWEST: Final = 8  # points that make a signature
 IDENTITIES: Final = (("id_card", N_("居民身份证")), ("passport", N_("护照")), ("other", N_("其他证件")))
 
@@ -73,9 +74,7 @@ class Drawn:
             filled.wrong("relation", _("请写明与患者的关系"))
         self.recipient, self.uses = "", tuple[str, ...]()
         if row.recipient:
-            self.recipient = filled.text(
-                "party", _("接收方"), longest=40, hint=_("向合作机构提供的，先写统一社会信用代码，空一格再写名称")
-            )
+            self.recipient = self.received_by(found)
             offered = tuple((name, _(one.text)) for name, one in PURPOSES.items() if one.basis == CONSENT)
             self.uses = filled.several("uses", _("共享目的"), offered, required=False)
         self.ends = filled.day("ends", _("有效至（当日仍有效）"), required=False, hint=_("不填表示直到撤回"))
@@ -86,6 +85,23 @@ class Drawn:
         self.places: dict[str, str] = {}
         if self.sent:
             self.judge(row.labelled)
+
+    def received_by(self, found: Consents) -> str:
+        """接收方: one of the registered partners, or somebody else in words; never both."""
+        filled = self.filled
+        known = tuple((f"{uscc} {name}"[:LONGEST_PARTY], f"{name}（{uscc}）") for uscc, name in found.partners)
+        picked = filled.choice(
+            "partner", _("接收方"), (("", _("不是登记的合作机构")), *known), required=False,
+            hint=_("只有写明登记的合作机构，才能经传输网关向其提供"), typed=True,
+        )  # fmt: skip
+        typed = filled.text(
+            "party", _("其他接收方"), longest=LONGEST_PARTY, required=False, hint=_("不在上面的列表中时填写名称")
+        )
+        if self.sent and not picked and not typed:
+            filled.wrong("partner", _("请选择或写明接收方"))
+        if self.sent and picked and typed and typed != picked:
+            filled.wrong("party", _("已选择合作机构，请清空此项"))
+        return picked or typed
 
     def judge(self, labelled: bool) -> None:
         """What only the page can see."""

@@ -23,9 +23,10 @@ from jingui.web.viewmodels.parts import Link, Tag
 from jingui.web.viewmodels.paths import to
 
 
-def listed(request: HttpRequest, patient: str) -> Consents:
-    """The patient's consents, as the door tells them to this reader."""
-    found: Consents = asking.read(request, Verb.READ_CONSENTS, ConsentsRequest(), target=door.locate(patient)).value
+def listed(request: HttpRequest, patient: str, *, partners: bool = False) -> Consents:
+    """The patient's consents, as the door tells them to this reader; `partners`: and who may receive records."""
+    asked = ConsentsRequest(partners=partners)
+    found: Consents = asking.read(request, Verb.READ_CONSENTS, asked, target=door.locate(patient)).value
     return found
 
 
@@ -69,7 +70,7 @@ def consents(request: HttpRequest, patient: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def give(request: HttpRequest, patient: str) -> HttpResponse:
     """The form that is read to the patient and signed on the pad, or to which a scan of the paper is brought."""
-    found = listed(request, patient)
+    found = listed(request, patient, partners=True)
     form = Drawn(request, found)
     if form.sent and form.right:
         try:

@@ -48,7 +48,7 @@ WHO: Final[dict[str, Who]] = {
     "portal_window": C, "portal_sign_in": A, "portal_factor": P2, "portal_password": P2, "portal_enrol": P2,
     "portal_passkey": P2, "portal_account": P, "portal_home": P, "portal_chart": P, "portal_readers": P,
     "portal_proof": P, "portal_object": P, "portal_news": P, "portal_restrictions": P, "portal_consents": P,
-    "portal_record": P, "portal_matters": P, "portal_matter": P, "portal_correction": P,
+    "portal_shared": P, "portal_record": P, "portal_matters": P, "portal_matter": P, "portal_correction": P,
     "copy_start": C, "copy_kinds": C, "copy_apply": C, "copy_check": C, "copy_make": C, "copies": C, "copy": C,
     "copy_file": C, "copy_side": C, "seal_uses": C, "seal_uses_file": C,
     "portal_complaint": P, "portal_copy_ask": P, "portal_copy_apply": P, "portal_copy_check": P, "portal_copy": P,

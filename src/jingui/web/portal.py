@@ -25,7 +25,7 @@ from jingui.web.viewmodels.paths import to
 from jingui.web.viewmodels.resource import shown
 from jingui.web.viewmodels.shell import NavItem
 
-SECTIONS = ("portal_chart", "portal_readers", "portal_consents", "portal_restrictions")
+SECTIONS = ("portal_chart", "portal_readers", "portal_shared", "portal_consents", "portal_restrictions")
 
 
 def charts(request: Any) -> tuple[Charted, ...]:
@@ -53,11 +53,11 @@ def relation(request: Any, patient: str) -> tuple[Target, Relation]:
 
 
 def nav(request: Any) -> tuple[NavItem, ...]:
-    """The portal's four rooms for the chart at hand, the other charts, and the account."""
+    """The portal's five rooms for the chart at hand, the other charts, and the account."""
     here = getattr(request, "portal_chart", "")
     mine = charts(request)
     current = next((one for one in mine if one.id == here), mine[0] if mine else None)
-    labels = (_("我的病历"), _("谁看过我的病历"), _("知情同意"), _("查阅限制"))
+    labels = (_("我的病历"), _("谁看过我的病历"), _("资料提供给了谁"), _("知情同意"), _("查阅限制"))
     out = []
     if current is not None:
         for name, label in zip(SECTIONS, labels, strict=True):

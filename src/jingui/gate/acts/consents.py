@@ -1,11 +1,11 @@
 """二（一）3 敏感信息: consents given, withdrawn, listed, and those still owed [2.1.3] [1.3.2] [5.2.2]"""
 
-from typing import Any, cast
+from typing import Any, Final, cast
 
 from jingui.core import consents as core
 from jingui.core.consents import Consents, ConsentsRequest, ConsentState, GiveConsent, Given, OwedLine, WithdrawConsent
 from jingui.core.entry import Line
-from jingui.core.errors import Conflict, NotFound
+from jingui.core.errors import Conflict, NotFound, Tampered
 from jingui.core.permit import Permit
 from jingui.core.word import N_
 from jingui.core.words import Category, Level, Role, Verb
@@ -20,12 +20,17 @@ from jingui.gate.registry import Done, read_act, write_act
 from jingui.gate.rows import keep, locked
 from jingui.gate.writing import WriteContext
 from jingui.store.models import PatientConsent
+from jingui.store.statements import Columns
 
 MOST = 300  # patients of a department that are looked through
 # Posts whose work is the whole house; everybody else sees the department of their post.
 WHOLE_HOUSE = frozenset({Role.REGISTRAR, Role.MEDICAL_AFFAIRS})
 CURRENT_SQL = """SELECT DISTINCT e.patient_id FROM encounter e WHERE e.state = 'open'
 AND ($1::bigint = 0 OR e.department_id = $1) ORDER BY e.patient_id DESC LIMIT $2::int"""
+
+PARTNER: Final = Columns()
+PARTNER.sealed("p", "partner")
+PARTNERS_SQL: Final = f"SELECT {PARTNER.sql} FROM partner p WHERE p.state = 'active' ORDER BY p.name, p.id LIMIT 500"  # noqa: S608 -- own names
 
 
 @write_act(Verb.GIVE_CONSENT)
@@ -85,7 +90,7 @@ async def read_consents(context: ReadContext, permit: Permit) -> Done:
     """The patient's consents and what is still owed; without a patient, whom the asker's department still owes."""
     asked = permit.operation.data if isinstance(permit.operation.data, ConsentsRequest) else ConsentsRequest()
     if permit.operation.target.patient:
-        return await of_patient(context, permit)
+        return await of_patient(context, permit, asked)
     return await of_department(context, permit, asked)
 
 
@@ -94,7 +99,7 @@ def tellable(context: ReadContext, level: Level, **more: Any) -> bool:
     return context.may(Verb.READ_CONSENTS, Category.BASIC, level, **more).allow
 
 
-async def of_patient(context: ReadContext, permit: Permit) -> Done:
+async def of_patient(context: ReadContext, permit: Permit, asked: ConsentsRequest) -> Done:
     """One patient's, and those of the numbers merged into it."""
     if context.patient is None:
         raise NotFound()
@@ -119,8 +124,22 @@ async def of_patient(context: ReadContext, permit: Permit) -> Done:
         *(Line(public(number, 0), one.record, "Consent", 0) for one in shown if one.record),
     )
     minor = core.under(context.face(context.patient).get("birth", ""), permit.at, cast(int, values["minor_years"]))
-    value = Consents(lines=shown, owed=due, minor=minor, hidden=hidden, patient=patient_line(context, context.patient))
+    value = Consents(
+        lines=shown, owed=due, minor=minor, hidden=hidden, patient=patient_line(context, context.patient),
+        partners=await active_partners(context) if asked.partners else (),
+    )  # fmt: skip
     return Done(value=value, lines=targets)
+
+
+async def active_partners(context: ReadContext) -> tuple[tuple[str, str], ...]:
+    """Whom a consent to share may name; Tampered for a row that is not as it was registered."""
+    out = []
+    group = PARTNER.groups["p"]
+    for row in await context.rows(PARTNERS_SQL):
+        if not context.runtime.sealer.holds("partner", group.values(row), group.mac(row)):
+            raise Tampered(where=f"partner:{row[0]}")
+        out.append((row[PARTNER.at["p.uscc"]], row[PARTNER.at["p.name"]]))
+    return tuple(out)
 
 
 async def of_department(context: ReadContext, permit: Permit, asked: ConsentsRequest) -> Done:

@@ -35,7 +35,7 @@ from jingui.gate.context import ReadContext
 from jingui.gate.finding import patient_line
 from jingui.gate.names import NOBODY, names_of
 from jingui.gate.outbox import KEYS_SQL, open_content
-from jingui.gate.partners_standing import standing_seen
+from jingui.gate.partners_standing import standings_seen
 from jingui.gate.registry import Done, read_act
 from jingui.gate.sharing_consent import SHARING, names
 from jingui.store.statements import Columns
@@ -51,6 +51,9 @@ OFFICES: Final = frozenset({
 ROW: Final = Columns()
 ROW.sealed("t", "transmission")
 ROW.add("t.attempts", "t.next", "t.problem", "t.version", "p.name", "c.code", "a.number", "k.state")
+KINDS: Final = """(SELECT array_agg(DISTINCT i.kind ORDER BY i.kind) FROM record i WHERE i.patient_id = t.patient_id
+AND i.record_id = ANY(t.records))"""
+ROW.add(KINDS)
 FROM: Final = """FROM transmission t LEFT JOIN partner p ON p.id = t.partner_id
 LEFT JOIN channel c ON c.id = t.channel_id LEFT JOIN agreement a ON a.id = t.agreement_id
 LEFT JOIN patient_consent k ON k.patient_id = t.patient_id AND k.consent_id = t.consent_id"""
@@ -77,8 +80,6 @@ PAYLOAD_SQL: Final = "SELECT payload FROM transmission WHERE patient_id = $1::bi
 MOVES: Final = ("share", "send", "take_receipt", "stop_transmission", "retry_transmission", "withdraw_consent")
 VISITS_SQL: Final = """SELECT encounter_id, kind, starts, ends FROM encounter WHERE patient_id = $1::bigint
 AND state <> 'cancelled' ORDER BY starts DESC LIMIT 50"""
-AGREED_SQL: Final = """SELECT a.id, a.partner_id FROM agreement a JOIN partner p ON p.id = a.partner_id
-WHERE p.state = 'active' AND a.ended IS NULL ORDER BY p.name, a.ends DESC LIMIT 300"""
 CONSENTS: Final = Columns()
 CONSENTS.sealed("k", "patient_consent")
 CONSENTS_SQL: Final = f"""SELECT {CONSENTS.sql} FROM patient_consent k WHERE k.patient_id = $1::bigint
@@ -162,7 +163,8 @@ def line(context: ReadContext, one: Mapping[str, Any], facts: f.PatientFacts | N
         public(one["patient_id"], one["transmission_id"]), public(one["patient_id"], 0) if one["patient_id"] else "",
         name, one["partner_id"], one["p.name"] or "", one["purpose"], one["media"], one["label"], one["basis"],
         one["level"], len(one["records"]), one["size"], one["made"], one["state"], one["attempts"], one["next"],
-        one["problem"], one["received"], one["c.code"] or "",
+        one["problem"], one["received"], one["c.code"] or "", one["consent_id"], one["k.state"] or "",
+        tuple(one[KINDS] or ()),
     )  # fmt: skip
 
 
@@ -266,9 +268,8 @@ async def options(context: ReadContext) -> Done:
     patient = context.patient.patient
     consents = [word(context, row) for row in await context.rows(CONSENTS_SQL, patient, SHARING)]
     out = []
-    for agreement, partner in await context.rows(AGREED_SQL):
-        found = await standing_seen(context, partner, agreement)
-        held = found.agreement
+    for found in await standings_seen(context):
+        held, partner = found.agreement, found.partner.id
         for name in held.purposes if held is not None else ():
             row = PURPOSES.get(name)
             if row is None or held is None or found.partner.kind not in row.kinds:

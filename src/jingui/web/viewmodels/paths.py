@@ -200,6 +200,7 @@ PATHS: Final[dict[str, str]] = {
     "portal_news": "portal/readers/<str:under>/news/",
     "portal_restrictions": "portal/charts/<str:patient>/restrictions/",
     "portal_consents": "portal/charts/<str:patient>/consents/",
+    "portal_shared": "portal/charts/<str:patient>/shared/",
     "portal_complaint": "portal/charts/<str:patient>/complaint/",
     "portal_copy_ask": "portal/charts/<str:patient>/copies/",
     "portal_copy_apply": "portal/matters/<int:matter>/copies/application/",

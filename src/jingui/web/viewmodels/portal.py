@@ -150,6 +150,31 @@ class ConsentItem:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SharedItem:
+    """What went to one institution, or the notice that followed; `withdraw` is the consent's number, 0 for none."""
+
+    partner: str
+    purpose: str
+    ground: str
+    what: str
+    made: datetime
+    received: datetime | None
+    state: Tag
+    withdraw: int
+    notice: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SharedPage:
+    """portal/shared.html."""
+
+    items: tuple[SharedItem, ...]
+    hidden: int
+    consents: str  # where a consent is withdrawn
+    pager: Pager | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ConsentsPage:
     """portal/consents.html."""
 

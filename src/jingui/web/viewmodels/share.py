@@ -42,6 +42,7 @@ class Preview:
     identity: tuple[Shown, ...]
     records: tuple[RecordRow, ...]
     left: tuple[tuple[str, int], ...]
+    elsewhere: int  # records under numbers that were merged into this one
     digest: str
     paused: bool
 
