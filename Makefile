@@ -8,7 +8,7 @@ export PYTHONDONTWRITEBYTECODE ?= 1
 MAKEFLAGS += --no-print-directory --no-builtin-rules
 .DEFAULT_GOAL := help
 .PHONY: help demo demo-reset dev test check bench docs messages lock prove-crash prove-power prove-clock prove-disk prove-fsync \
-	prove-destruction prove-backup prove-failover prove-link prove-tls clean setup setup-test setup-dev
+	prove-destruction prove-backup prove-failover prove-link prove-exchange prove-tls clean setup setup-test setup-dev
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-17s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -58,6 +58,9 @@ prove-failover: setup-test ## Two machines in network namespaces: cut off, heal,
 
 prove-link: setup-test ## A slow, lossy, half-open link between gateways, lost answers, the gateway killed at any moment
 	@exec $(BIN)/python -m pytest -s -m "faults" tests/faults/test_gateway_link.py
+
+prove-exchange: setup-test ## Two houses, JINGUI_EXCHANGE documents (150), a link that is cut, processes killed: both ledgers agree
+	@exec $(BIN)/python -m pytest -s -m "faults" tests/faults/test_two_houses.py
 
 prove-tls: setup-test ## What the gateway's TLS takes and refuses: openssl, and sslyze where JINGUI_SSLYZE names it
 	@exec $(BIN)/python -m pytest -s -m "faults" tests/faults/test_gateway_tls.py

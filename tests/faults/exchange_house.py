@@ -33,12 +33,12 @@ def card_of(n: int) -> tuple[str, str]:
 
 def founded(facts: dict[str, Any]) -> dict[str, Any]:
     """The house's people and patients; what its partner needs to pin it."""
+    from jingui.config import plugs
     from jingui.core.bylaws import ChangeSetting
     from jingui.core.collect import Relate
     from jingui.core.enter import Change
     from jingui.core.operation import Target
     from jingui.core.words import Purpose, Relation, Verb
-    from jingui.config import plugs
     from jingui.gate import runtime
     from tests.gateway import arriving, partnering, sharing
 

@@ -1,4 +1,4 @@
-"""R15: two houses, a link that is cut, processes killed: each document received once, both ledgers agree [5.1.3] [5.2.1]
+"""R15: two houses, a link that is cut, processes killed: each received once, both ledgers agree [5.1.3] [5.2.1]
 
 `make prove-exchange`; JINGUI_EXCHANGE says how many documents (150), JINGUI_EXCHANGE_CUTS how often the link is cut.
 """
@@ -19,7 +19,7 @@ def long(pytestconfig: pytest.Config) -> bool:
 
 
 def agreed(sender: dict[str, Any], receiver: dict[str, Any]) -> list[str]:
-    """What the two houses do not say alike, message by message; empty when every one was received and receipted once."""
+    """What the two houses do not say alike, message by message; empty when each was received and receipted once."""
     wrong = []
     for message, out in sender["sent"].items():
         rows = receiver["taken"].get(message, [])
@@ -55,12 +55,12 @@ def test_two_houses_agree_whatever_the_link_does(long: bool, capsys: pytest.Capt
             one.stop()
         seen = [one.run("tests.faults.exchange_seen") for one in both]
         proofs = [one.verified() for one in both]
-        for (one, other), count, shared in zip((seen, seen[::-1]), counts, made.shared, strict=True):
-            assert set(one["sent"]) == set(shared["messages"])
-            assert len(one["sent"]) == count
-            assert agreed(one, other) == []
-            assert one["counts"]["take_receipt allow"] == count
-            assert one["counts"].get("take_receipt deny", 0) == 0
+        for (here, there), count, shared in zip((seen, seen[::-1]), counts, made.shared, strict=True):
+            assert set(here["sent"]) == set(shared["messages"])
+            assert len(here["sent"]) == count
+            assert agreed(here, there) == []
+            assert here["counts"]["take_receipt allow"] == count
+            assert here["counts"].get("take_receipt deny", 0) == 0
         for proof in proofs:
             assert proof["well"], proof["findings"][:5]
         assert made.cuts == cuts
