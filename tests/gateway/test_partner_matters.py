@@ -10,7 +10,7 @@ from django.db import transaction
 
 from jingui.core.errors import Conflict, Invalid, NotFound, Refused, Tampered
 from jingui.core.partnering import ChangeChannel, CheckPartner, EndAgreement, EndApp, OpenChannel
-from jingui.core.words import Verb
+from jingui.core.words import Role, Verb
 from jingui.gate import partners_standing
 from jingui.gate.sql import raw
 from tests.gateway import partnering as p
@@ -22,6 +22,7 @@ ONE, CDC, TWO = p.uscc_of(1), p.uscc_of(2), p.uscc_of(3)
 @pytest.fixture(scope="module", autouse=True)
 def people(hospital: Hospital) -> None:
     p.staff(hospital)
+    hospital.person("lab", Role.INTERFACE, "xnk")
     p.registered(hospital, 1)
     p.registered(hospital, 2, kind="cdc", name="康宁县疾病预防控制中心")
     p.registered(hospital, 3)
@@ -258,7 +259,7 @@ def test_who_answers_for_a_partner_and_its_account_change_by_two_people(hospital
         assert place in places(caught), (place, given)
     number = number_of(hospital, TWO)
     before = p.board(hospital, partner=number).sheet
-    made = changed(hospital, contact="李  静", telephone="029-1", staff_no="Taffairs", account="his")
+    made = changed(hospital, contact="李  静", telephone="029-1", staff_no="Taffairs", account="lab")
     p.decided(hospital, made, "secadmin")
     assert p.board(hospital, partner=number).sheet == before  # one of two has said yes
     with pytest.raises((Refused, Conflict)):
@@ -268,10 +269,10 @@ def test_who_answers_for_a_partner_and_its_account_change_by_two_people(hospital
     assert before
     assert after
     assert (after.contact, after.telephone, after.place) == ("李 静", "029-1", before.place)
-    assert (after.line.account, after.line.name, after.line.uscc) == ("his", before.line.name, TWO)
+    assert (after.line.account, after.line.name, after.line.uscc) == ("lab", before.line.name, TWO)
     assert after.line.person != before.line.person
     with pytest.raises(Invalid) as caught:  # one account stands for one partner
-        changed(hospital, partner=ONE, account="his")
+        changed(hospital, partner=ONE, account="lab")
     assert places(caught) == {"account"}
     epoch = hospital.sql("SELECT n FROM epoch")[0][0]
     p.decided(hospital, changed(hospital, receiving="none"), "secadmin", "affairs")

@@ -59,6 +59,7 @@ def app_asked(context: WriteContext, permit: Permit, answers: Mapping[str, str])
         ("keys", N_("以私钥证明身份的应用须提供公钥"), confidential and not answers.get("keys")),
         ("keys", N_("这个公钥已用于另一个应用"), bool(keys) and known(context, {thumb(one) for one in keys})),
         ("account", N_("不是接口账号，或没有有效岗位"), bool(answers.get("account")) and not account),
+        ("account", N_("该接口账号已用于另一家机构。"), partners.others_account(context, account, partner.pk)),
         ("ends", N_("到期日期须在今后"), ends <= permit.at),
         ("ends", N_("有效期超过允许的最长期限"), ends - permit.at > longest + timedelta(days=1)),
         ("ends", N_("到期日期超出协议的有效期"), found is not None and ends > found.ends),

@@ -88,8 +88,11 @@ def interface(context: WriteContext, username: str) -> int:
 
 
 def others_account(context: WriteContext, account: int, besides: int = 0) -> bool:
-    """Whether another active partner sends in the name of this account."""
-    rows = Partner.objects.filter(state=PartnerState.ACTIVE.value).exclude(pk=besides)
+    """Whether this account stands for another partner: for what it sends, or for an app of its."""
+    rows: tuple[Partner | App, ...] = (
+        *Partner.objects.filter(state=PartnerState.ACTIVE.value).exclude(pk=besides),
+        *App.objects.filter(ended=None).exclude(partner_id=besides),
+    )
     for row in rows:
         context.runtime.sealer.check(row)
     return bool(account) and any(row.account_id == account for row in rows)

@@ -28,7 +28,10 @@ FURTHEST: Final = timedelta(days=366)
 
 @write_act(Verb.REGISTER_PARTNER)
 def register(context: WriteContext, permit: Permit) -> Done:
-    """登记合作机构: proven by its 统一社会信用代码; two people. Without an agreement nothing goes to it yet [5.2.3]."""
+    """登记合作机构: proven by its 统一社会信用代码; two people. Without an agreement nothing goes to it yet [5.2.3].
+
+    One that was ended begins anew in its own row: what came from it stays its, and nothing of what ended comes back.
+    """
     data, runtime = cast(RegisterPartner, permit.operation.data), context.runtime
     partners.alone(context)
     uscc, name = data.uscc.strip().upper(), " ".join(data.name.split())
@@ -53,14 +56,15 @@ def register(context: WriteContext, permit: Permit) -> Done:
     )  # fmt: skip
     if wrong:
         raise Invalid(places=wrong)
-    unlike(context, uscc, name, account)
-    number = next_id(Partner)
+    before = Partner.objects.select_for_update().filter(uscc=uscc).first()
+    unlike(context, before, name, account)
+    number = before.pk if before is not None else next_id(Partner)
     told = orjson.dumps({"contact": contact, "telephone": telephone, "place": place})
-    row = Partner(
-        id=number, uscc=uscc, name=name, kind=data.kind, account_id=account, person_id=person,
-        state=PartnerState.ACTIVE.value, starts=permit.at, payload=runtime.vault.seal_note(f"partner{number}", told),
-    )  # fmt: skip
-    keep(context, row, new=True)
+    row = before or Partner(id=number, uscc=uscc)
+    row.name, row.kind, row.account_id, row.person_id = name, data.kind, account, person
+    row.state, row.starts, row.ended = PartnerState.ACTIVE.value, permit.at, None
+    row.payload = runtime.vault.seal_note(f"partner{number}", told)
+    keep(context, row, new=before is None)
     return Done(value=number, lines=(partners.line(row),), note=f"{uscc} {name}".encode())
 
 
@@ -73,16 +77,19 @@ def told(data: RegisterPartner) -> dict[str, object]:
 tells(Verb.REGISTER_PARTNER, told)
 
 
-def unlike(context: WriteContext, uscc: str, name: str, account: int) -> None:
-    """Conflict when the code, a name that looks the same, or the account is another partner's."""
-    if Partner.objects.filter(uscc=uscc).exists():
-        raise Conflict(N_("该机构已经登记。"), N_("终止的机构也保留登记；请在列表中查找。"))
-    for other in Partner.objects.filter(state=PartnerState.ACTIVE.value):
+def unlike(context: WriteContext, before: Partner | None, name: str, account: int) -> None:
+    """Conflict when it is registered, or when a name that looks the same or the account is another partner's."""
+    if before is not None:
+        context.runtime.sealer.check(before)
+        if before.state == PartnerState.ACTIVE:
+            raise Conflict(N_("该机构已经登记。"), N_("请在列表中查找。"))
+    besides = before.pk if before is not None else 0
+    for other in Partner.objects.filter(state=PartnerState.ACTIVE.value).exclude(pk=besides):
         context.runtime.sealer.check(other)
         if alike(other.name) == alike(name):
             raise Conflict(N_("已登记有名称相同的机构，但信用代码不同。"), N_("请核对机构全称和信用代码，谨防冒名。"))
-        if account and other.account_id == account:
-            raise Conflict(N_("该接口账号已用于另一家机构。"), N_("请为该机构开立单独的接口账号。"))
+    if partners.others_account(context, account, besides):
+        raise Conflict(N_("该接口账号已用于另一家机构。"), N_("请为该机构开立单独的接口账号。"))
     if alike(name) == alike(context.runtime.institution):
         raise Conflict(N_("名称与本院相同。"), N_("请核对机构全称和信用代码，谨防冒名。"))
 
