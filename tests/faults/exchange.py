@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from tests.api.client import free_port
 from tests.faults import running
@@ -170,8 +170,8 @@ def exchanged(both: tuple[Party, Party], counts: tuple[int, int], cuts: int, see
             if time.monotonic() - began > limit:
                 raise TimeoutError(f"{arrived} of {counts} after {limit:.0f} s: {made}")
             for step in steps:
-                if step.poll():
-                    raise RuntimeError("sharing ended: " + Path(step.args[-1]).with_suffix(".log").read_text()[-3000:])  # type: ignore[index]
+                if step.process.poll():
+                    raise RuntimeError("sharing ended: " + step.log.read_text()[-3000:])
             # cuts are spread over the whole run: the next one is due when its share of the messages has arrived
             if made.cuts < cuts and sum(arrived) >= wanted * made.cuts / (cuts + 1):
                 cut(links, both, draw, made)
@@ -183,8 +183,8 @@ def exchanged(both: tuple[Party, Party], counts: tuple[int, int], cuts: int, see
             made.at.append((time.monotonic() - began, sum(arrived)))
         made.seconds = time.monotonic() - began
         for step in steps:
-            step.wait(60)
-            made.shared.append(json.loads(Path(str(step.args[-1])).read_text()))  # type: ignore[index]
+            step.process.wait(60)
+            made.shared.append(json.loads(step.out.read_text()))
     return made
 
 
@@ -206,19 +206,27 @@ def cut(links: list[Link], both: tuple[Party, Party], draw: random.Random, made:
     made.down += time.monotonic() - began
 
 
+class Step(NamedTuple):
+    """People at work in a process of their own: what they did stands in `out`."""
+
+    process: "subprocess.Popen[bytes]"
+    out: Path
+    log: Path
+
+
 @contextlib.contextmanager
-def sharing(one: Party, count: int) -> Iterator["subprocess.Popen[bytes]"]:
-    """The people of one house share `count` documents, in a process of their own."""
-    asked, out = one.home.parent / f"{one.home.name}.share", one.home.parent / f"{one.home.name}.shared"
+def sharing(one: Party, count: int) -> Iterator[Step]:
+    """The people of one house share `count` documents."""
+    asked, out, log = (one.home.parent / f"{one.home.name}.{what}" for what in ("share", "shared", "share.log"))
     asked.write_text(json.dumps({**one.facts, "count": count}))
-    with out.with_suffix(".log").open("wb") as log:
-        step = subprocess.Popen(
+    with log.open("wb") as said:
+        process = subprocess.Popen(
             [sys.executable, "-m", "tests.faults.exchange_house", "share", str(asked), str(out)],
-            env=running.environment(one.home), cwd=SRC.parent, stdout=log, stderr=log,
+            env=running.environment(one.home), cwd=SRC.parent, stdout=said, stderr=said,
         )  # fmt: skip
     try:
-        yield step
+        yield Step(process, out, log)
     finally:
-        if step.poll() is None:
-            step.kill()
-            step.wait()
+        if process.poll() is None:
+            process.kill()
+            process.wait()

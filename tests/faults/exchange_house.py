@@ -59,8 +59,8 @@ def founded(facts: dict[str, Any]) -> dict[str, Any]:
                         ends=now + timedelta(days=20))  # fmt: skip
         where = Target(patient=sharing.number(hospital, made[-1]))
         hospital.write("registrar", Verb.RELATE, treats, target=where, purpose=Purpose.OPERATION)
-        for value in (5.6, 6.1):
-            sharing.observe(hospital, made[-1], "2345-7", f"{value}-{n}")
+        for code in ("2345-7", "10839-9"):
+            sharing.observe(hospital, made[-1], code)
     keys = runtime.current().gateway_keys
     assert keys is not None
     own = keys()
@@ -87,13 +87,10 @@ def befriended(facts: dict[str, Any]) -> dict[str, Any]:
     p.agreed(hospital, other["uscc"], "转诊-2026", **given)
     p.opened(hospital, other["uscc"], "other", address=facts["address"], most="60000", seconds=str(facts["seconds"]))
     for patient in facts[PATIENTS]:
-        said = {
-            "kind": "sharing",
-            "labels": (),
-            "party": f"{other['uscc']} {other['name']}"[:40],
-            "uses": ("referral",),
-        }
-        give(hospital, patient, **said)
+        give(
+            hospital, patient, kind="sharing", labels=(), party=f"{other['uscc']} {other['name']}"[:40],
+            uses=("referral",),
+        )  # fmt: skip
     return {**facts, "partner": partner}
 
 
@@ -105,7 +102,9 @@ def shared(facts: dict[str, Any]) -> dict[str, Any]:
     from jingui.core.words import Purpose, Verb
     from tests.gateway.sharing import number
 
-    hospital, began, out, seen, busy = here(facts), time.monotonic(), [], {}, 0
+    hospital, began, busy = here(facts), time.monotonic(), 0
+    seen: dict[str, str] = {}
+    out = []
     numbers = {one: number(hospital, one) for one in facts[PATIENTS]}
 
     def asked(patient: str, confirm: str = "") -> Any:
@@ -122,8 +121,9 @@ def shared(facts: dict[str, Any]) -> dict[str, Any]:
 
     for n in range(facts["count"]):
         patient = facts[PATIENTS][n % len(facts[PATIENTS])]
-        digest = seen.get(patient) or seen.setdefault(patient, asked(patient).digest)
-        out.append(asked(patient, digest).message)
+        if patient not in seen:
+            seen[patient] = asked(patient).digest
+        out.append(asked(patient, seen[patient]).message)
     return {"messages": out, "seconds": time.monotonic() - began, "busy": busy}
 
 
