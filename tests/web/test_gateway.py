@@ -76,3 +76,18 @@ def test_who_may_look(hospital: Hospital, clinic: Party, who: str, status: int) 
         before = hospital.sql("SELECT count(*) FROM entry WHERE verb = 'read_gateway'")[0][0]
         assert Pages(hospital.actors[who]).get("/gateway/").status_code == status
         assert hospital.sql("SELECT count(*) FROM entry WHERE verb = 'read_gateway'")[0][0] == before + 1
+
+
+def test_what_came_in_is_counted_from_its_own_rows(hospital: Hospital, clinic: Party) -> None:
+    from uuid import uuid4
+
+    from jingui.store.models import Received
+
+    pk = int(hospital.sql("SELECT nextval(pg_get_serial_sequence('received', 'id'))")[0][0])
+    hospital.keep(
+        Received(id=pk, partner_id=clinic.id, message=uuid4(), agreement_id=clinic.agreement,
+                 channel_id=clinic.channel, purpose="rescue", media="cda", label="", digest=bytes(32), size=1,
+                 state="refused", reason="agreement", at=hospital.now(), receipt=b"-")
+    )  # fmt: skip
+    with pages():
+        assert "接收 2 份" in Pages(hospital.actors["sysadmin"]).get("/gateway/").content.decode()

@@ -12,6 +12,8 @@ from jingui.core.word import N_
 PART: Final = 1 << 20
 """Bytes of one part of a large message."""
 LONGEST_REASON: Final = 500
+SEX: Final = N_("性别")  # labels whose texts are in a form that every reader's words replace
+WRITTEN: Final = N_("形成时间")
 
 
 class Hostile(Invalid):

@@ -21,8 +21,11 @@ QUEUE_SQL: Final = """SELECT channel_id, count(*) FILTER (WHERE state = 'queued'
 WHERE state IN ('queued', 'sending') GROUP BY 1"""
 FAILED_SQL: Final = """SELECT channel_id, count(*)::int, (array_agg(problem ORDER BY made DESC))[1] FROM transmission
 WHERE state IN ('failed', 'refused') AND made >= $1::timestamptz GROUP BY 1"""
-HOURS_SQL: Final = """SELECT channel_id, hour, sent, failed, taken FROM gateway_hour WHERE hour >= $1::timestamptz
-ORDER BY hour"""
+# What came in is counted from its own rows: a counter there would let deliveries wait for each other.
+HOURS_SQL: Final = """SELECT channel_id, hour, sum(sent)::int, sum(failed)::int, sum(taken)::int FROM (
+  SELECT channel_id, hour, sent, failed, taken FROM gateway_hour WHERE hour >= $1::timestamptz
+  UNION ALL SELECT channel_id, date_trunc('hour', at), 0, 0, count(*)::int FROM received WHERE at >= $1::timestamptz
+  GROUP BY 1, 2) AS counted GROUP BY 1, 2 ORDER BY 2"""
 
 
 async def board(context: ReadContext, permit: Permit) -> GatewayBoard:

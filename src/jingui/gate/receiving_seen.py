@@ -8,6 +8,8 @@ from typing import Any, Final
 from jingui.core.errors import Gone, Invalid, JinguiError, NotFound, Tampered
 from jingui.core.patient import PatientLine
 from jingui.core.receiving import (
+    SEX,
+    WRITTEN,
     CandidateLine,
     Inbound,
     ReceivedLine,
@@ -22,6 +24,7 @@ from jingui.core.word import N_
 from jingui.core.words import Category, Level, RecordState, Verb
 from jingui.crypto.parcel_head import content_of
 from jingui.formats import fhir_json, inbound
+from jingui.formats.fhir_identity import field_of
 from jingui.gate import facts as f
 from jingui.gate.context import ReadContext
 from jingui.gate.finding import patient_line
@@ -59,6 +62,7 @@ WHERE r.patient_id = $1::bigint AND r.record_id = $2::bigint"""
 MOST: Final = 200
 CANDIDATES: Final = 20
 LAST: Final = datetime.fromisoformat("9999-01-01T00:00:00+00:00")
+PROVEN: Final = ("id_card", "passport")
 LABELS: Final[Mapping[str, str]] = {
     "name": N_("姓名"), "birth_date": N_("出生日期"), "id_card": N_("身份证号"), "passport": N_("护照号"),
     "identifier": N_("其他编号"), "phone": N_("电话"),
@@ -195,12 +199,13 @@ def told(said: Inbound) -> tuple[tuple[str, str], ...]:
     names = [str(one.get("text", "")) for one in patient.get("name") or () if isinstance(one, Mapping)]
     rows = [
         (N_("姓名"), "、".join(dict.fromkeys(name for name in names if name))),
-        (N_("性别"), str(patient.get("gender", ""))), (N_("出生日期"), str(patient.get("birthDate", ""))),
+        (SEX, str(patient.get("gender", ""))), (N_("出生日期"), str(patient.get("birthDate", ""))),
         *(
-            (N_("编号"), f"{one.get('value', '')}（{one.get('system', '')}）")
-            for one in patient.get("identifier") or ()
+            (LABELS[kind], str(one.get("value", ""))) if (kind := field_of(one)) in PROVEN
+            else (N_("编号"), f"{one.get('value', '')}（{one.get('system', '')}）")
+            for one in patient.get("identifier") or () if isinstance(one, Mapping)
         ),
-        (N_("形成时间"), said.written),
+        (WRITTEN, said.written),
     ]  # fmt: skip
     return tuple((label, text) for label, text in rows if text)
 

@@ -40,7 +40,7 @@ def state(one: ChannelState) -> Tag:
     if not one.genuine:
         return Tag(text=_("数据被篡改"), tone="bad")
     if one.state == "paused":
-        return Tag(text=_("已暂停"), tone="warn")
+        return Tag(text=_("已暂停"), tone="hold")
     if one.problem:
         return Tag(text=_("有失败"), tone="bad")
     return Tag(text=_("正常"), tone="ok")

@@ -1,16 +1,20 @@
 """五（一）3 接收: what came from partners: what waits first, one with what it says, filed or rejected [5.1.3]"""
 
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Final
 from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from jingui.core.errors import Conflict, Invalid, NotFound
 from jingui.core.operation import Target
 from jingui.core.receiving import (
+    SEX,
+    WRITTEN,
     CandidateLine,
     ReceivedLine,
     ReceivedList,
@@ -26,6 +30,7 @@ from jingui.core.words import Verb
 from jingui.formats.cda_types import types
 from jingui.gate import door
 from jingui.web import answering, asking, finding, wording
+from jingui.web.share_words import labelled
 from jingui.web.viewmodels import received as view
 from jingui.web.viewmodels.form import Choice, Field, Form
 from jingui.web.viewmodels.parts import Link, Pager, Tag, Tone
@@ -62,13 +67,14 @@ def received(request: HttpRequest) -> HttpResponse:
 
 
 def row(one: ReceivedLine) -> view.ReceivedRow:
-    """A message in words."""
+    """A message in words; what was doubtful once is told no more when somebody settled it."""
+    done = one.reason not in DOUBTS or one.state == ReceivedState.TAKEN
     return view.ReceivedRow(
         href=to("one_received", received=one.id), partner=one.partner,
         purpose=_(PURPOSES[one.purpose].text) if one.purpose in PURPOSES else one.purpose,
         form=" ".join(part for part in (_(Media(one.media).label), named(one.label)) if part),
         state=Tag(text=_(ReceivedState(one.state).label), tone=TONES[one.state]),
-        reason=_(DOUBTS[one.reason][0]) if one.reason in DOUBTS else "", at=one.at, settled=one.settled,
+        reason="" if done else _(DOUBTS[one.reason][0]), at=one.at, settled=one.settled,
         overdue=one.overdue,
     )  # fmt: skip
 
@@ -76,7 +82,7 @@ def row(one: ReceivedLine) -> view.ReceivedRow:
 def named(code: str) -> str:
     """A document type's name; its code where it is none of ours."""
     found = types().get(code)
-    return code if found is None else (found.en if wording.language() == "en" else found.zh)
+    return labelled(code) if found is None else (found.en if wording.language() == "en" else found.zh)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -97,6 +103,19 @@ def one_received(request: HttpRequest, received: int) -> HttpResponse:
     shown = drawn(request, found, wrong)
     crumbs = (Link(label=_("外来资料"), href=to("received")), Link(label=shown.row.partner, href=""))
     return answering.page(request, "transmit/one_received.html", shown, status=400 if wrong else 200, crumbs=crumbs)
+
+
+def worded(label: str, text: str) -> str:
+    """What a content says, in this reader's words: a sex, a moment; all else as it was sent."""
+    if label == SEX:
+        return wording.sex(text)
+    if label == WRITTEN:
+        try:
+            at = datetime.fromisoformat(text)
+        except ValueError:
+            return text
+        return f"{timezone.localtime(at):%Y-%m-%d %H:%M}" if at.tzinfo else text
+    return text
 
 
 def settled(request: HttpRequest, received: int) -> HttpResponse:
@@ -142,8 +161,9 @@ def drawn(request: HttpRequest, found: ReceivedPage, wrong: tuple[tuple[str, str
     )
     return view.OneReceivedPage(
         row=row(line), title=found.title or _(Media(line.media).label), facts=facts,
-        said=tuple((_(label), text) for label, text in found.said),
+        said=tuple((_(label), worded(label, text)) for label, text in found.said),
         parts=part_rows(found.parts),
+        document=to("received_document", received=line.id) if line.media == Media.CDA and found.parts else "",
         hidden=_(found.hidden) if found.hidden else "", receipt=found.receipt,
         records=tuple(
             Link(label=wording.kind(kind), href=to("record", record=one))

@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 
 from jingui.core.partners import WHY
 from jingui.core.sending import PROBLEMS
+from jingui.core.transmit import DOUBTS
 from jingui.core.word import N_
 from jingui.web.viewmodels.parts import Tone
 
@@ -20,6 +21,16 @@ OURS: Final = {
     "sealed": N_("病历已封存。"),
 }  # fmt: skip
 
+NOTICES: Final = {"consent_withdrawn": N_("患者撤回同意"), "received_settled": N_("待核资料的处理结果")}
+#: Types of documents that are no shared document (CDA): what a FHIR document of this house says it is.
+PAPERS: Final = {"60591-5": N_("患者摘要")}
+
+
+def labelled(code: str) -> str:
+    """What a notice is about or a document is, where these houses agreed on a word; else the code."""
+    text = NOTICES.get(code) or PAPERS.get(code)
+    return _(text) if text else code
+
 
 def why(code: str) -> str:
     """A reason in words; the code itself where there are none."""
@@ -27,4 +38,6 @@ def why(code: str) -> str:
         return _(OURS[code])
     if code in WHY:
         return _(WHY[code][0])
-    return _(PROBLEMS[code].text) if code in PROBLEMS else code
+    if code in PROBLEMS:
+        return _(PROBLEMS[code].text)
+    return _(DOUBTS[code][0]) if code in DOUBTS else code

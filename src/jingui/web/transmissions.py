@@ -22,7 +22,7 @@ from jingui.core.transmit import DOUBTS, Media, TransmissionState
 from jingui.core.words import Level, Verb
 from jingui.gate import door
 from jingui.web import answering, asking, wording
-from jingui.web.received import part_rows
+from jingui.web.received import named, part_rows
 from jingui.web.share import ground
 from jingui.web.share_words import TONES, why
 from jingui.web.viewmodels import share as view
@@ -79,7 +79,7 @@ def row(one: TransmissionLine) -> view.TransmissionRow:
     return view.TransmissionRow(
         href=to("transmission", transmission=one.id), name=one.name, partner=one.partner_name,
         purpose=_(PURPOSES[one.purpose].text) if one.purpose in PURPOSES else one.purpose,
-        form=f"{_(Media(one.media).label)} {'' if one.media == Media.NOTICE else one.label}".strip(),
+        form=f"{_(Media(one.media).label)} {named(one.label)}".strip(),
         state=Tag(text=_(TransmissionState(one.state).label), tone=TONES[one.state]),
         problem=why(one.problem) if one.problem else "", made=one.made, received=one.received, records=one.records,
     )  # fmt: skip
@@ -142,6 +142,7 @@ def drawn(request: HttpRequest, found: TransmissionView, error: str, reason: str
             for one in found.life
         ),
         parts=part_rows(found.parts),
+        document=to("transmission_document", transmission=line.id) if line.media == Media.CDA and found.parts else "",
         hidden=_(HIDDEN[found.hidden]) if found.hidden else "",
         may_stop=line.state in STOPPABLE and asking.may(request, Verb.STOP_TRANSMISSION),
         may_retry=line.state in RETRIED and asking.may(request, Verb.RETRY_TRANSMISSION), reason=reason, error=error,
