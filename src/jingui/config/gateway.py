@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import logging
+import os
 import ssl
 import sys
 from collections.abc import Callable
@@ -108,6 +109,8 @@ WORK = {"send": send, "receive": receive}
 def main() -> int:
     """Run one of the gateway's processes."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
+    if home().demo:
+        os.nice(10)  # a demonstration's pages come first
     uvloop.run(work(sys.argv[1]))
     return 0
 
