@@ -146,7 +146,7 @@ def narrower(
         return ""
     if above(level, app.level):
         return "app_level"
-    if patient is None or actor.role is Role.PATIENT or category is Category.DIRECTORY:
+    if patient is None or actor.role is Role.PATIENT:
         return ""
     why = "app_purpose"
     for row in rows_for(app.purposes, app.views, app.assessed, operation.purpose):

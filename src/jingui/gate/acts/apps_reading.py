@@ -5,8 +5,6 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-import orjson
-
 from jingui.core.errors import NotFound
 from jingui.core.permit import Permit
 from jingui.core.smart import (
@@ -45,7 +43,7 @@ AND ($2::bigint = 0 OR g.account_id = $2) ORDER BY g.revoked NULLS FIRST, g.id D
 ONE: Final = Kind(GRANT, GRANTS_SQL)
 DONE_SQL: Final = """SELECT e.verb, e.decision, count(*) FROM entry e WHERE e.at >= $1::timestamptz
 AND e.account_id IN (SELECT DISTINCT account_id FROM app_grant WHERE app_id = $2::bigint)
-AND position($3::bytea in e.targets) > 0 GROUP BY 1, 2 ORDER BY 3 DESC"""
+AND convert_from(e.targets, 'UTF8') ~ $3::text GROUP BY 1, 2 ORDER BY 3 DESC"""
 
 
 @read_act(Verb.READ_APPS)
@@ -72,9 +70,9 @@ async def read_apps(context: ReadContext, permit: Permit) -> Done:
     return Done(value=value, lines=(line_of("app", wish.app),) if wish.app else ())
 
 
-def needle(app: int) -> bytes:
-    """How an app stands in the targets of an entry."""
-    return orjson.dumps({"patient": "", "record": str(app), "type": "app", "version": 0}, option=orjson.OPT_SORT_KEYS)
+def needle(app: int) -> str:
+    """How an app that something was done through stands in the targets of an entry."""
+    return f'"record":"{app}","salt":"[0-9a-f]*","type":"app","version":0'
 
 
 async def asked(context: ReadContext, data: AskApp, at: datetime) -> Done:
