@@ -52,6 +52,8 @@ SAID: Final[dict[str, Row]] = {
     "share_patient": (lost(SHARED), wrong(SHARED)), "patient_transmissions": (lost(SHARED), None),
     "transmissions": (ok(SHARED - {R.NURSE}), None), "transmission": (lost(SHARED), wrong(SHARED)),
     "received": (ok(RECEIVED), None), "one_received": (lost(REVIEWED), lost(REVIEWED)),
+    "received_document": (lost(REVIEWED), None), "transmission_document": (lost(SHARED), None),
+    "cda_types": (ok(), None),
     # partners
     "partners": (ok(PARTNERS), ok(PARTNERS)), "register_partner": (ok(PARTNERS), wrong(PARTNERS)),
     "partner": (lost(PARTNERS), None),

@@ -20,6 +20,7 @@ LARGEST: Final = 24 << 20  # bytes: a scanned document inside grows by a third
 MARKUP: Final = 300_000  # "<" in it
 DEEPEST: Final = 120
 NOT_XML: Final = N_("不是格式良好的 XML 文档。")
+UNDECLARED: Final = N_("文档中有没有声明的命名空间前缀，是片段而不是完整的文档。")
 _ENCODINGS: Final = frozenset("utf-8 utf8 gb18030 gbk gb2312 us-ascii ascii utf-16 iso-8859-1".split())
 _DECLARED: Final = re.compile(rb"""\s*<\?xml[^>]{0,200}?encoding\s*=\s*["']([A-Za-z0-9._-]{1,40})["']""")
 _DECLARATION: Final = re.compile(r"\s*<\?xml[^>]{0,400}?\?>")
@@ -64,7 +65,8 @@ def tree(data: bytes) -> Node:
         root = etree.fromstring(text.encode(), parser)
     except etree.XMLSyntaxError as error:  # its message may quote the document: the line and the kind of error are said
         places = ((f"line {error.position[0]}", etree.ErrorTypes._getName(error.code, "XML")),)
-        raise Invalid(NOT_XML, places=places) from error
+        prefix = error.code == etree.ErrorTypes.NS_ERR_UNDEFINED_NAMESPACE
+        raise Invalid(UNDECLARED if prefix else NOT_XML, places=places) from error
     except ValueError as error:
         raise Invalid(NOT_XML, places=(("XML", "characters"),)) from error
     if root.getroottree().docinfo.internalDTD is not None or _depth(root) > DEEPEST:

@@ -60,7 +60,7 @@ WHO: Final[dict[str, Who]] = {
     "mappings": C, "mapping": C, "front_page_export": C,
     "gateway": C,
     "share_patient": C, "patient_transmissions": C, "transmissions": C, "transmission": C,
-    "received": C, "one_received": C,
+    "received": C, "one_received": C, "received_document": C, "transmission_document": C, "cda_types": S,
     "partners": C, "register_partner": C, "partner": C, "partner_certificate": C, "partner_check": C,
     "partner_return": C, "partner_act": C,
     "climate": C, "register_sensor": C, "sensor": C, "sensor_file": C, "end_sensor": C, "upload_readings": C,

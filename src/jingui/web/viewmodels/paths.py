@@ -61,6 +61,9 @@ PATHS: Final[dict[str, str]] = {
     "transmission": "transmissions/<str:transmission>/",
     "received": "received/",
     "one_received": "received/<int:received>/",
+    "received_document": "received/<int:received>/document/",
+    "transmission_document": "transmissions/<str:transmission>/document/",
+    "cda_types": "cda/",
     # partners
     "partners": "partners/",
     "register_partner": "partners/new/",

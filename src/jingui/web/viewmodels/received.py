@@ -78,3 +78,4 @@ class OneReceivedPage:
     reason: str
     why: str
     errors: Form
+    document: str = ""  # where the document stands alone

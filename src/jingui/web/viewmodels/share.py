@@ -108,3 +108,4 @@ class TransmissionPage:
     may_retry: bool
     reason: str = ""
     error: str = ""
+    document: str = ""  # where a shared document stands alone
