@@ -6,7 +6,7 @@ from typing import Any
 from jingui.config import plugs, wiring
 
 wiring.ready()
-from jingui.api import fhir, station  # noqa: E402 -- needs Django ready
+from jingui.api import fhir, oauth, station  # noqa: E402 -- needs Django ready
 from jingui.gate import plane, runtime  # noqa: E402 -- needs Django ready
 
 
@@ -15,9 +15,10 @@ async def application(
     receive: Callable[[], Awaitable[Mapping[str, Any]]],
     send: Callable[[dict[str, Any]], Awaitable[None]],
 ) -> None:
-    """Lifespan, /fhir and /station."""
+    """Lifespan, /fhir, /oauth and /station."""
     if scope["type"] != "lifespan":
-        plane_of = station if scope["path"].startswith("/station/") else fhir
+        path = scope["path"]
+        plane_of = station if path.startswith("/station/") else oauth if path.startswith("/oauth/") else fhir
         await plane_of.handle(scope, receive, send)
         return
     while True:

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from functools import lru_cache
 
-from jingui.api import bulk, fhir_read, fhir_write
+from jingui.api import bulk, fhir_read, fhir_write, oauth
 from jingui.api.reply import failure, unexpected
 from jingui.api.wire import Answer, Receive, Request, Scope, Send, body_of, pairs_of, request_of, send_answer
 from jingui.core.errors import Invalid, JinguiError, NotFound, NotSignedIn
@@ -21,7 +21,14 @@ OPEN = frozenset({("metadata",), ("hello",)})
 @lru_cache(maxsize=16)  # the address is the caller's own word: names without end must not fill the memory
 def statement(base: str) -> bytes:
     """The CapabilityStatement for one base address."""
-    return fhir_json.dump(capability(Interface(url=f"{base}/fhir", version=VERSION, date=datetime.now(UTC))))
+    return fhir_json.dump(
+        capability(
+            Interface(
+                url=f"{base}/fhir", version=VERSION, date=datetime.now(UTC), authorize=f"{base}/app/authorise",
+                token=f"{base}/oauth/token",
+            )
+        )
+    )  # fmt: skip
 
 
 async def authenticated(request: Request) -> Actor:
@@ -35,10 +42,10 @@ async def authenticated(request: Request) -> Actor:
 async def route(request: Request, actor: Actor, parts: list[str]) -> Answer:
     """Answer one governed request."""
     method = request.method
-    if method == "GET" and len(parts) == 2 and parts[1][:1] not in ("_", "$") and parts[0] in rows():
-        return await fhir_read.read(request, actor, parts[0], parts[1])  # the common request, without the table below
     if bulk.serves(parts):
         return await bulk.route(request, actor, parts)
+    if method == "GET" and len(parts) == 2 and parts[1][:1] not in ("_", "$") and parts[0] in rows():
+        return await fhir_read.read(request, actor, parts[0], parts[1])  # the common request, without the table below
     match (method, parts):
         case ("POST", [""]) | ("POST", []):
             return await fhir_write.bundle(request, actor, route)
@@ -80,6 +87,10 @@ async def handle(scope: Scope, receive: Receive, send: Send) -> None:
             raise NotFound()
         if request.method in ("GET", "HEAD") and parts == ["metadata"]:
             answer = Answer(body=statement(request.base))
+        elif request.method in ("GET", "HEAD") and parts == [".well-known", "smart-configuration"]:
+            answer = oauth.discovery(request)
+        elif request.method == "OPTIONS":
+            answer = oauth.preflight(request)
         elif request.method == "GET" and parts == ["hello"]:
             answer = Answer(body=b'{"hello":"world"}')
         else:
@@ -91,4 +102,4 @@ async def handle(scope: Scope, receive: Receive, send: Send) -> None:
         answer = failure(request, error)
     except Exception as error:  # noqa: BLE001 -- the one place where a request ends; it is logged and answered 500
         answer = unexpected(request, error)
-    await send_answer(send, answer, head=request.method == "HEAD")
+    await send_answer(send, await oauth.shared(request, answer), head=request.method == "HEAD")

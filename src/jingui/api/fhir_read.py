@@ -21,11 +21,11 @@ from jingui.gate import door
 NUMBER = re.compile(r"[0-9]{1,10}").fullmatch
 
 
-def purpose_of(request: Request) -> Purpose:
-    """The purpose a request names (X-Jingui-Purpose), treatment when it names none; an unknown one is refused."""
+def purpose_of(request: Request, actor: Actor) -> Purpose:
+    """The purpose a request names (X-Jingui-Purpose), the usual one when it names none; an unknown one is refused."""
     named = request.headers.get(b"x-jingui-purpose")
     if named is None:
-        return Purpose.TREATMENT
+        return actor.purpose or Purpose.TREATMENT
     try:
         return Purpose(named.decode("latin-1").strip())
     except ValueError as error:
@@ -35,7 +35,7 @@ def purpose_of(request: Request) -> Purpose:
 def asked(request: Request, actor: Actor, verb: Verb, target: Target, data: object = None) -> Operation:
     """The operation of a request."""
     return Operation(
-        actor=actor, verb=verb, at=door.now(), purpose=purpose_of(request), target=target, data=data,
+        actor=actor, verb=verb, at=door.now(), purpose=purpose_of(request, actor), target=target, data=data,
         reason=unquote(request.headers.get(b"x-jingui-reason", b"").decode("latin-1"))[:500],
     )  # fmt: skip
 

@@ -14,7 +14,7 @@ from jingui.core.errors import Unavailable
 wiring.ready()
 from django.core.asgi import get_asgi_application  # noqa: E402 -- needs settings
 
-from jingui.api import fhir, ledger, sensors, station  # noqa: E402 -- needs Django ready
+from jingui.api import fhir, ledger, oauth, sensors, station  # noqa: E402 -- needs Django ready
 from jingui.gate import lockdown, plane, runtime  # noqa: E402 -- needs Django ready
 
 Scope = Mapping[str, Any]
@@ -67,6 +67,8 @@ async def application(scope: Scope, receive: Receive, send: Send) -> None:
     path = scope["path"]
     if path.startswith("/fhir"):
         await fhir.handle(scope, receive, send)
+    elif path.startswith("/oauth/"):
+        await oauth.handle(scope, receive, send)
     elif path.startswith("/ledger/"):
         await ledger.handle(scope, receive, send)
     elif path.startswith("/station/"):

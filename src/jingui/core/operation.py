@@ -19,6 +19,7 @@ class Actor:
     strength: Strength = Strength.NONE
     entrance: Entrance = Entrance.PAGE
     scopes: tuple[str, ...] = ()  # SMART scopes of a bearer token, () for sessions
+    purpose: Purpose | None = None  # what is meant where a request names none; None: treatment
     grant: int = 0  # the app's authorisation it came in with: it binds beside the person's own rights
 
 

@@ -28,7 +28,7 @@ class Interface:
 def capability(of: Interface) -> dict[str, Any]:
     """Return the CapabilityStatement: every chart and directory type with the interactions and searches it has."""
     security: dict[str, Any] = {
-        "cors": False,
+        "cors": True,
         "service": [{"coding": [{"system": _SERVICE, "code": "SMART-on-FHIR"}]}],
     }
     addresses = [("authorize", of.authorize), ("token", of.token)]

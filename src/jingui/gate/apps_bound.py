@@ -103,6 +103,14 @@ def rows_for(
     )
 
 
+def usual(actor: ActorFacts) -> Purpose:
+    """What an app means that names no purpose: the patient's own request, else the first its agreement is for."""
+    if actor.role is Role.PATIENT:
+        return Purpose.PATIENT_REQUEST
+    named = [PURPOSES[one].purpose for one in actor.app.purposes if one in PURPOSES] if actor.app else []
+    return named[0] if named and Purpose.TREATMENT not in named else Purpose.TREATMENT
+
+
 def beyond(actor: ActorFacts, operation: Operation, verb: Verb, kind: str, patient: int, at: datetime) -> str:
     """Why an app may not ask this at all; "" when nothing of it stands against it (nor for whoever is no app)."""
     app = actor.app

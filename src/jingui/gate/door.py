@@ -31,6 +31,7 @@ from jingui.gate import (
     writing,
 )
 from jingui.gate.actors import ActorFacts
+from jingui.gate.apps_origins import origins
 from jingui.gate.attempt import Entered
 from jingui.gate.context import govern
 from jingui.gate.explaining import Explanation, Lang
@@ -44,7 +45,7 @@ from jingui.gate.sources import turned_away as aturned_away
 from jingui.gate.tokens import actor_of, digest, fresh
 
 __all__ = [
-    "Entered", "aauthenticate", "abundle", "acts", "aenter", "aproven", "aread", "aregistered", "asheet",
+    "Entered", "aauthenticate", "abundle", "acts", "aenter", "aorigins", "aproven", "aread", "aregistered", "asheet",
     "aturned_away", "awhoami", "backups", "due", "duties", "enter", "evidence", "explain", "explain_refusal",
     "explaining", "factors", "locate", "new_token", "now", "offline", "outside", "portal", "propose_merge", "published",
     "read", "recovering", "sheet", "signing", "token_digest", "wait", "whoami", "write",
@@ -87,6 +88,11 @@ async def abundle(actor: Actor, purpose: Purpose, body: bytes, reason: str) -> E
 async def aauthenticate(token: str, address: str, entrance: Entrance = Entrance.FHIR) -> Actor:
     """The actor a bearer token speaks for; NotSignedIn for none."""
     return await actor_of(plane.current().pipe, token, address, entrance)
+
+
+async def aorigins() -> frozenset[str]:
+    """The web origins of registered apps: whose pages a browser may let read the data plane's answers."""
+    return await origins(plane.current().pipe)
 
 
 def new_token() -> tuple[str, bytes]:

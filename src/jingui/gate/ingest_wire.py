@@ -16,7 +16,7 @@ import orjson
 from jingui.core.enter import Made
 from jingui.core.errors import Invalid, JinguiError, Refused
 from jingui.core.operation import Actor
-from jingui.core.words import Entrance, Strength
+from jingui.core.words import Entrance, Purpose, Strength
 from jingui.gate.attempt import Entered
 
 LENGTHS = struct.Struct(">II")
@@ -54,6 +54,7 @@ def actor_in(plain: Mapping[str, Any]) -> Actor:
     values = dict(plain)
     values["strength"], values["entrance"] = Strength(values["strength"]), Entrance(values["entrance"])
     values["scopes"] = tuple(values["scopes"])
+    values["purpose"] = Purpose(values["purpose"]) if values["purpose"] else None
     return Actor(**values)
 
 

@@ -1,12 +1,14 @@
 """五（一）3: who a bearer token speaks for [5.1.3] [6.1.2]"""
 
 import secrets
+from dataclasses import replace
 from typing import Any
 
 from jingui.core.errors import NotSignedIn, Tampered, Unavailable
 from jingui.core.operation import Actor, Operation
 from jingui.core.vector import Decided
 from jingui.core.words import Decision, Entrance, Purpose, Strength, Verb
+from jingui.gate.apps_bound import usual
 from jingui.gate.apps_grants import ACCESS, LONGEST
 from jingui.gate.apps_grants import digest as app_digest
 from jingui.gate.entries import draft
@@ -77,10 +79,11 @@ async def of_app(pipe: Pipeline, token: str, address: str, entrance: Entrance) -
         raise Tampered(where=str(error.data["where"]), entry=await entered(pipe, entrance, "tampered")) from error
     if row["revoked"] is not None or row["access_ends"] is None or pipe.runtime.clock.now() >= row["access_ends"]:
         raise NotSignedIn(entry=await entered(pipe, entrance, "unknown_token"))
-    return Actor(
+    found = Actor(
         account=row["account_id"], post=row["post_id"], grant=row["id"], session=f"app:{row['app_id']}.{row['family']}",
         address=address, strength=Strength.TOKEN, entrance=entrance, scopes=tuple(row["scopes"]),
     )  # fmt: skip
+    return replace(found, purpose=usual(await pipe.actor(found)))
 
 
 async def entered(pipe: Pipeline, entrance: Entrance, reason: str) -> str:
