@@ -24,9 +24,18 @@ def pages(t: T) -> Samples:
     good = ChannelState(
         id=1, partner=1, code="qinghe-line", name=t("清河社区卫生服务中心", "Qinghe Community Health Centre"),
         kind="https", network="line", direction="both", state="open", paused=None, genuine=True, waiting=3, sending=1,
-        oldest=NOW - timedelta(minutes=2), next=NOW, failed=0, problem="", hours=hours,
+        oldest=NOW - timedelta(minutes=2), next=None, failed=0, problem="", hours=hours,
     )  # fmt: skip
-    bad = replace(good, id=2, code="lab-mllp", kind="mllp", waiting=41, failed=2, problem="timeout")
+    bad = replace(
+        good,
+        id=2,
+        code="lab-mllp",
+        kind="mllp",
+        waiting=41,
+        failed=2,
+        problem="timeout",
+        next=NOW + timedelta(seconds=40),
+    )
     rest = replace(good, id=3, code="cdc-health", network="health", state="paused", paused=NOW, waiting=7, hours=())
     cards = tuple(gateway_cards.card(one, since, MAY, (0, "", "")) for one in (bad, good, rest))
     full = view.GatewayPage(

@@ -21,6 +21,7 @@ from tests.faults.link import Link
 from tests.gateway.partnering import uscc_of
 from tests.hospital import SRC
 
+LARGE = 1000  # documents: from then on it is looked after them less often
 SECONDS = 4  # of an attempt
 READY = "'ready'>, name='web'"  # what the supervisor tells last when a house starts
 NAMES = ("康宁县人民医院", "清河社区卫生服务中心")
@@ -70,12 +71,11 @@ class Party:
     def processes(self) -> dict[str, int]:
         """The gateway's processes that live."""
         assert self.house is not None
-        found = {}
-        for pid in running.descendants(self.house.process.pid):
-            said = running.words(pid)
-            if b"jingui.config.gateway" in said and not running.descendants(pid):
-                found[said.strip(b"\0").rpartition(b"\0")[2].decode()] = pid
-        return found
+        below = running.descendants(self.house.process.pid)
+        said = {pid: running.words(pid).strip(b"\0").split(b"\0") for pid in below}
+        return {
+            words[-1].decode(): pid for pid, words in said.items() if words[1:-1] == [b"-m", b"jingui.config.gateway"]
+        }
 
     def kill(self, what: str) -> None:
         """SIGKILL; the supervisor starts it again."""
@@ -175,7 +175,7 @@ def exchanged(both: tuple[Party, Party], counts: tuple[int, int], cuts: int, see
             # cuts are spread over the whole run: the next one is due when its share of the messages has arrived
             if made.cuts < cuts and sum(arrived) >= wanted * made.cuts / (cuts + 1):
                 cut(links, both, draw, made)
-            time.sleep(0.5)
+            time.sleep(0.5 if wanted < LARGE else 3)
             for n, one in enumerate(both):
                 one.watch()
                 with contextlib.suppress(Exception):  # the database may be starting

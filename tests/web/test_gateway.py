@@ -50,6 +50,24 @@ def test_queues_and_plots_are_shown(hospital: Hospital, clinic: Party) -> None:
         assert len(asked) <= 12
 
 
+def test_a_cut_that_heals_is_shown_as_waiting(hospital: Hospital, clinic: Party) -> None:
+    """Since when, why, and when it is tried again; with the last of it the note is gone."""
+    with pages():
+        me = Pages(hospital.actors["sysadmin"])
+        assert "等待重试" not in text(me.get("/gateway/"))
+        hospital.sql(
+            "UPDATE transmission SET attempts = 2, problem = 'unreachable', next = now() + interval '40 minutes'"
+            " WHERE channel_id = %s AND state = 'queued'", clinic.channel,
+        )  # fmt: skip
+        page = me.get("/gateway/")
+        shown = text(page)
+        assert "等待重试" in shown
+        assert "有失败" not in shown
+        assert re.search(r"最早一份 \S+ .*最近的问题 对方网关无法连接 · 下次重试 \S+", shown), shown
+        hospital.sql("UPDATE transmission SET problem = '', next = NULL WHERE channel_id = %s", clinic.channel)
+        assert "下次重试" not in text(me.get("/gateway/"))
+
+
 def test_a_pause_needs_a_reason_and_keeps_what_was_typed(hospital: Hospital, clinic: Party) -> None:
     with pages():
         me = Pages(hospital.actors["sysadmin"])

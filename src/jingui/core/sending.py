@@ -167,7 +167,7 @@ class ChannelState:
     waiting: int
     sending: int
     oldest: datetime | None
-    next: datetime | None
+    next: datetime | None  # when the first that could not be delivered is tried again; None when none waits for that
     failed: int
     problem: str
     hours: tuple[ChannelHours, ...]

@@ -16,7 +16,8 @@ CHANNEL.add("p.name")
 CHANNELS_SQL = f"""SELECT {CHANNEL.sql} FROM channel c JOIN partner p ON p.id = c.partner_id
 WHERE c.state <> 'ended' ORDER BY p.name, c.code LIMIT 500"""  # noqa: S608 -- own texts only
 QUEUE_SQL: Final = """SELECT channel_id, count(*) FILTER (WHERE state = 'queued')::int,
-  count(*) FILTER (WHERE state = 'sending')::int, min(made), min(next),
+  count(*) FILTER (WHERE state = 'sending')::int, min(made),
+  min(next) FILTER (WHERE state = 'queued' AND problem <> ''),
   (array_agg(problem ORDER BY made) FILTER (WHERE problem <> ''))[1] FROM transmission
 WHERE state IN ('queued', 'sending') GROUP BY 1"""
 FAILED_SQL: Final = """SELECT channel_id, count(*)::int, (array_agg(problem ORDER BY made DESC))[1] FROM transmission

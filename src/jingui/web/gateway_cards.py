@@ -28,7 +28,7 @@ def card(one: ChannelState, since: datetime, may: dict[str, bool], wrong: tuple[
     mine = wrong[0] == one.id
     return view.ChannelCard(
         id=one.id, code=one.code, partner=one.name, what=what, state=state(one), waiting=one.waiting,
-        sending=one.sending, oldest=one.oldest, failed=one.failed, problem=problem(one.problem),
+        sending=one.sending, oldest=one.oldest, next=one.next, failed=one.failed, problem=problem(one.problem),
         plot=plot(one, since) if one.hours else None, pauses=may["pause"] and one.state == "open",
         resumes=may["resume"] and one.state == "paused", error=wrong[1] if mine else "",
         reason=wrong[2] if mine else "",
@@ -41,6 +41,8 @@ def state(one: ChannelState) -> Tag:
         return Tag(text=_("数据被篡改"), tone="bad")
     if one.state == "paused":
         return Tag(text=_("已暂停"), tone="hold")
+    if one.problem and one.next is not None and not one.failed:
+        return Tag(text=_("等待重试"), tone="hold")
     if one.problem:
         return Tag(text=_("有失败"), tone="bad")
     return Tag(text=_("正常"), tone="ok")

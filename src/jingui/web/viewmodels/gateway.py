@@ -39,6 +39,7 @@ class ChannelCard:
     waiting: int
     sending: int
     oldest: datetime | None
+    next: datetime | None  # the next try of what could not be delivered
     failed: int
     problem: str
     plot: HourPlot | None
