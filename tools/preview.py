@@ -84,6 +84,7 @@ def samples(english: bool) -> dict[str, tuple[str, dict[str, Any]]]:
     from tools import preview_backups as backed
     from tools import preview_capture as captured
     from tools import preview_care as care
+    from tools import preview_cda as clinical
     from tools import preview_consents as consented
     from tools import preview_custody as custodial
     from tools import preview_destruction as destroyed
@@ -125,6 +126,7 @@ def samples(english: bool) -> dict[str, tuple[str, dict[str, Any]]]:
         **entering.entry(t),
         **gateways.pages(t),
         **sharing.pages(t),
+        **clinical.pages(t),
         **captured.templates(t),
         **consented.consents(t),
         **matters.matters(t),

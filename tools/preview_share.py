@@ -7,6 +7,7 @@ from jingui.web.viewmodels import share as view
 from jingui.web.viewmodels.form import Choice
 from jingui.web.viewmodels.parts import Link, Pager, Tag
 from jingui.web.viewmodels.paths import to
+from jingui.web.viewmodels.received import PartShown
 from jingui.web.viewmodels.resource import Shown
 from tools.preview_frame import NOW, T
 
@@ -29,7 +30,7 @@ def pages(t: T) -> Samples:
     )  # fmt: skip
     seen = view.Preview(
         facts=((t("接收机构", "Receiver"), partner),), identity=(Shown(label=t("姓名", "Name"), texts=(name,)),),
-        records=(record,), left=((t("封存", "Sealed"), 2),), digest="0" * 64, paused=True,
+        records=(record,), left=((t("封存", "Sealed"), 2),), elsewhere=1, digest="0" * 64, paused=True,
     )  # fmt: skip
     form = view.SharePage(
         patient=patient, options=(option, shut), visits=(), visit="", media=(Choice(value="fhir:", label="FHIR"),),
@@ -48,7 +49,7 @@ def pages(t: T) -> Samples:
         row=row, patient=patient, facts=((t("依据", "Ground"), option.ground),),
         digests=((t("本院发出", "as sent"), "ab" * 32),), inside=(Link(label=record.kind, href=""),),
         life=((to("entry", entry=ID), NOW, t("对外共享", "Share"), t("王主任", "Dr Wang")),), may_stop=True,
-        may_retry=True,
+        may_retry=True, hidden="", parts=(PartShown(title=record.kind, lines=(t("血糖", "Glucose"),), rows=()),),
     )  # fmt: skip
     wrong = replace(form, errors=(t("请选择接收机构和目的。", "Choose a receiver and a purpose."),))
     return {

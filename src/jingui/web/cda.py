@@ -9,9 +9,6 @@ from jingui.core.receiving import ReceivedPage, ReviewReceived
 from jingui.core.sharing import HIDDEN, TransmissionView
 from jingui.core.transmit import Media
 from jingui.core.words import Verb
-from jingui.formats.capture import templates
-from jingui.formats.cda_cover import covered
-from jingui.formats.cda_types import types
 from jingui.gate import door
 from jingui.web import answering, asking, wording
 from jingui.web.received import named, part_rows
@@ -22,21 +19,8 @@ from jingui.web.viewmodels.paths import to
 
 @require_safe
 def cda_types(request: HttpRequest) -> HttpResponse:
-    """All types in their order: of which form each is made, how much of it our records say."""
-    english = wording.language() == "en"
-    rows = []
-    for code, type_ in types().items():
-        found = covered(code)
-        form = templates()[found.form] if found.form else None
-        rows.append(
-            view.TypeRow(
-                code=code, name=type_.en if english else type_.zh, template=type_.template,
-                form=form.label("en" if english else "zh") if form is not None else "",
-                said=found.said, of=len(type_.rows), must="、".join(type_.rows[n].name for n in type_.must),
-            )
-        )  # fmt: skip
-    page = view.TypesPage(rows=tuple(rows), made=sum(1 for one in rows if one.form))
-    return answering.page(request, "transmit/cda_types.html", page)
+    """All types in their order."""
+    return answering.page(request, "transmit/cda_types.html", view.listed(wording.language() == "en"))
 
 
 @require_safe

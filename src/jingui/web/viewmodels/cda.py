@@ -3,6 +3,9 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from jingui.formats.capture import templates
+from jingui.formats.cda_cover import covered
+from jingui.formats.cda_types import types
 from jingui.web.viewmodels.parts import Link
 from jingui.web.viewmodels.received import PartShown
 
@@ -39,3 +42,19 @@ class DocumentPage:
     parts: tuple[PartShown, ...]
     hidden: str
     back: Link
+
+
+def listed(english: bool) -> TypesPage:
+    """All types: of which form each is made, how much of it our records say."""
+    rows = []
+    for code, type_ in types().items():
+        found = covered(code)
+        form = templates()[found.form] if found.form else None
+        rows.append(
+            TypeRow(
+                code=code, name=type_.en if english else type_.zh, template=type_.template,
+                form=form.label("en" if english else "zh") if form is not None else "", said=found.said,
+                of=len(type_.rows), must="、".join(type_.rows[n].name for n in type_.must),
+            )
+        )  # fmt: skip
+    return TypesPage(rows=tuple(rows), made=sum(1 for one in rows if one.form))
