@@ -24,6 +24,7 @@ class Client:
     app: int
     grant: int
     actor: Actor
+    token: str
 
 
 def _next(hospital: Hospital, table: str) -> int:
@@ -32,6 +33,7 @@ def _next(hospital: Hospital, table: str) -> int:
 
 def client(hospital: Hospital, to: Party, name: str, *, scopes: tuple[str, ...] = SCOPES, **more: Any) -> Client:
     """A registered app under the partner's agreement, with an interface account and a token of client_credentials."""
+    from jingui.gate.apps_grants import ACCESS, digest
     from jingui.store.models import App, AppGrant
 
     who = hospital.person(f"app{name}", Role.INTERFACE, "xnk")
@@ -42,7 +44,8 @@ def client(hospital: Hospital, to: Party, name: str, *, scopes: tuple[str, ...] 
             ends=now + YEAR, **more)
     )  # fmt: skip
     number = _next(hospital, "app_grant")
-    secret = hospital.runtime.suite.digest(f"access {number}".encode())
+    token = ACCESS + f"test{number:039d}"
+    secret = digest(hospital.runtime, token)
     grant = hospital.keep(
         AppGrant(id=number, app_id=app.pk, family=number, account_id=who.account, post_id=who.post,
                  scopes=list(scopes), made=now, access=secret, access_ends=now + timedelta(hours=12))
@@ -51,7 +54,7 @@ def client(hospital: Hospital, to: Party, name: str, *, scopes: tuple[str, ...] 
         account=who.account, post=who.post, session=f"app:{grant.pk}", address="127.0.0.1", strength=Strength.TOKEN,
         entrance=Entrance.FHIR, scopes=scopes, grant=grant.pk,
     )  # fmt: skip
-    return Client(app=app.pk, grant=grant.pk, actor=actor)
+    return Client(app=app.pk, grant=grant.pk, actor=actor, token=token)
 
 
 def start(hospital: Hospital, by: Client, **more: Any) -> str:

@@ -37,6 +37,7 @@ from jingui.gate import door
 
 EXPORT: Final = "$export"
 STATUS: Final = "$export-status"
+OWN: Final = frozenset({STATUS, "Group"})
 INSTANT: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:\d\d)\Z", re.ASCII)
 SECRET: Final = re.compile(r"[A-Za-z0-9_-]{43}\Z")
 FILE: Final = re.compile(r"([1-9][0-9]{0,5})\.ndjson\Z")
@@ -46,7 +47,7 @@ _polled: OrderedDict[tuple[int, str], float] = OrderedDict()
 
 def serves(parts: list[str]) -> bool:
     """Whether an address is one of a bulk export."""
-    return parts[-1:] == [EXPORT] or parts[:1] in ([STATUS], ["Group"])
+    return parts[0] in OWN or parts[-1] == EXPORT
 
 
 async def route(request: Request, actor: Actor, parts: list[str]) -> Answer:
@@ -63,7 +64,7 @@ async def route(request: Request, actor: Actor, parts: list[str]) -> Answer:
         case "GET" | "HEAD", ["$export-status", secret] if SECRET.match(secret):
             return await status(request, actor, secret)
         case "GET" | "HEAD", ["$export-status", secret, name] if SECRET.match(secret) and FILE.match(name):
-            return await file(request, actor, secret, int(name.partition(".")[0]))
+            return await file(actor, secret, int(name.partition(".")[0]))
         case "DELETE", ["$export-status", secret] if SECRET.match(secret):
             done = await asked(actor, Verb.END_BULK, EndBulk(secret=secret))
             return Answer(status=202, headers=(entry_header(done.trace),))
@@ -178,10 +179,8 @@ def again(who: tuple[int, str], when: float) -> None:
         _polled.popitem(last=False)
 
 
-async def file(request: Request, actor: Actor, secret: str, n: int) -> Answer:
+async def file(actor: Actor, secret: str, n: int) -> Answer:
     """One file, decided line by line as it leaves."""
-    if not any(one in request.headers.get(b"accept", b"*/*") for one in (b"*/*", b"ndjson", b"application/*")):
-        raise Invalid(N_("只提供 NDJSON 格式。"), places=(("Accept", ""),))
     done = await asked(actor, Verb.TAKE_BULK, TakeBulk(secret=secret, n=n))
     found: BulkTaken = done.value
     return Answer(body=found.body or b"", kind=NDJSON.encode(), headers=(entry_header(done.trace),))
