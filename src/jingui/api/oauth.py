@@ -29,7 +29,7 @@ LARGEST: Final = 64 * 1024
 GRANTS: Final = ("authorization_code", "refresh_token", "client_credentials")
 CAPABILITIES: Final = (
     "launch-standalone", "client-public", "client-confidential-asymmetric", "context-standalone-patient",
-    "permission-patient", "permission-user", "permission-offline", "permission-v2", "authorize-post",
+    "permission-patient", "permission-user", "permission-offline", "permission-v2",
 )  # fmt: skip
 FORM: Final = b"application/x-www-form-urlencoded"
 WELL_KNOWN: Final = "/.well-known/smart-configuration"

@@ -75,6 +75,8 @@ def nav(request: Any) -> tuple[NavItem, ...]:
         out.append(NavItem(label=label, href=to("portal_chart", patient=one.id), rule_before=number == 1))
     asked = to("portal_matters")
     out.append(NavItem(label=_("我的申请"), href=asked, current=request.path.startswith(asked)))
+    apps = to("portal_apps")
+    out.append(NavItem(label=_("我授权的应用"), href=apps, current=request.path == apps))
     account = to("portal_account")
     out.append(NavItem(label=_("账号"), href=account, current=request.path == account))
     return tuple(out)

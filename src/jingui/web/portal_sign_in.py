@@ -18,7 +18,7 @@ from jingui.core.portal import typed_number
 from jingui.core.signing import Checked
 from jingui.core.words import Entrance, Strength
 from jingui.gate import door
-from jingui.web import accounts, answering, demonstration, lockout, passwords, sessions
+from jingui.web import accounts, answering, apps_consent, demonstration, lockout, passwords, sessions
 from jingui.web.viewmodels import portal as view
 from jingui.web.viewmodels.form import Field, Form
 from jingui.web.viewmodels.paths import to
@@ -46,7 +46,8 @@ def sign_in(request: Any) -> HttpResponse:
     except Refused as error:
         return page(request, username, _(error.message) + _(error.next_step), 403)
     door.signing.forget_tries(request.tries_bucket)
-    request.session["username"], request.session["next"] = username, to("portal_home")
+    request.session["username"] = username
+    request.session["next"] = to("portal_app_consent" if apps_consent.waiting(request) else "portal_home")
     if checked.given:
         return redirect(to("portal_password"))
     return redirect(to("portal_factor" if door.factors.factors(checked.account) else "portal_enrol"))

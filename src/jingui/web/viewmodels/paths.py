@@ -64,6 +64,14 @@ PATHS: Final[dict[str, str]] = {
     "received_document": "received/<int:received>/document/",
     "transmission_document": "transmissions/<str:transmission>/document/",
     "cda_types": "cda/",
+    # apps of partners; what one asks for waits in a cookie while the person signs in
+    "app_authorise": "app/authorise",
+    "app_consent": "app/consent/",
+    "portal_app_consent": "portal/app/consent/",
+    "portal_apps": "portal/apps/",
+    "apps": "apps/",
+    "my_apps": "apps/mine/",
+    "app": "apps/<int:app>/",
     # partners
     "partners": "partners/",
     "register_partner": "partners/new/",
@@ -74,6 +82,7 @@ PATHS: Final[dict[str, str]] = {
     "partner_act": "partners/<int:partner>/act/<str:act>/<int:row>/",
     # storerooms, devices, storage
     "gateway": "gateway/",
+    "bulk": "bulk/",
     "climate": "storerooms/climate/",
     "register_sensor": "storerooms/climate/new/",
     "sensor": "storerooms/climate/<int:sensor>/",
