@@ -96,6 +96,7 @@ def samples(english: bool) -> dict[str, tuple[str, dict[str, Any]]]:
     from tools import preview_keep as keeping
     from tools import preview_matters as matters
     from tools import preview_office as office
+    from tools import preview_partners as partnered
     from tools import preview_portal as patients
     from tools import preview_record as record
     from tools import preview_release as releasing
@@ -126,6 +127,7 @@ def samples(english: bool) -> dict[str, tuple[str, dict[str, Any]]]:
         **entering.entry(t),
         **gateways.pages(t),
         **sharing.pages(t),
+        **partnered.pages(t),
         **clinical.pages(t),
         **captured.templates(t),
         **consented.consents(t),
