@@ -82,7 +82,7 @@ def test_every_boundary(hospital: Hospital, by: Any, monkeypatch: pytest.MonkeyP
 
 def test_killed_processes(hospital: Hospital, by: Any) -> None:
     """Real processes with the job, killed at any moment: the next one goes on."""
-    chance = random.Random(6)  # noqa: S311 -- moments of kills, no secret
+    chance = random.Random(6)
     secret = start(hospital, by)
     kills, seen = 0, set()
     for _ in range(60):

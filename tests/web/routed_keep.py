@@ -61,7 +61,7 @@ SAID: Final[dict[str, Row]] = {
         ("partner_certificate", "partner_check", "partner_return", "partner_act"), (lost(PARTNERS), lost(PARTNERS))
     ),
     # the gateway
-    "gateway": (ok(GATEWAY), wrong(GATEWAY)),
+    "gateway": (ok(GATEWAY), wrong(GATEWAY)), "bulk": (ok(GATEWAY), wrong(GATEWAY)),
     # terms, destruction, drills
     "retention": (ok(TERMS), wrong(TERMS)), "keeping": (ok(TERMS), ok(TERMS)),
     "due_records": (ok(DUE), wrong(ARCHIVIST)),

@@ -166,6 +166,7 @@ class BulkLine:
     types: tuple[str, ...]
     since: datetime | None
     state: str
+    problem: str  # why it was stopped
     percent: int
     patients: int  # of whom something is inside
     resources: int
@@ -176,6 +177,18 @@ class BulkLine:
     taken: datetime | None
     ends: datetime
     ended: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BulksBoard:
+    """The list, and what the reader may do with it."""
+
+    rows: tuple[BulkLine, ...]
+    may: tuple[str, ...] = ()
+
+
+#: Why something of a group stayed, beside core.share.LEFT; nobody is told which.
+LEFT: Final[Mapping[str, str]] = {"unreadable": N_("数据与写入时不一致，或已销毁")}
 
 
 def group_id(purpose: str, agreement: str) -> str:

@@ -70,9 +70,14 @@ def digest_of(runtime: Runtime, secret: str) -> bytes:
 
 def progress(runtime: Runtime, row: BulkExport) -> Progress:
     """How far it is."""
-    if row.progress is None:
-        raise Tampered(where=f"bulk_export:{row.pk}")
-    said = orjson.loads(zlib.decompress(runtime.vault.open_note(f"bulk{row.pk}p", bytes(row.progress))))
+    return opened_progress(runtime, row.pk, row.progress)
+
+
+def opened_progress(runtime: Runtime, export: int, kept: Any) -> Progress:
+    """The same from its column; Tampered for what is not there, or not as it was written."""
+    if kept is None:
+        raise Tampered(where=f"bulk_export:{export}")
+    said = orjson.loads(zlib.decompress(runtime.vault.open_note(f"bulk{export}p", bytes(kept))))
     said["parts"] = [tuple(one) for one in said["parts"]]
     return Progress(**said)
 

@@ -22,6 +22,7 @@ from jingui.web import (
     archive_volumes,
     archive_waste,
     backups,
+    bulk,
     capturing,
     capturing_edit,
     case_files,

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 
+from jingui.core.bulk import BulksRequest
 from jingui.core.errors import NotFound
 from jingui.core.permit import Permit
 from jingui.core.smart import (
@@ -19,6 +20,7 @@ from jingui.core.smart import (
 )
 from jingui.core.words import Role, Verb
 from jingui.gate.apps_clients import fault
+from jingui.gate.bulk_seen import bulks
 from jingui.gate.context import ReadContext
 from jingui.gate.names import NOBODY, names_of
 from jingui.gate.partners import line_of
@@ -52,6 +54,8 @@ async def read_apps(context: ReadContext, permit: Permit) -> Done:
     data = permit.operation.data
     if isinstance(data, AskApp):
         return await asked(context, data, permit.at)
+    if isinstance(data, BulksRequest):
+        return await bulks(context, data)
     wish = data if isinstance(data, AppsRequest) else AppsRequest()
     rows = await context.rows(ALL_SQL, wish.app, "")
     if wish.app and not rows:
