@@ -51,7 +51,7 @@ def test_from_the_chart_to_the_outbox(office: Hospital, shared: tuple[str, Party
     seen = text(doctor.post(here, chosen))
     assert "血糖" in seen
     assert "5.6" in seen
-    digest = re.search(r'name="confirm" value="([0-9a-f]{64})"', seen)
+    digest = re.search(r'name="confirm" value="([0-9a-f]{64}\.[0-9a-f]{32})"', seen)
     assert digest is not None
     done = doctor.post(here, {**chosen, "confirm": digest[1]})
     assert done.status_code == 302

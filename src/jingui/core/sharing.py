@@ -50,7 +50,10 @@ class SharedLine(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SharePreview:
-    """Exactly what would leave, field by field, and what stays and why; `digest` is confirmed."""
+    """Exactly what would leave, field by field, and what stays and why; `digest` is confirmed.
+
+    Confirmed as `digest.once` it leaves once, however often that is sent.
+    """
 
     patient: PatientLine | None
     partner: int
@@ -76,6 +79,7 @@ class SharePreview:
     left: tuple[tuple[str, int], ...]  # (a row of core.share.LEFT, how many)
     elsewhere: int  # records under numbers that were merged into this one
     digest: str
+    once: str
     size: int
 
 

@@ -43,6 +43,22 @@ def number() -> UUID:
     return UUID(bytes=os.urandom(16), version=4)
 
 
+def number_once(context: WriteContext, patient: int, person: int, digest: str, once: str) -> UUID:
+    """The number of what this person confirms with this word: the same for the same, and nobody can choose it."""
+    runtime = context.runtime
+    said = canon({"patient": patient, "person": person, "digest": digest, "once": once})
+    return UUID(bytes=runtime.suite.mac(runtime.keyring.key("share-once"), said)[:16], version=4)
+
+
+def known(context: WriteContext, patient: int, message: UUID) -> Transmission | None:
+    """What was put in under this number before, genuine; two who ask at once go one after the other."""
+    context.rows("SELECT pg_advisory_xact_lock(hashtextextended($1::text, 0))", str(message))
+    row = Transmission.objects.filter(patient_id=patient, message=message).first()
+    if row is not None:
+        context.runtime.sealer.check(row)
+    return row
+
+
 def put(
     context: WriteContext, patient: int, ground: Ground, plan: Plan, data: Share, *, message: UUID, content: bytes,
     person: int, at: datetime,

@@ -129,5 +129,5 @@ def previewed(found: SharePreview) -> view.Preview:
             for one in found.lines
         ),
         left=tuple((_(LEFT[name]), count) for name, count in found.left), elsewhere=found.elsewhere,
-        digest=found.digest, paused=found.paused,
+        digest=f"{found.digest}.{found.once}", paused=found.paused,
     )  # fmt: skip

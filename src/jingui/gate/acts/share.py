@@ -3,6 +3,7 @@
 """
 
 import hmac
+import os
 from collections.abc import Callable, Mapping
 from typing import Final, cast
 from uuid import UUID
@@ -77,9 +78,14 @@ def share(context: WriteContext, permit: Permit) -> Done:
     sizes = int(values["share_megabytes"]) << 20
     if not data.confirm:
         return preview(context, patient, found, plan, data, sizes, permit)
-    if not hmac.compare_digest(data.confirm, plan.digest):
+    confirmed, _dot, once = data.confirm.partition(".")
+    if not hmac.compare_digest(confirmed.encode(), plan.digest.encode()):
         raise Conflict(N_("预览之后内容有变化，没有共享。"), N_("请再看一遍将要提供的内容，然后确认。"))
     message = sharing_outbox.number()
+    if once:
+        message = sharing_outbox.number_once(context, patient, permit.person, plan.digest, once)
+        if (before := sharing_outbox.known(context, patient, message)) is not None:
+            return put_in(context, before, (sharing_outbox.line(context, before),), "")
     content = content_of(context, found, plan, data, message, permit, sizes)
     made = sharing_outbox.put(
         context, patient, found, plan, data, message=message, content=content, person=permit.person, at=permit.at
@@ -88,10 +94,15 @@ def share(context: WriteContext, permit: Permit) -> Done:
         sharing_outbox.line(context, made),
         *(context.line(patient, one.number, one.kind, one.version) for one in plan.records),
     )
-    public = context.runtime.public(patient, made.transmission_id)
+    return put_in(context, made, lines, data.reason)
+
+
+def put_in(context: WriteContext, row: Transmission, lines: tuple[Line, ...], why: str) -> Done:
+    """What lies in the outbox, for whoever confirmed it; the same again when it is confirmed once more."""
+    public = context.runtime.public(row.patient_id, row.transmission_id)
     return Done(
-        value=Shared(transmission=public, message=str(message), digest=bytes(made.digest).hex()), lines=lines,
-        patients=(patient,), note=data.reason.strip().encode(),
+        value=Shared(transmission=public, message=str(row.message), digest=bytes(row.digest).hex()), lines=lines,
+        patients=(row.patient_id,), note=why.strip().encode(),
     )  # fmt: skip
 
 
@@ -102,6 +113,8 @@ def checked(data: Share, purpose: Purpose) -> None:
         wrong.append(("purpose", N_("不在允许的共享目的之内")))
     if len(data.reason) > LONGEST:
         wrong.append(("reason", N_("过长")))
+    if len(data.confirm) > LONGEST:
+        wrong.append(("confirm", N_("过长")))
     try:
         UUID(data.reply_to or str(NONE))
     except ValueError:
@@ -148,7 +161,7 @@ def preview(
         network=found.channel.network, paused=found.paused, basis=found.row.basis, consent=found.said.number,
         consent_ends=consent.ends if consent is not None else None, level=plan.level.value,
         limit=found.limit.value, identity=fhir_json.dump(plan.patient), lines=lines, left=plan.left,
-        elsewhere=elsewhere, digest=plan.digest, size=len(content),
+        elsewhere=elsewhere, digest=plan.digest, once=os.urandom(16).hex(), size=len(content),
     )  # fmt: skip
     targets = (
         Line(public(patient, 0), plan.digest, PREVIEW, 1),
