@@ -80,6 +80,7 @@ def __getattr__(name: str) -> Any:
 def samples(english: bool) -> dict[str, tuple[str, dict[str, Any]]]:
     """Name → (template, context) of every sample."""
     from tools import preview_access as accessing
+    from tools import preview_apps as applied
     from tools import preview_archive as archived
     from tools import preview_backups as backed
     from tools import preview_capture as captured
@@ -128,6 +129,7 @@ def samples(english: bool) -> dict[str, tuple[str, dict[str, Any]]]:
         **gateways.pages(t),
         **sharing.pages(t),
         **partnered.pages(t),
+        **applied.pages(t),
         **clinical.pages(t),
         **captured.templates(t),
         **consented.consents(t),
@@ -145,11 +147,11 @@ def samples(english: bool) -> dict[str, tuple[str, dict[str, Any]]]:
         **archived.pages(t),
     }
     pages = {name: (template, {"page": page, "shell": inside}) for name, (template, page) in found.items()}
-    for name, (template, page) in {**patients.portal(t), **releasing.portal(t)}.items():
+    for name, (template, page) in {**patients.portal(t), **releasing.portal(t), **applied.portal(t)}.items():
         pages[name] = (template, {"page": page, "shell": patients.shell(t, inside)})
     for name, (template, page) in sealed.visitor(t).items():
         pages[name] = (template, {"page": page, "shell": sealed.shell(inside)})
-    for name, (template, page) in {**patients.threshold(t), **sealed.threshold(t)}.items():
+    for name, (template, page) in {**patients.threshold(t), **sealed.threshold(t), **applied.threshold(t)}.items():
         pages[name] = (template, {"page": page, "shell": outside})
     for name, (template, page) in verifying.verify(t).items():
         pages[name] = (template, {"page": page, "shell": outside})
