@@ -9,7 +9,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -22,10 +22,11 @@ from tests.gateway.partnering import uscc_of
 from tests.hospital import SRC
 
 LARGE = 1000  # documents: from then on it is looked after them less often
+HANDS = (3, 1)  # people who share at once, in each house
 SECONDS = 4  # of an attempt
 READY = "'ready'>, name='web'"  # what the supervisor tells last when a house starts
 NAMES = ("康宁县人民医院", "清河社区卫生服务中心")
-COUNT_SQL = "SELECT count(*), count(*) FILTER (WHERE receipt IS NOT NULL), coalesce(sum(attempts), 0) FROM transmission"
+COUNT_SQL = "SELECT count(*), count(*) FILTER (WHERE receipt IS NOT NULL) FROM transmission"
 
 
 @dataclass(kw_only=True)
@@ -89,6 +90,10 @@ class Party:
         for what, pid in self.processes().items():
             self.most[what] = max(self.most.get(what, 0), running.resident(pid))
 
+    def receipts(self) -> int:
+        """How many of its messages have one."""
+        return int(self.sql(COUNT_SQL)[0][1])
+
     def sql(self, statement: str) -> list[tuple[Any, ...]]:
         """Read past the door; the house's database must run."""
         import psycopg
@@ -109,8 +114,11 @@ class Party:
 
 
 @contextlib.contextmanager
-def parties(patients: int) -> Iterator[tuple[Party, Party]]:
-    """Both founded, each with the other as a partner over the link's port; nothing serves yet."""
+def parties(patients: int, prepare: Callable[[Party], None] = lambda _: None) -> Iterator[tuple[Party, Party]]:
+    """Both founded, each with the other as a partner over the link's port; nothing serves yet.
+
+    `prepare` is given each before anything lies in its home.
+    """
     folder = Path(tempfile.mkdtemp(prefix="jingui-exchange-", dir="/tmp"))
     folder.chmod(0o755)
     ports = [free_port() for _ in range(4)]
@@ -120,6 +128,7 @@ def parties(patients: int) -> Iterator[tuple[Party, Party]]:
     try:
         for n, one in enumerate(both):
             one.home.mkdir(mode=0o755)
+            prepare(one)
             one.facts = {"name": one.name, "patients": patients}
             file = (
                 f'institution = "{one.name}"\nuscc = "{uscc_of(500 + n)}"\norigin = "house{n}.example/ledger"\n'
@@ -146,7 +155,8 @@ class Exchange:
     """What was done to a run and how long it took."""
 
     seconds: float = 0.0
-    shared: list[dict[str, Any]] = field(default_factory=list)
+    shared: tuple[set[str], set[str]] = field(default_factory=lambda: (set(), set()))  # messages, by house
+    sharing: list[float] = field(default_factory=lambda: [0.0, 0.0])  # seconds that their people took
     cuts: int = 0
     down: float = 0.0  # seconds the link was away
     modes: dict[str, int] = field(default_factory=dict)
@@ -163,13 +173,17 @@ def exchanged(both: tuple[Party, Party], counts: tuple[int, int], cuts: int, see
         links = [stack.enter_context(Link(one.way, one.port, seed=seed + n)) for n, one in enumerate(both)]
         for one in both:
             one.start()
-        steps = [stack.enter_context(sharing(one, count)) for one, count in zip(both, counts, strict=True) if count]
+        steps = []
+        for n, hands in enumerate(HANDS):
+            for hand in range(hands):
+                count = counts[n] // hands + (hand < counts[n] % hands)
+                steps.append((n, stack.enter_context(sharing(both[n], count, hand, hands))))
         began, wanted = time.monotonic(), sum(counts)
         arrived = [0, 0]
         while sum(arrived) < wanted:
             if time.monotonic() - began > limit:
                 raise TimeoutError(f"{arrived} of {counts} after {limit:.0f} s: {made}")
-            for step in steps:
+            for _, step in steps:
                 if step.process.poll():
                     raise RuntimeError("sharing ended: " + step.log.read_text()[-3000:])
             # cuts are spread over the whole run: the next one is due when its share of the messages has arrived
@@ -179,12 +193,14 @@ def exchanged(both: tuple[Party, Party], counts: tuple[int, int], cuts: int, see
             for n, one in enumerate(both):
                 one.watch()
                 with contextlib.suppress(Exception):  # the database may be starting
-                    arrived[n] = int(one.sql(COUNT_SQL)[0][1])
+                    arrived[n] = one.receipts()
             made.at.append((time.monotonic() - began, sum(arrived)))
         made.seconds = time.monotonic() - began
-        for step in steps:
+        for n, step in steps:
             step.process.wait(60)
-            made.shared.append(json.loads(step.out.read_text()))
+            said = json.loads(step.out.read_text())
+            made.shared[n].update(said["messages"])
+            made.sharing[n] = max(made.sharing[n], said["seconds"])
     return made
 
 
@@ -215,10 +231,11 @@ class Step(NamedTuple):
 
 
 @contextlib.contextmanager
-def sharing(one: Party, count: int) -> Iterator[Step]:
-    """The people of one house share `count` documents."""
-    asked, out, log = (one.home.parent / f"{one.home.name}.{what}" for what in ("share", "shared", "share.log"))
-    asked.write_text(json.dumps({**one.facts, "count": count}))
+def sharing(one: Party, count: int, hand: int = 0, hands: int = 1) -> Iterator[Step]:
+    """People of one house share `count` documents of every `hands`-th patient."""
+    name = f"{one.home.name}-{hand}"
+    asked, out, log = (one.home.parent / f"{name}.{what}" for what in ("share", "shared", "log"))
+    asked.write_text(json.dumps({**one.facts, "patients": one.facts["patients"][hand::hands], "count": count}))
     with log.open("wb") as said:
         process = subprocess.Popen(
             [sys.executable, "-m", "tests.faults.exchange_house", "share", str(asked), str(out)],

@@ -26,7 +26,7 @@ from jingui.gate import door
 
 log = logging.getLogger(__name__)
 GATEWAY: Final = Actor(name="system:gateway", strength=Strength.LOCAL, entrance=Entrance.GATEWAY)
-ABREAST: Final = 4  # deliveries of one channel at once
+ABREAST: Final = 8  # deliveries of one channel at once
 HANDS: Final = 8  # threads that talk to the door
 LOOK: Final = 0.25  # seconds between two looks at the outbox: a pause is honoured with the next
 AGAIN: Final = (0.1, 0.3, 0.9, 2.7)  # seconds between two questions to a door that is busy
@@ -206,4 +206,11 @@ class Lanes:
 
     def at_the_door(self, work: Callable[[], Any]) -> Awaitable[Any]:
         """Run something that talks to the door on one of its threads."""
-        return asyncio.get_running_loop().run_in_executor(self.hands, work)
+
+        def asked() -> Any:
+            try:
+                return work()
+            finally:
+                door.let_go()
+
+        return asyncio.get_running_loop().run_in_executor(self.hands, asked)
