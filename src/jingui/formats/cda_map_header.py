@@ -75,7 +75,7 @@ def person(type_: DocumentType, head: Head) -> Patient:
         name=str(name.get("text") or str(name.get("family", "")) + "".join(name.get("given", ()))),
         id_card=cards[0] if cards else "", sex=sex(str(who.get("gender", ""))),
         birth=Moment.of(born).digits if born and "birth" in parts else "",
-        age=age(born, head.made) if born and "age" in parts else None,
+        age=age(born, head.authored or head.made) if born and "age" in parts else None,
         phone=phone if "phone" in parts else "", address=address(who) if "address" in parts else None,
     )  # fmt: skip
 

@@ -57,6 +57,11 @@ class PartShown:
     rows: tuple[tuple[str, ...], ...]
     head: tuple[str, ...] = ()
 
+    @property
+    def pairs(self) -> bool:
+        """Whether every row is a label and what it says."""
+        return not self.head and all(len(row) == 2 for row in self.rows)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OneReceivedPage:
