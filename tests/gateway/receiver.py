@@ -100,6 +100,8 @@ class Receiver:
     ) -> bool:
         if path.startswith("/elsewhere"):
             self.elsewhere += 1
+        if (self.does, method) in (("redirect_parts", "PUT"), ("redirect_asking", "GET")):
+            return await self.say(writer, 308, b"", more=f"location: https://127.0.0.2:{self.port}/elsewhere\r\n")
         if method == "PUT":
             message, _, number = path.removeprefix("/gateway/messages/").partition("/parts/")
             self.puts[int(number)] += 1

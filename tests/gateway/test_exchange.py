@@ -13,17 +13,14 @@ from uuid import UUID, uuid4
 import httpx
 import pytest
 
-from jingui.api.gateway import Receiving
-from jingui.api.gateway_listener import Listener
 from jingui.carry.lanes import Lanes
 from jingui.carry.spool import Spool
 from jingui.config import gateway, gateway_tls
 from jingui.core.gateway_wire import JOSE, MESSAGES, PART
-from jingui.core.transmit import Media, Parcel
 from jingui.core.words import Purpose, Verb
-from jingui.crypto import jose
-from jingui.crypto.certificates import fingerprint
 from tests.gate.test_door import bundle
+from tests.gateway.listening import ask, client, sealed
+from tests.gateway.listening import listening as listener
 from tests.gateway.parties import OURS, Party, keys_of, party, queue
 from tests.gateway.receiver import Receiver
 from tests.gateway.test_sending_wire import until
@@ -48,54 +45,14 @@ def itself(hospital: Hospital, port: int) -> Party:
 @pytest.fixture(scope="module")
 def listening(hospital: Hospital, itself: Party, port: int) -> Iterator[gateway_tls.Renewed]:
     """The receiving process on a thread."""
-    from jingui.gate.receiving_senders import anchors, proven, stranger
-
-    loop = asyncio.new_event_loop()
-    tls = gateway_tls.Renewed(lambda: gateway.keys().tls, anchors)
-    listener = Listener(answer=Receiving(proven=proven, stranger=stranger).answer)
-    server = loop.run_until_complete(listener.start("127.0.0.1", port, tls.listening))
-    thread = threading.Thread(target=loop.run_forever, daemon=True)
-    thread.start()
-    yield tls
-
-    async def end() -> None:
-        server.close()
-        for task in list(listener.open):
-            task.cancel()
-        await asyncio.gather(*listener.open, return_exceptions=True)
-
-    asyncio.run_coroutine_threadsafe(end(), loop).result(10)
-    loop.call_soon_threadsafe(loop.stop)
-    thread.join(5)
-    loop.close()
+    with listener(port) as tls:
+        yield tls
 
 
 @pytest.fixture(scope="module")
 def patient(hospital: Hospital) -> int:
     made = hospital.enter("his", *bundle(), verb=Verb.ENTER, purpose=Purpose.OPERATION).made
     return int(hospital.runtime.ids.internal(made[0].id)[0])
-
-
-def ask(port: int, keys: Any, house: Any, method: str, path: str, body: bytes = b"", **headers: str) -> httpx.Response:
-    pin = house.tls.certificate
-    context = gateway_tls.client(keys.tls, (fingerprint(pin),), (pin,))
-    with httpx.Client(verify=context, trust_env=False, timeout=30) as client:
-        return client.request(
-            method, f"https://localhost:{port}{path}", content=body, headers={"content-type": JOSE, **headers}
-        )
-
-
-def sealed(hospital: Hospital, content: bytes = b"<xml/>", **more: Any) -> tuple[UUID, bytes]:
-    ours, message = hospital.runtime.gateway_keys(), uuid4()
-    said: dict[str, Any] = {
-        "message": message, "sender": OURS, "receiver": OURS, "purpose": "rescue", "media": Media.CDA, "label": "",
-        "agreement": more.pop("number"), "made": hospital.runtime.clock.now(), "content": content, **more,
-    }  # fmt: skip
-    return said["message"], jose.pack(Parcel(**said), ours.sign, ours.encrypt.certificate)
-
-
-def number(hospital: Hospital, to: Party) -> str:
-    return str(hospital.sql("SELECT number FROM agreement WHERE id = %s", to.agreement)[0][0])
 
 
 def received(hospital: Hospital, message: UUID) -> list[tuple[Any, ...]]:
@@ -123,17 +80,13 @@ def test_sent_and_received_with_one_receipt(
 
 
 def test_a_thousand_repeats_are_one(hospital: Hospital, itself: Party, listening: Any, port: int) -> None:
-    message, body = sealed(hospital, number=number(hospital, itself))
+    message, body = sealed(hospital, itself, b"<xml/>")
     keys = hospital.runtime.gateway_keys()
-    pin = keys.tls.certificate
 
     def repeat(times: int) -> Counter[tuple[int, bytes]]:
-        context = gateway_tls.client(keys.tls, (fingerprint(pin),), (pin,))
-        with httpx.Client(verify=context, trust_env=False, timeout=60) as client:
+        with client(keys, keys) as one:
             heard = [
-                client.post(
-                    f"https://localhost:{port}{MESSAGES}{message}", content=body, headers={"content-type": JOSE}
-                )
+                one.post(f"https://localhost:{port}{MESSAGES}{message}", content=body, headers={"content-type": JOSE})
                 for _ in range(times)
             ]
         return Counter((one.status_code, one.content) for one in heard)
@@ -146,16 +99,32 @@ def test_a_thousand_repeats_are_one(hospital: Hospital, itself: Party, listening
     assert [bytes(one[2]) for one in received(hospital, message)] == [receipt]
 
 
+def test_threads_leave_no_connection_behind(hospital: Hospital, itself: Party, listening: Any, port: int) -> None:
+    """More threads than the process has connections, all at once, again and again: everybody is answered."""
+    held = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
+    before = hospital.sql(held)[0][0]
+    keys, path = hospital.runtime.gateway_keys(), f"https://localhost:{port}{MESSAGES}"
+
+    def many(_: int) -> set[int]:
+        with client(keys, keys) as one:
+            asked = [one.get(f"{path}{uuid4()}").status_code for _ in range(10)]
+            return {*asked, *(one.post(f"{path}{uuid4()}").status_code for _ in range(10))}  # both kinds of threads
+
+    with ThreadPoolExecutor(12) as hands:
+        assert set().union(*hands.map(many, range(12))) == {200, 400}
+    until(lambda: hospital.sql(held)[0][0] <= before)
+
+
 def test_what_is_changed_late_or_of_strangers_is_not_taken(
     hospital: Hospital, itself: Party, listening: Any, port: int
 ) -> None:
-    keys, agreed = hospital.runtime.gateway_keys(), number(hospital, itself)
-    message, body = sealed(hospital, number=agreed)
+    keys = hospital.runtime.gateway_keys()
+    message, body = sealed(hospital, itself, b"<xml/>")
     assert ask(port, keys, keys, "POST", f"{MESSAGES}{message}", body).status_code == 200
-    _, other = sealed(hospital, b"<other/>", number=agreed, message=message)
+    _, other = sealed(hospital, itself, b"<other/>", message=message)
     changed = ask(port, keys, keys, "POST", f"{MESSAGES}{message}", other)
     assert (changed.status_code, changed.json()["code"]) == (409, "changed")
-    old, body = sealed(hospital, number=agreed, made=hospital.runtime.clock.now() - timedelta(minutes=10))
+    old, body = sealed(hospital, itself, b"<xml/>", made=hospital.runtime.clock.now() - timedelta(minutes=10))
     late = ask(port, keys, keys, "POST", f"{MESSAGES}{old}", body)
     assert (late.status_code, late.json()["code"]) == (409, "late")
     assert late.headers["jingui-time"]

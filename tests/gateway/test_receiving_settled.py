@@ -1,7 +1,9 @@
 """五（一）3 接收: what waited is looked at, filed or rejected, withdrawn and told back [5.1.3] [2.1.2] [5.2.2]"""
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import orjson
 import psycopg
@@ -9,12 +11,8 @@ import pytest
 
 from jingui.core.errors import Conflict, Invalid, NotFound, Refused
 from jingui.core.operation import Target
-from jingui.core.receiving import (
-    ReceivedRequest,
-    ReviewReceived,
-    SettleReceived,
-)
-from jingui.core.transmit import Media
+from jingui.core.receiving import Answered, ReceivedRequest, ReviewReceived, SettleReceived
+from jingui.core.transmit import Media, Parcel
 from jingui.core.words import Verb
 from jingui.store.verification import verify
 from tests.gateway import arriving
@@ -147,6 +145,60 @@ def test_a_withdrawal_ends_the_use(hospital: Hospital, by: Party, patient: int) 
     deliver(hospital, by, orjson.dumps({"notice": "consent_withdrawn", "message": str(waiting.message)}), Media.NOTICE)
     row = arriving.row(waiting.message)
     assert (row.state, row.reason, row.payload) == ("refused", "withdrawn", None)
+
+
+def test_a_withdrawal_that_overtakes_its_message(hospital: Hospital, by: Party, patient: int) -> None:
+    from jingui.gate import door
+
+    def withdraws(whose: Party, message: UUID) -> None:
+        words = orjson.dumps({"notice": "consent_withdrawn", "message": str(message)})
+        assert deliver(hospital, whose, words, Media.NOTICE).state == "taken"
+
+    records = hospital.sql("SELECT count(*) FROM record WHERE patient_id = %s", patient)
+    late = parcel(hospital, by, document())
+    withdraws(by, late.message)
+    answered = door.write(arriving.operation(hospital, by, late)).value
+    assert (answered.state, answered.reason) == ("refused", "withdrawn")
+    assert arriving.row(late.message).payload is None
+    assert hospital.sql("SELECT count(*) FROM record WHERE patient_id = %s", patient) == records
+    # another's notice withdraws nothing of theirs, and one about something else nothing of this
+    mine = parcel(hospital, by, document())
+    withdraws(party(hospital, "不相干的医院"), mine.message)
+    withdraws(by, uuid4())
+    assert door.write(arriving.operation(hospital, by, mine)).value.state == "taken"
+
+
+def test_a_withdrawal_at_the_same_moment(hospital: Hospital, by: Party, patient: int) -> None:
+    """Whichever comes second sees the other: nothing withdrawn is used on."""
+    from django.db import connection
+
+    from jingui.gate import door
+
+    for _ in range(12):
+        one = parcel(hospital, by, document())
+        words = orjson.dumps({"notice": "consent_withdrawn", "message": str(one.message)})
+        start = threading.Barrier(2)
+
+        def go(which: Parcel, start: threading.Barrier = start) -> Answered:
+            asked = arriving.operation(hospital, by, which)
+            start.wait(20)
+            try:
+                return door.write(asked).value  # type: ignore[no-any-return]
+            finally:
+                connection.close()
+
+        with ThreadPoolExecutor(2) as hands:
+            first, second = hands.map(go, (one, parcel(hospital, by, words, Media.NOTICE)))
+        assert second.state == "taken"
+        row = arriving.row(one.message)
+        assert row.reason == "withdrawn"
+        assert first.state in ("taken", "refused")
+        if first.state == "taken":
+            levels = hospital.sql(
+                "SELECT DISTINCT level FROM record WHERE patient_id = %s AND record_id = ANY(%s)",
+                patient, list(row.records),
+            )  # fmt: skip
+            assert levels == [("secret",)]
 
 
 def test_where_the_house_asks_for_a_consent(

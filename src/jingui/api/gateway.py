@@ -1,6 +1,7 @@
 """五（一）3 网关接收: what partners' requests mean, asked of the door; answered after the commit [5.1.3] [5.1.2]"""
 
 import asyncio
+import gc
 import logging
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -20,6 +21,8 @@ from jingui.gate import door
 
 log = logging.getLogger(__name__)
 HANDS: Final = 8  # threads that talk to the door
+#: And those that put large messages together: what one of them takes in memory is taken once, however many come.
+LARGE: Final = 1
 Proven = Callable[[str, str], tuple[Connected, Actor] | None]
 
 
@@ -30,10 +33,23 @@ class Receiving:
     proven: Proven
     stranger: Callable[[str], Actor]
     hands: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(HANDS, "receive"))
+    large: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(LARGE, "receive-large"))
 
     async def answer(self, request: Request) -> Reply:
         """A receipt, the parts that are there, or why not."""
-        return await asyncio.get_running_loop().run_in_executor(self.hands, self.said, request)
+        whole = request.method == "POST" and not request.body  # its parts are there already
+        loop = asyncio.get_running_loop()
+        return await (
+            loop.run_in_executor(self.large, self.large_said, request) if whole
+            else loop.run_in_executor(self.hands, self.said, request)
+        )  # fmt: skip
+
+    def large_said(self, request: Request) -> Reply:
+        """The same for a large message; what is left of it in cycles (errors, trees) goes before the next begins."""
+        try:
+            return self.said(request)
+        finally:
+            gc.collect()
 
     def said(self, request: Request) -> Reply:
         """The same, on a thread: nothing on the loop waits for a commit."""
@@ -49,6 +65,8 @@ class Receiving:
         except Exception:  # a request that breaks something must not break the listener
             log.exception("gateway: %s", request.method)
             return refusal(JinguiError())
+        finally:
+            door.let_go()
         if answered.receipt:
             return Reply(status=200, body=answered.receipt, kind=JOSE)
         return Reply(status=200, body=orjson.dumps({"parts": answered.parts}))

@@ -22,7 +22,7 @@ from jingui.core.sending import Consignment
 from jingui.core.word import N_
 from jingui.crypto.gateway_certificates import GatewayKeys
 from jingui.formats.identifiers import uscc_ok
-from jingui.gate import runtime
+from jingui.gate import door, runtime
 
 AGAIN = 1.0  # seconds between two looks at who may come in
 log = logging.getLogger(__name__)
@@ -71,7 +71,14 @@ async def send(where: Home, stop: asyncio.Event) -> None:
 async def listen(where: Home, stop: asyncio.Event, answer: Answer, anchors: Callable[[], tuple[bytes, ...]]) -> None:
     """Let partners in until `stop`; whose certificates are `anchors` is looked at anew every second."""
     loop = asyncio.get_running_loop()
-    tls = await loop.run_in_executor(None, lambda: gateway_tls.Renewed(lambda: keys().tls, anchors))
+
+    def looked() -> tuple[bytes, ...]:
+        try:
+            return anchors()
+        finally:
+            door.let_go()
+
+    tls = await loop.run_in_executor(None, lambda: gateway_tls.Renewed(lambda: keys().tls, looked))
     listener = Listener(answer=answer)
     server = await listener.start(*place(where.gateway), tls.listening)
     try:

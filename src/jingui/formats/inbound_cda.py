@@ -41,6 +41,8 @@ def root_of(content: bytes) -> Any:
     narrow = content.replace(b"\0", b"") if wide else content
     if DECLARES.search(narrow):
         raise Hostile(places=(("DOCTYPE", N_("不接收带文档类型声明或实体的文档")),))
+    if narrow.count(b"<") > 2 * ELEMENTS:  # a start and an end of each; before anybody builds a tree of them
+        raise Hostile(places=(("ClinicalDocument", N_("元素过多")),))
     parser = etree.XMLParser(
         resolve_entities=False, no_network=True, load_dtd=False, dtd_validation=False, huge_tree=False,
         remove_comments=True, remove_pis=True,

@@ -13,6 +13,7 @@ from jingui.formats.tables import table
 from jingui.formats.validate import validate
 
 MOST: Final = 5_000  # entries
+OBJECTS: Final = 150_000
 LARGEST: Final = 12 * 1024 * 1024  # read, it takes twelve times as much
 
 
@@ -43,7 +44,9 @@ def read(content: bytes) -> Inbound:
 
 
 def parsed(content: bytes) -> dict[str, Any]:
-    """The one JSON object; Hostile for one that is nested too deeply or too large."""
+    """The one JSON object; Hostile for one that is nested too deeply, too large or of too many objects."""
+    if content.count(b"{") > OBJECTS:  # before anybody builds them
+        raise Hostile(places=(("Bundle", N_("条目过多")),))
     try:
         return fhir_json.parse(content, max_bytes=LARGEST)
     except (TooLarge, fhir_json.TooDeep) as error:

@@ -42,13 +42,14 @@ from jingui.gate.registry import READ_ACTS, SUBMISSIONS, WRITE_ACTS
 from jingui.gate.sources import proven as aproven
 from jingui.gate.sources import registered as aregistered
 from jingui.gate.sources import turned_away as aturned_away
+from jingui.gate.sql import let_go
 from jingui.gate.tokens import actor_of, digest, fresh
 
 __all__ = [
     "Entered", "aauthenticate", "abundle", "acts", "aenter", "aorigins", "aproven", "aread", "aregistered", "asheet",
     "aturned_away", "awhoami", "backups", "due", "duties", "enter", "evidence", "explain", "explain_refusal",
-    "explaining", "factors", "locate", "new_token", "now", "offline", "outside", "portal", "propose_merge", "published",
-    "read", "recovering", "sheet", "signing", "token_digest", "wait", "whoami", "write",
+    "explaining", "factors", "let_go", "locate", "new_token", "now", "offline", "outside", "portal", "propose_merge",
+    "published", "read", "recovering", "sheet", "signing", "token_digest", "wait", "whoami", "write",
 ]  # fmt: skip
 
 

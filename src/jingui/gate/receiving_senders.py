@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from jingui.core.errors import NotSignedIn
+from jingui.core.errors import NotSignedIn, Unavailable
 from jingui.core.operation import Actor, Operation
 from jingui.core.partners import CertificateFact, Use
 from jingui.core.receiving import AskParts, Connected, Delivery, PartDelivery
@@ -12,8 +12,9 @@ from jingui.gate.actors import ActorFacts
 from jingui.gate.matters_seen import checked
 from jingui.gate.partners_facts import BY_PRINT, PARTNER, certificate
 from jingui.gate.runtime import Runtime, current
-from jingui.gate.sql import raw
+from jingui.gate.sql import let_go, raw
 from jingui.gate.stances import Stance, stance
+from jingui.gate.writing import AWAY
 
 POST_SQL = """SELECT po.id FROM account a JOIN post po ON po.person_id = a.person_id
 WHERE a.id = $1::bigint AND po.state = 'active' AND po.role IN ('interface', 'partner') ORDER BY po.id DESC LIMIT 1"""
@@ -48,7 +49,15 @@ def known(runtime: Runtime, fingerprint: str) -> Connected | None:
 
 def proven(fingerprint: str, address: str) -> Sender | None:
     """The sender behind a client certificate (SHA-256 of its DER, in hex); None for a stranger."""
-    runtime = current()
+    try:
+        return sender(current(), fingerprint, address)
+    except AWAY as error:
+        let_go()
+        raise Unavailable(where="database") from error
+
+
+def sender(runtime: Runtime, fingerprint: str, address: str) -> Sender | None:
+    """The same, of a database that answers."""
     found = known(runtime, fingerprint) if fingerprint else None
     if found is None:
         return None

@@ -1,8 +1,8 @@
 """五（一）3, 三（一）3: a message that waits lies under a key of its own [5.1.3] [3.1.1] [3.1.3]
 
 Nobody knows yet whose it is, so no patient's key fits. Its own is wrapped under a segment key as every patient's is,
-and its row goes when the message is settled. When the patient for whom it was filed is destroyed, that segment gets a new
-key too: then no backup opens what once waited here.
+and its row goes when the message is settled. When the patient for whom it was filed is destroyed, that segment gets a
+new key too: then no backup opens what once waited here.
 """
 
 from collections.abc import Sequence

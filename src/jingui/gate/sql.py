@@ -15,3 +15,11 @@ def raw(sql: str, *args: object, binary: bool = False) -> list[tuple[Any, ...]]:
     with psycopg.RawCursor(connection.connection) as cursor:
         cursor.execute(sql, args, binary=binary)
         return cursor.fetchall() if cursor.description else []
+
+
+def let_go() -> None:
+    """Give this thread's connection back to the pool that all threads share: for threads that no web request ends.
+
+    Without it each of them holds one for ever, and as many threads as there are connections starve all others.
+    """
+    connection.close()
