@@ -9,6 +9,7 @@ from jingui.core.receiving import ShownPart
 from jingui.formats import cda, inbound_cda
 from jingui.formats.cda_cover import covered
 from jingui.formats.cda_document import (
+    Address,
     Attachment,
     Bullets,
     Grid,
@@ -70,6 +71,21 @@ def test_blocks_stand_in_their_order_under_one_title() -> None:
     assert parts[2].lines == ("· 丙",)
     assert (parts[3].head, parts[3].rows, parts[3].lines) == (("a", "b"), (("1", "2"),), ("表",))
     assert parts[5].lines == ("未记载",)
+
+
+def test_what_a_sender_laid_out_in_blanks_is_read_plainly() -> None:
+    """Cells and addresses of other countries, times with a zone, numbers that say what they are."""
+    cell = "<tbody><tr><td>\n   Nausea\n  twice<br/>more </td></tr></tbody>"
+    body = f"<table><thead><tr><th>\n  a </th></tr></thead>{cell}</table>"
+    held = shown(cda.parse(foreign(body)))[1]
+    assert held.head == ("a",)
+    assert held.rows == (("Nausea\ntwice\nmore",),)
+    made = document("C0034")
+    home = Address(state="OR", city="Beaverton", street="1357 Amber Drive", postcode="97867")
+    made = replace(made, made="201409171904-0500", patient=replace(made.patient, address=home, phone="tel:(816)276"))
+    seen = text(shown(made))
+    for one in ("2014-09-17 19:04-0500", "OR, Beaverton, 1357 Amber Drive（97867）", "\n(816)276\n"):
+        assert one in seen
 
 
 def test_a_file_is_named_not_opened() -> None:

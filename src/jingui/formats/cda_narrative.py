@@ -85,11 +85,10 @@ def said(value: Value) -> str:
 
 def day(digits: str) -> str:
     """Digits of a time as a date, with the time of day where there is one."""
-    figures = digits.partition(".")[0]
-    plain = "".join(one for one in figures[:14] if one.isdigit())
+    plain = digits[: next((n for n, one in enumerate(digits) if not one.isdigit()), len(digits))]
     date = "-".join(one for one in (plain[:4], plain[4:6], plain[6:8]) if one)
     clock = ":".join(one for one in (plain[8:10], plain[10:12], plain[12:14]) if one)
-    zone = figures[14:] if len(figures) > 14 else ""
+    zone = next((digits[n:] for n, one in enumerate(digits) if one in "+-"), "")
     return f"{date} {clock}{zone}".strip()
 
 

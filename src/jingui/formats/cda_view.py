@@ -37,7 +37,7 @@ _OWN = {IDENTIFIERS + part: name for name, part in NUMBERS.items()}
 def shown(document: CdaDocument) -> tuple[ShownPart, ...]:
     """The document's parts in order: what it is, whose, by whom; then its sections."""
     rows = tuple((label, text) for label, text in facts(document) if text)
-    return (ShownPart(title=title(document), rows=rows), *(part for one in document.sections for part in _section(one)),
+    return (ShownPart(rows=rows), *(part for one in document.sections for part in _section(one)),
             *_file(document))  # fmt: skip
 
 
@@ -49,7 +49,8 @@ def title(document: CdaDocument) -> str:
 
 def facts(document: CdaDocument) -> Iterator[tuple[str, str]]:
     """The header as label and text; what is not said is ""."""
-    yield "文档类型", document.type if document.system else f"{document.type} {title(document)}"
+    named = title(document)
+    yield "文档类型", document.type if named == document.type else f"{document.type} {named}"
     yield "文档编号", document.id.extension or document.id.root
     yield "版本", str(document.version) if document.version else ""
     yield "保密级别", SECRECY.get(document.confidentiality, document.confidentiality)
@@ -63,7 +64,7 @@ def facts(document: CdaDocument) -> Iterator[tuple[str, str]]:
         yield "陈述者", f"{document.informant.name}（{who}）" if who else document.informant.name
     for one in document.participants:
         whole = one.organization.name if one.organization else ""
-        yield "相关人员", "，".join(text for text in (one.name, _name(one.relation), whole, one.phone) if text)
+        yield "相关人员", "，".join(text for text in (one.name, _name(one.relation), whole, number(one.phone)) if text)
     yield "创建者", _at(_person(document.author), document.authored)
     for signer in document.signers:
         label = "法定签名" if signer.legal else "签名"
@@ -92,7 +93,12 @@ def _patient(who: Patient) -> Iterator[tuple[str, str]]:
     yield "学历", _name(who.education)
     yield "工作单位", who.employer.name if who.employer else ""
     yield "地址", _address(who.address)
-    yield "电话", who.phone.removeprefix("tel:")
+    yield "电话", number(who.phone)
+
+
+def number(phone: str) -> str:
+    """A telephone number without what says that it is one."""
+    return phone.removeprefix("tel:").strip()
 
 
 def _section(one: Section) -> Iterator[ShownPart]:
@@ -117,7 +123,13 @@ def _block(name: str, block: Block) -> ShownPart:
             return ShownPart(title=name, lines=tuple(mark + text for mark, text in zip(marks, items, strict=True)))
         case Grid(head=head, rows=rows, caption=caption):
             lines = (caption,) if caption else ()
-            return ShownPart(title=name, lines=lines, head=() if head == HEAD else head, rows=rows)
+            head = () if head == HEAD else tuple(plain(cell) for cell in head)
+            return ShownPart(title=name, lines=lines, head=head, rows=tuple(tuple(map(plain, row)) for row in rows))
+
+
+def plain(cell: str) -> str:
+    """A cell's lines without the blanks with which its sender laid out the source."""
+    return "\n".join(text for line in cell.splitlines() if (text := " ".join(line.split())))
 
 
 def _file(document: CdaDocument) -> Iterator[ShownPart]:
@@ -159,4 +171,5 @@ def _address(one: Address | None) -> str:
     if one is None:
         return ""
     parts = (one.state, one.city, one.county, one.township, one.street, one.house, one.line)
-    return "".join(parts) + (f"（{one.postcode}）" if one.postcode else "")
+    between = ", " if all(text.isascii() for text in parts) else ""
+    return between.join(text for text in parts if text) + (f"（{one.postcode}）" if one.postcode else "")
