@@ -250,6 +250,34 @@ def kept(running: Any, base: str) -> None:
     keep(asked, "backups")
 
 
+def gateway(running: Any, base: str) -> None:
+    """The gateway with its queues, a partner, what would leave, a transmission's life, what came in and waits."""
+    page = running.new_context(viewport=DESK, locale="zh-CN").new_page()
+    sign_in(page, base, "qiao.yuanfan")
+    page.goto(f"{base}/gateway/")
+    keep(page, "gateway")
+    page.goto(f"{base}/partners/")
+    page.goto(base + str(page.locator("main table a", has_text="晴川").first.get_attribute("href")))
+    keep(page, "partner")
+    asked = running.new_context(viewport=DESK, locale="zh-CN").new_page()
+    sign_in(asked, base, "qin.muzhi")
+    asked.goto(f"{base}/transmissions/")
+    asked.goto(base + str(asked.locator("main tr", has_text="谢云樵").locator("a").first.get_attribute("href")))
+    keep(asked, "transmission")
+    asked.locator("main .head a").first.click()
+    asked.locator("a.btn", has_text="对外共享").click()
+    asked.locator("label.check", has_text="医联体转诊").first.locator("input").check()
+    asked.locator("button", has_text="预览将提供的内容").click()
+    asked.wait_for_selector("button[name=confirm]")
+    asked.locator("h2", has_text="将要提供的内容").scroll_into_view_if_needed()
+    asked.evaluate("window.scrollBy(0, 500)")
+    keep(asked, "share")
+    desk = running.new_context(viewport=DESK, locale="zh-CN").new_page()
+    sign_in(desk, base, "ni.xiaohe")
+    desk.goto(f"{base}/received/")
+    keep(desk, "received")
+
+
 def main() -> None:
     """Take them all."""
     base = (sys.argv[1] if len(sys.argv) > 1 else f"http://localhost:{os.environ.get('PORT', '8400')}").rstrip("/")
@@ -264,6 +292,7 @@ def main() -> None:
         patients(running, base)
         released(running, base)
         kept(running, base)
+        gateway(running, base)
 
 
 if __name__ == "__main__":

@@ -66,7 +66,7 @@ def said(log: Any) -> str:
 
 def finished(log: Any) -> bool:
     text = said(log)
-    return "演示医院已建成" in text or "demonstration hospital is complete" in text
+    return "演示医院已建成" in text or "The demonstration is complete" in text
 
 
 @pytest.fixture(scope="package")

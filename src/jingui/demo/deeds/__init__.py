@@ -1,6 +1,7 @@
 """一（二）: what the rows of the month may do: one function each, by the word that rows use for it [1.2]"""
 
 from jingui.demo.deeds import (
+    apps,
     archive,
     consents,
     custody,
@@ -22,6 +23,7 @@ from jingui.demo.deeds.doing import DEEDS, Kept
 __all__ = [
     "DEEDS",
     "Kept",
+    "apps",
     "archive",
     "consents",
     "custody",
