@@ -8,12 +8,12 @@ from jingui.store.verify_rows import Stream, older, told
 
 TABLES: Final = (
     "partner", "partner_certificate", "agreement", "impact_assessment", "channel", "partner_check", "app",
-    "app_grant",
+    "app_grant", "bulk_export",
 )  # fmt: skip
 PARTNERING = frozenset(
     {"register_partner", "end_partner", "trust_certificate", "revoke_certificate", "open_channel", "pause_channel",
      "resume_channel", "end_channel", "end_agreement", "check_partner", "prove_return", "end_app", "decide_matter",
-     "authorise_app", "exchange_code", "revoke_app"}
+     "authorise_app", "exchange_code", "revoke_app", "start_bulk", "take_bulk", "end_bulk"}
 )  # fmt: skip
 
 

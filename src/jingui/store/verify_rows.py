@@ -31,7 +31,7 @@ CUSTODY = frozenset({"move_case_file", "code_case_file", "judge_case_file"})
 HANDING = frozenset({"offer_volumes", "accept_volumes"})
 SENDING = frozenset(
     {"share", "send", "take_receipt", "stop_transmission", "retry_transmission", "withdraw_consent", "settle_received",
-     "receive"}
+     "receive", "take_bulk"}
 )  # fmt: skip
 PARTING = frozenset({"end_partner", "end_agreement", "check_partner", "end_channel"})  # what waits does not leave
 LENDING = frozenset({"lend_volume", "renew_loan", "return_volume", "remind_loan", "report_lost"})

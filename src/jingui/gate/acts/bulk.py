@@ -30,7 +30,8 @@ from jingui.core.word import N_
 from jingui.core.words import Role, Verb
 from jingui.gate import bulk_people as people
 from jingui.gate import settings
-from jingui.gate.bulk_ground import acting, app_of, ground, groups, mine, purpose_of, refused, types_of
+from jingui.gate.bulk_ground import BulkGround, acting, app_of, ground, groups, mine, purpose_of, refused, types_of
+from jingui.gate.bulk_handed import handed, parcels
 from jingui.gate.bulk_making import step
 from jingui.gate.bulk_rows import Part, Progress, by_secret, cut, digest_of, get, over, progress, remember, told
 from jingui.gate.partners import said
@@ -41,6 +42,7 @@ from jingui.store.models import BulkExport
 
 LONGEST: Final = 2000  # characters of an address
 DAY: Final = timedelta(days=1)
+ALONE_SQL: Final = "SELECT pg_advisory_xact_lock(hashtext('jingui:bulk'), $1::int)"
 
 
 @write_act(Verb.START_BULK)
@@ -54,6 +56,7 @@ def start(context: WriteContext, permit: Permit) -> Done:
     if len(data.url) > LONGEST or (data.since is not None and data.since > at):
         raise Invalid(places=(("_since", N_("时间须在当前之前")),))
     app = app_of(context)
+    context.rows(ALONE_SQL, app)  # two requests at once are counted one after the other
     purpose = purpose_of(context, app, data.group, at)
     found = ground(context, app, purpose, at)
     acting(context, found.app, found, at)
@@ -62,7 +65,6 @@ def start(context: WriteContext, permit: Permit) -> Done:
     if found.app.account != context.actor.account:
         raise refused("bulk_app")
     values = settings.values(context.runtime, context.epoch)
-    # the app's row is held: two requests at once are counted one after the other
     if BulkExport.objects.filter(app_id=app, state__in=LIVE, ends__gt=at).count() >= int(values["bulk_open"]):
         raise TooMany()
     if BulkExport.objects.filter(app_id=app, made__gt=at - DAY).count() >= int(values["bulk_day"]):
@@ -131,32 +133,33 @@ def files_of(row: BulkExport) -> tuple[BulkFile, ...]:
 def file(context: WriteContext, row: BulkExport, n: int, at: datetime) -> Done:
     """One file: each line is decided anew; the entry commits to what leaves before it does, and names whose it is."""
     part = get(context.runtime, row.pk, n)
-    stays = still(context, row, part, at)
-    body, _ = cut(part, stays)
-    digest = context.runtime.suite.digest(body).hex()
-    patients = tuple(dict.fromkeys(one.patient for one, leaves in zip(part.places, stays, strict=True) if leaves))
-    row.taken = at
-    row.save(update_fields=["taken"])
-    value = BulkTaken(state=row.state, percent=100, made=row.made, ends=row.ends, body=body)
-    lines = (Line("", digest, FILE, n), told(row, EXPORT), app_line(row.app_id), *map(context.line, patients))
-    return Done(value=value, lines=lines, patients=patients)
-
-
-def still(context: WriteContext, row: BulkExport, part: Part, at: datetime) -> list[bool]:
-    """For each line whether it may leave now: consent, seals, restrictions, levels as they are at this moment."""
     found = ground(context, row.app_id, row.purpose, at)
-    app = acting(context, found.app, found, at)
-    minor = settings.number(context.runtime, context.epoch, "minor_years")
-    numbers = list(dict.fromkeys(one.patient for one in part.places))
-    allowed = {
-        number: people.opened_now(app, found, facts, minor, at)
-        for number, facts in zip(numbers, people.known(app, numbers), strict=True)
-    }
+    allowed = still(context, found, part, at)
     now = people.records_now((one.patient, one.record) for one in part.places)
-    return [
+    stays = [
         people.leaves(found, allowed[one.patient], one.record, now.get((one.patient, one.record)))
         for one in part.places
     ]
+    body, _ = cut(part, stays)
+    digest = context.runtime.suite.digest(body).hex()
+    consents = {patient: one.said.number for patient, one in allowed.items() if one is not None}
+    left = [(one.patient, handed(context, row, found, one, at)) for one in parcels(part, stays, consents, now)]
+    row.taken = at
+    row.save(update_fields=["taken"])
+    value = BulkTaken(state=row.state, percent=100, made=row.made, ends=row.ends, body=body)
+    lines = (Line("", digest, FILE, n), told(row, EXPORT), app_line(row.app_id), *(one for _, one in left))
+    return Done(value=value, lines=lines, patients=tuple(patient for patient, _ in left))
+
+
+def still(context: WriteContext, found: BulkGround, part: Part, at: datetime) -> dict[int, people.Open | None]:
+    """For each patient of a file what they let leave at this moment; their consents stay locked."""
+    app = acting(context, found.app, found, at)
+    minor = settings.number(context.runtime, context.epoch, "minor_years")
+    numbers = list(dict.fromkeys(one.patient for one in part.places))
+    return {
+        number: people.opened_now(app, found, facts, minor, at)
+        for number, facts in zip(numbers, people.known(app, numbers), strict=True)
+    }
 
 
 @write_act(Verb.END_BULK)
