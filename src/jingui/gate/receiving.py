@@ -77,8 +77,9 @@ def deliver(context: WriteContext, permit: Permit, data: Delivery) -> Done:
     if before:
         return again(context, data, before[0][0], digest)
     limit = settings.number(context.runtime, context.epoch, "gateway_clock_seconds")
-    if abs(at - parcel.made) > timedelta(seconds=limit):
-        raise Late(now=at.isoformat(timespec="milliseconds"))
+    right = context.runtime.clock.machine()
+    if abs(right - parcel.made) > timedelta(seconds=limit):
+        raise Late(now=right.isoformat(timespec="milliseconds"))
     judged = judge(context, stands, parcel, verdict)
     row = Received(
         pk=next_id(Received), partner_id=data.by.partner, message=parcel.message, agreement_id=judged.agreement,

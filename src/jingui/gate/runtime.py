@@ -68,6 +68,13 @@ class Clock:
         self.ahead = timedelta()
         return at
 
+    def machine(self) -> datetime:
+        """The machine's own time, unjudged: what is compared with another machine's, never what ends anything.
+
+        The house's time stays ahead for good after a clock that was fast once: to others it would be late for good.
+        """
+        return self._now()
+
     def at_least(self, at: datetime) -> None:
         """Remember that an entry of time `at` exists."""
         steady = self._steady()

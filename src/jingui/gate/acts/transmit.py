@@ -103,7 +103,7 @@ def sealed(context: WriteContext, permit: Permit, row: Transmission, stood: Stan
     parcel = Parcel(
         message=row.message, sender=context.runtime.uscc, receiver=stood.partner.uscc, purpose=row.purpose,
         media=Media(row.media), label=row.label, agreement=stood.agreement.number if stood.agreement else "",
-        made=permit.at, reply_to=row.reply_to, content=content,
+        made=context.runtime.clock.machine(), reply_to=row.reply_to, content=content,
     )  # fmt: skip
     return jose.pack(parcel, context.runtime.gateway_keys().sign, stood.certificates(Use.ENCRYPT)[0].der)
 
