@@ -7,7 +7,7 @@ from jingui.core.sending import PROBLEMS
 from jingui.core.sharing import WITHDRAWN
 from jingui.core.transmit import DOUBTS
 from jingui.gate.receiving_told import SETTLED
-from jingui.web.received import worded
+from jingui.web.received import named, worded
 from jingui.web.share_words import labelled, why
 
 
@@ -28,3 +28,8 @@ def test_what_a_content_says_is_in_words_and_what_is_no_moment_stays() -> None:
     assert worded("形成时间", "去年") == "去年"
     assert worded("形成时间", "2026-11-23") == "2026-11-23"
     assert worded("姓名", "female") == "female"
+
+
+def test_a_title_that_is_only_a_code_is_told_in_words() -> None:
+    assert named("60591-5") == "患者摘要"
+    assert named("转诊资料") == "转诊资料"

@@ -160,7 +160,7 @@ def drawn(request: HttpRequest, found: ReceivedPage, wrong: tuple[tuple[str, str
         Field(name="why", label=_("不一致仍要归入的理由"), errors=told(wrong, "why")),
     )
     return view.OneReceivedPage(
-        row=row(line), title=found.title or _(Media(line.media).label), facts=facts,
+        row=row(line), title=named(found.title) or _(Media(line.media).label), facts=facts,
         said=tuple((_(label), worded(label, text)) for label, text in found.said),
         parts=part_rows(found.parts),
         document=to("received_document", received=line.id) if line.media == Media.CDA and found.parts else "",
