@@ -25,10 +25,11 @@ wiring.ready()
 from jingui.gate import bulk_making, runtime
 runtime.install(wiring.runtime())
 from jingui import jobs
-bulk_making.PART = 1
-print("begun", flush=True)
+bulk_making.PART = 4
+jobs.ROUNDS = 1
 while True:
     jobs.bulk(0)
+    print("part", flush=True)
 """
 
 
@@ -85,13 +86,13 @@ def test_killed_processes(hospital: Hospital, by: Any) -> None:
     chance = random.Random(6)
     secret = start(hospital, by)
     kills, seen = 0, set()
-    for _ in range(60):
+    for _ in range(2 * PATIENTS):
         process = subprocess.Popen(
             [sys.executable, "-c", BUILDER], env={**os.environ, "PYTHONPATH": str(SRC)}, stdout=subprocess.PIPE,
         )  # fmt: skip
         assert process.stdout is not None
-        assert process.stdout.readline() == b"begun\n"
-        time.sleep(chance.uniform(0.02, 0.25))
+        assert process.stdout.readline() == b"part\n"
+        time.sleep(chance.uniform(0, 0.03))  # somewhere in the next one
         process.send_signal(signal.SIGKILL)
         assert process.wait() == -signal.SIGKILL
         kills += 1
@@ -100,7 +101,7 @@ def test_killed_processes(hospital: Hospital, by: Any) -> None:
         if row.state == "ready":
             break
     assert export_of(hospital, secret).state == "ready"
-    assert kills > 2
-    assert len(seen) > 2
+    assert kills > 1
+    assert len(seen) > 1
     found = whole(hospital, by, secret)
     assert len(found) == len(set(found)) == PATIENTS + sum(1 + n % 3 for n in range(PATIENTS))

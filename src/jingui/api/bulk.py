@@ -74,7 +74,15 @@ async def route(request: Request, actor: Actor, parts: list[str]) -> Answer:
 async def asked(actor: Actor, verb: Verb, data: object) -> Result:
     """Ask the door on a thread: nothing on the loop waits for a commit."""
     operation = Operation(actor=actor, verb=verb, at=door.now(), purpose=Purpose.TREATMENT, data=data)
-    return await asyncio.to_thread(door.write, operation)
+    return await asyncio.to_thread(written, operation)
+
+
+def written(operation: Operation) -> Result:
+    """The same on its thread, which keeps no connection."""
+    try:
+        return door.write(operation)
+    finally:
+        door.let_go()
 
 
 async def start(request: Request, actor: Actor, group: str) -> Answer:
