@@ -1,7 +1,7 @@
 // fhir-kit-client, unmodified: discovery, code for token, read and search within scope, refused outside it.
 import { createHash, randomBytes } from 'node:crypto'
 import { createInterface } from 'node:readline'
-import Client from 'fhir-kit-client'
+import { Client } from 'fhir-kit-client'
 
 const [base, clientId, redirect] = process.argv.slice(2)
 const client = new Client({ baseUrl: base })
