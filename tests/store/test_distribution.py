@@ -17,6 +17,8 @@ REFERENCE = {
     "entry": "the ledger is one per institution: its order runs across patients",
     "entry_payload": "belongs to its entry, whatever that is about",
     "matter": "0 for matters about no patient; worked through by post across the house",
+    "received": "comes before anybody knows whose it is, found by sender and message; 0 until it is filed",
+    "app_grant": "an app's code and tokens, found by their digests; 0 where the app works for no one patient",
     "seal_use": "the register of the stamp, in the stamp's own order; inserted once",
 }
 #: Unique across patients although cut by patient: on shards they need a small reference table beside them.
