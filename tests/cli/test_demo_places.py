@@ -4,6 +4,8 @@ import socket
 import tomllib
 from pathlib import Path
 
+import pytest
+
 from jingui.cli import demo_places as places
 from jingui.formats.identifiers import uscc_ok
 
@@ -51,3 +53,51 @@ def test_ports_in_use_are_passed_over() -> None:
 def test_both_lay_their_papers_in_the_same_folder(tmp_path: Path) -> None:
     assert places.exchange(tmp_path) == places.exchange(tmp_path / places.SECOND)
     assert (places.which(tmp_path), places.which(tmp_path / places.SECOND)) == ("first", "second")
+
+
+def test_a_reset_removes_both_houses_and_nothing_that_is_not_theirs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from jingui.cli import demo
+    from jingui.config.home import home
+
+    root = tmp_path / "var"
+    monkeypatch.setenv("JINGUI_HOME", str(root))
+    monkeypatch.delenv("JINGUI_DATABASE_URL", raising=False)
+    monkeypatch.delenv("JINGUI_OWNER_URL", raising=False)
+    try:
+        where = demo.settle()
+        assert places.paired(root)
+        houses = (root, root / places.SECOND)
+        for folder in houses:
+            (folder / "keys").mkdir()
+            (folder / "mine.txt").write_text("mine", "utf-8")
+        (root / places.EXCHANGE).mkdir()
+        demo.reset(where)
+        assert home().root == root, "the first house is this one again"
+        assert sorted(one.name for one in root.iterdir()) == ["mine.txt", places.SECOND]
+        assert [one.name for one in houses[1].iterdir()] == ["mine.txt"]
+        assert demo.settle().gateway
+        assert (houses[1] / "jingui.toml").exists(), "laid out anew"
+    finally:
+        home.cache_clear()
+
+
+def test_a_real_house_in_the_seconds_place_is_left_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from jingui.cli import demo
+    from jingui.config.home import home
+
+    root = tmp_path / "var"
+    monkeypatch.setenv("JINGUI_HOME", str(root))
+    try:
+        where = demo.settle()
+        second = root / places.SECOND
+        (second / "jingui.toml").write_text('institution = "真的医院"\n', "utf-8")
+        (second / "keys").mkdir()
+        assert not places.paired(root)
+        assert demo.second(where) == [], "and never started"
+        demo.reset(where)
+        assert (second / "keys").exists()
+        assert (second / "jingui.toml").exists()
+    finally:
+        home.cache_clear()

@@ -3,6 +3,7 @@
 import json
 import os
 import socket
+import tomllib
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
@@ -55,8 +56,11 @@ def which(root: Path) -> str:
 
 
 def paired(root: Path) -> bool:
-    """Whether another house runs beside the one at `root`: not where the database is somewhere else."""
-    return external(os.environ) is None and (which(root) == "second" or (root / SECOND / "jingui.toml").exists())
+    """Whether another house runs beside the one at `root`: made up too, and its database not somewhere else."""
+    if external(os.environ) is not None:
+        return False
+    path = (root.parent if which(root) == "second" else root / SECOND) / "jingui.toml"
+    return path.exists() and tomllib.loads(path.read_text("utf-8")).get("demo") is True
 
 
 def exchange(root: Path) -> Path:
