@@ -1,6 +1,8 @@
 """五（一）3: lanes by themselves: a busy door is asked again, a pace is kept, a wait grows [5.1.3]"""
 
 import asyncio
+import os
+import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -27,6 +29,9 @@ class Door:
 
     def now(self) -> datetime:
         return datetime.now(UTC)
+
+    def let_go(self) -> None:
+        """Nothing is held between two questions."""
 
     def write(self, _operation: Any) -> Any:
         self.asked += 1
@@ -87,3 +92,24 @@ def test_the_spool_keeps_what_is_whole_and_of_that_message(tmp_path: Path) -> No
     spool.drop(7)
     spool.drop(7)
     assert not spool.has(7)
+
+
+def test_what_nobody_asks_for_again_goes_within_a_day(monkeypatch: Any, tmp_path: Path) -> None:
+    """While the process runs, not only when it starts."""
+    from uuid import uuid4
+
+    house = Door(0)
+    house.due = type("Due", (), {"transmissions": lambda _at, _most: ()})  # type: ignore[attr-defined]  # nothing is due
+    monkeypatch.setattr(lanes, "door", house)
+    spool = Spool(tmp_path)
+    spool.keep(7, uuid4(), b"withdrawn")
+    spool.keep(8, uuid4(), b"on its way")
+    old = time.time() - 25 * 3600
+    os.utime(tmp_path / f"{7:016x}.jose", (old, old))
+    made = Lanes(proofs=Proofs(tls=lambda _one: None, ssh=bytes), spool=spool)  # type: ignore[arg-type,return-value]
+    asyncio.run(made.look())
+    assert spool.has(7)  # an hour has not passed yet
+    made.swept -= lanes.SWEEP + 1
+    asyncio.run(made.look())
+    assert not spool.has(7)
+    assert spool.has(8)

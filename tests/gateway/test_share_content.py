@@ -157,3 +157,36 @@ def test_what_rests_on_an_end_stops_with_it(hospital: Hospital) -> None:
         hospital.write("doctor", Verb.STOP_TRANSMISSION, StopLapsed(), purpose=Purpose.TREATMENT,
                        target=Target(patient=number(hospital, patient), record=theirs.number))  # fmt: skip
     assert theirs.row().state == "queued"
+
+
+def test_the_minutes_job_does_both_and_no_more(hospital: Hospital) -> None:
+    """What lapsed is stopped, what arrived long ago is emptied; a minute later nothing is left to enter [5.1.3]."""
+    from jingui import jobs
+    from jingui.store.models import Channel
+
+    patient, to, over = admit(hospital, "定时甲"), clinic(hospital, "定时医院甲"), clinic(hospital, "定时医院乙")
+    arrived, waits = queue(hospital, to, number(hospital, patient)), queue(hospital, over, number(hospital, patient))
+    sent(hospital, arrived.row(), int(BY_NAME["sent_content_days"].default) + 1)
+    held = Channel.objects.get(pk=over.channel)
+    held.state = "ended"
+    hospital.keep(held, new=False)
+    jobs.outbox(0)
+    assert arrived.row().payload is None
+    assert (waits.row().state, waits.row().problem) == ("stopped", "channel_ended")
+    before = hospital.sql("SELECT count(*) FROM entry")[0][0]
+    jobs.outbox(0)
+    assert hospital.sql("SELECT count(*) FROM entry")[0][0] == before
+
+
+def test_contents_are_not_exchanged_by_the_databases_administrator(hospital: Hospital) -> None:
+    """One row's content in another's place opens nowhere [6.1.2] [3.1.1]."""
+    patient, to = admit(hospital, "调换甲"), clinic(hospital, "调换医院")
+    observe(hospital, patient, "2345-7")
+    consented(hospital, patient, to)
+    one, other = (row(hospital, shared(hospital, patient, to)) for _ in range(2))
+    hospital.sql(
+        "UPDATE transmission SET payload = (SELECT payload FROM transmission WHERE transmission_id = %s)"
+        " WHERE transmission_id = %s", other.transmission_id, one.transmission_id,
+    )  # fmt: skip
+    with pytest.raises(Tampered):
+        view(hospital, Verb.READ_TRANSMISSION, patient=patient, record=one.transmission_id)

@@ -30,6 +30,7 @@ ABREAST: Final = 8  # deliveries of one channel at once
 HANDS: Final = 8  # threads that talk to the door
 LOOK: Final = 0.25  # seconds between two looks at the outbox: a pause is honoured with the next
 AGAIN: Final = (0.1, 0.3, 0.9, 2.7)  # seconds between two questions to a door that is busy
+SWEEP: Final = 3600.0  # seconds between two clearings of what lies in the spool for nobody
 AWAY: Final = 2.0  # seconds to wait while the house does not answer
 
 
@@ -58,6 +59,7 @@ class Lanes:
     drivers: Mapping[str, Driver] = field(default_factory=lambda: DRIVERS)
     abreast: int = ABREAST
     lanes: dict[int, Lane] = field(default_factory=dict)
+    swept: float = field(default_factory=time.monotonic)
     room: asyncio.Event = field(default_factory=asyncio.Event)  # set when something ended: more may go
     tasks: set["asyncio.Task[None]"] = field(default_factory=set)
     hands: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(HANDS, "door"))
@@ -92,6 +94,9 @@ class Lanes:
 
     async def look(self) -> int:
         """Hand out what is due and has room; how many were."""
+        if time.monotonic() - self.swept > SWEEP:
+            self.swept = time.monotonic()
+            await self.at_the_door(self.spool.expire)
         ready = await self.at_the_door(lambda: door.due.transmissions(door.now(), self.abreast * 2))
         begun = 0
         for way, places in ready:

@@ -5,6 +5,7 @@ Only ciphertext for the receiver lies here: losing it makes a new one, stealing 
 
 import os
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 from uuid import UUID
@@ -19,9 +20,14 @@ class Spool:
         """Use `folder`; what is older than a day is thrown away."""
         self._folder = folder
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        for one in folder.iterdir():
-            if time.time() - one.stat().st_mtime > KEPT:
-                one.unlink(missing_ok=True)
+        self.expire()
+
+    def expire(self) -> None:
+        """Throw away what is older than a day: what was stopped, withdrawn or destroyed is never asked for again."""
+        for one in self._folder.iterdir():
+            with suppress(FileNotFoundError):  # it arrived meanwhile
+                if time.time() - one.stat().st_mtime > KEPT:
+                    one.unlink()
 
     def keep(self, transmission: int, message: UUID, body: bytes) -> None:
         """Keep a message; whole or not at all."""
