@@ -48,18 +48,19 @@ def serve(given: argparse.Namespace) -> int:
 
 
 def status(given: argparse.Namespace) -> int:
-    """How much waits in each feed, and what the house refused; 1 when something was refused."""
+    """How much waits in each feed, and what the house refused, also while it serves; 1 when something was refused."""
     from jingui.relay.places import read
-    from jingui.relay.serve import alone, lanes
+    from jingui.relay.serve import SPOOL
+    from jingui.relay.spool import seen
 
     found = read(place(given))
     refused = 0
-    with alone(found.root):
-        for name, (_feed, lane) in lanes(found).items():
-            out(say(N_("来源 {name}：待传 {n}"), name=name, n=len(lane.spool)))
-            for number, why in lane.spool.refused():
-                refused += 1
-                err(say(N_("来源 {name}：第 {n} 份被拒收：{why}"), name=name, n=number, why=why))
+    for feed in found.feeds:
+        waiting, apart = seen(found.root / SPOOL, feed.name)
+        out(say(N_("来源 {name}：待传 {n}"), name=feed.name, n=waiting))
+        for number, why in apart:
+            refused += 1
+            err(say(N_("来源 {name}：第 {n} 份被拒收：{why}"), name=feed.name, n=number, why=why))
     return 1 if refused else 0
 
 

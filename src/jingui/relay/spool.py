@@ -177,6 +177,13 @@ class Spool:
         return f"relay:{self.name}:{number}".encode()
 
 
+def seen(folder: Path, name: str) -> tuple[int, tuple[tuple[int, str], ...]]:
+    """How many messages wait and what was set apart, looked at from beside: nothing is opened, one may be serving."""
+    apart = folder / name / REFUSED
+    refused = ((number_of(path), path.read_text("utf-8", "replace")) for path in sorted(apart.glob("*.why")))
+    return sum(1 for _ in (folder / name).glob(f"*{SUFFIX}")), tuple(refused)
+
+
 def number_of(path: Path) -> int:
     """The number in a file's name; Tampered for a name that is none of ours."""
     try:
