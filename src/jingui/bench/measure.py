@@ -14,6 +14,7 @@ from time import perf_counter
 from typing import IO, Any
 
 from jingui.bench import processes, requests
+from jingui.bench.documents import documents
 from jingui.bench.house import House
 from jingui.bench.report import Figure
 from jingui.core.errors import Unavailable
@@ -108,6 +109,8 @@ def measured(house: House, size: Size, say: Say) -> Iterator[Figure]:
             memory = processes.resident(root)
         say("hl7v2 …")
         yield from rates("hl7v2", messages(house, size))
+        say("cda …")
+        yield from documents(size.seconds / 2)
         say("two ingest processes …")
         yield from ingested(house, path, size)
         say("ledger …")

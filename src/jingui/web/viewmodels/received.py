@@ -62,6 +62,12 @@ class PartShown:
         """Whether every row is a label and what it says."""
         return not self.head and all(len(row) == 2 for row in self.rows)
 
+    @property
+    def labelled(self) -> tuple[tuple[tuple[str, str], ...], ...]:
+        """Each row's cells with the heads of their columns, for screens on which a row is no line."""
+        blank = ("",) * max((len(row) for row in self.rows), default=0)
+        return tuple(tuple(zip((*self.head, *blank), row, strict=False)) for row in self.rows)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OneReceivedPage:
