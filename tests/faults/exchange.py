@@ -207,7 +207,7 @@ def exchanged(both: tuple[Party, Party], counts: tuple[int, int], cuts: int, see
 def cut(links: list[Link], both: tuple[Party, Party], draw: random.Random, made: Exchange) -> None:
     """Take the link away in the middle of whatever it carries, kill somebody meanwhile, bring it back."""
     made.cuts += 1
-    mode = draw.choice(["dead", "deaf", "slow", "dead"])
+    mode = draw.choice(["dead", "deaf", "slow", "mute"])
     made.modes[mode] = made.modes.get(mode, 0) + 1
     began = time.monotonic()
     for link in links:

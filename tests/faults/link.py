@@ -7,13 +7,17 @@ import threading
 from types import TracebackType
 from typing import Self
 
+HANDSHAKE = 4000  # bytes: what a client sends before its request is less, a sealed document is more
+
 
 class Link:
     """Passes bytes from its own port to another; what it does to them is `mode`, changed at any time."""
 
     def __init__(self, port: int, to: int, seed: int = 1) -> None:
         self.port, self.to = port, to
-        self.mode = "good"  # good | slow | dead (half-open: taken, never passed on) | deaf (answers are lost)
+        # good | slow | dead (half-open: taken, never passed on) | deaf (answers are lost) | mute (answers to a whole
+        # request are lost, those that a handshake needs are not)
+        self.mode = "good"
         self.cuts, self.passed = 0, 0
         self._random = random.Random(seed)
         self._loop = asyncio.new_event_loop()
@@ -58,9 +62,10 @@ class Link:
         other: asyncio.StreamWriter | None = None
         try:
             there, other = await asyncio.open_connection("127.0.0.1", self.to)
+            asked = [0]
             async with asyncio.TaskGroup() as both:
-                both.create_task(self.pass_on(reader, other, answers=False))
-                both.create_task(self.pass_on(there, writer, answers=True))
+                both.create_task(self.pass_on(reader, other, asked, answers=False))
+                both.create_task(self.pass_on(there, writer, asked, answers=True))
         except (OSError, asyncio.CancelledError, ExceptionGroup):
             pass
         finally:
@@ -69,10 +74,19 @@ class Link:
                 if one is not None:
                     one.transport.abort()
 
-    async def pass_on(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, *, answers: bool) -> None:
+    def held(self, asked: int, answers: bool) -> bool:
+        """Whether a piece must wait now."""
+        if self.mode == "mute":
+            return answers and asked > HANDSHAKE
+        return self.mode == "dead" or (self.mode == "deaf" and answers)
+
+    async def pass_on(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, asked: list[int], *, answers: bool
+    ) -> None:
         while piece := await reader.read(16_384):
-            while self.mode == "dead" or (self.mode == "deaf" and answers):  # noqa: ASYNC110 -- set by another thread
+            while self.held(asked[0], answers):  # noqa: ASYNC110 -- set by another thread
                 await asyncio.sleep(0.05)
+            asked[0] += 0 if answers else len(piece)
             if self.mode == "slow":
                 for at in range(0, len(piece), 700):
                     await asyncio.sleep(self._random.random() / 50)

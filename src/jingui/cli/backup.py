@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from jingui.cli.progress import Progress, amount
 from jingui.cli.words import err, out, say
 from jingui.config import house
+from jingui.config.home import home
 from jingui.core.calendars import CHINA
 from jingui.core.errors import Misconfigured
 from jingui.core.word import N_
@@ -164,6 +165,8 @@ def restored(given: argparse.Namespace) -> int:
         )
     )
     out(say(N_("旧目录中的密钥文件不再登记；确认新系统正常后请将其销毁。")))
+    if home().gateway_work:  # partners hold receipts for what this copy has never seen, and will not send it again
+        out(say(N_("恢复时点之后收到的外来资料不在其中：请与各合作机构逐件核对回执，缺少的请对方重新共享。")))
     return 0
 
 
