@@ -124,6 +124,23 @@ def test_a_look_alike_of_another_is_refused(hospital: Hospital, partner: int) ->
         asked(hospital, other, made(names=((NameOID.ORGANIZATION_NAME, hospital.runtime.institution),)), reason="理由")
 
 
+def test_one_that_names_two_needs_a_reason(hospital: Hospital, partner: int) -> None:
+    """Another institution's name beside this partner's own code [5.1.2]."""
+    p.registered(hospital, 12)
+    content = made(names=((NameOID.ORGANIZATION_NAME, "第12合作医院"), (NameOID.COMMON_NAME, f"分院 {p.uscc_of(1)}")))
+    with pytest.raises(Invalid) as caught:
+        asked(hospital, partner, content)
+    assert [place for place, _ in caught.value.places] == ["reason"]
+    assert asked(hospital, partner, content, reason="第12合作医院的分院，已当面核对").warnings
+
+
+def test_without_a_subject_nothing_is_alike(hospital: Hospital, partner: int) -> None:
+    other = p.registered(hospital, 13)
+    for whose in (partner, other):
+        found = asked(hospital, whose, made(names=()), reason="证书只有主机名，指纹已电话核对")
+        assert found.warnings
+
+
 def test_a_revoked_one_never_comes_back(hospital: Hospital) -> None:
     number = p.registered(hospital, 3)
     key = ec.generate_private_key(ec.SECP256R1())

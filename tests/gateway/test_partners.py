@@ -95,7 +95,7 @@ def test_the_list_finds_and_sorts(hospital: Hospital, partner: p.Whole) -> None:
         ("uscc", {"uscc": "12610100MB0000022Q"}), ("uscc", {"uscc": ""}), ("name", {"name": "医"}),
         ("kind", {"kind": "bank"}), ("contact", {"contact": " "}), ("telephone", {"telephone": ""}),
         ("staff_no", {"staff_no": "Tnobody"}), ("account", {"account": "doctor"}), ("place", {"place": "长" * 201}),
-        ("name", {"name": "某某\x00医院"}),
+        ("name", {"name": "某某\x00医院"}), ("name", {"name": "——……"}),
     ],
 )  # fmt: skip
 def test_a_wrong_registration_names_its_place(hospital: Hospital, place: str, changes: dict[str, str]) -> None:

@@ -111,7 +111,8 @@ def proven(
 ) -> tuple[str, ...]:
     """Whose it is: its name or code stands in it or a reason is given; nobody else's name, subject or key does.
 
-    Conflict for a look-alike; the warnings (msgids) that the second person should see otherwise.
+    Conflict for a look-alike; the warnings (msgids) that the second person should see otherwise. One that names this
+    partner and another one as well, as a branch's may name its house, needs a reason too.
     """
     runtime = context.runtime
     others = list(Partner.objects.exclude(pk=partner.pk))
@@ -119,14 +120,18 @@ def proven(
         runtime.sealer.check(other)
     strangers = [(other.name, other.uscc) for other in others] + [(runtime.institution, runtime.uscc)]
     named = names(found, partner.name, partner.uscc)
-    if not named and any(names(found, *one) for one in strangers):
+    foreign = any(names(found, *one) for one in strangers)
+    if foreign and not named:
         raise Conflict(N_("证书上的机构是另一家机构。"), LOOKALIKE)
     same(context, partner, data, found)
     if not named and len(data.reason.strip()) < 2:
         raise Invalid(places=(("reason", N_("证书上没有该机构的名称或信用代码，请写明为何确认是其证书")),))
+    if foreign and len(data.reason.strip()) < 2:
+        raise Invalid(places=(("reason", N_("证书上还有另一家机构的名称或信用代码，请写明为何确认是该机构的证书")),))
     soon = timedelta(days=settings.number(runtime, context.epoch, "certificate_warn_days"))
     told = (
         (N_("证书上没有该机构的名称或信用代码，仅凭所写理由登记"), not named),
+        (N_("证书上还有另一家机构的名称或信用代码"), foreign),
         (N_("证书即将到期"), found.ends - permit.at < soon),
     )
     return tuple(text for text, yes in told if yes)
@@ -150,7 +155,7 @@ def same(context: WriteContext, partner: Partner, data: TrustCertificate, found:
         other = read.examined(bytes(one.der))
         if other.key == found.key:
             raise Conflict(N_("证书的密钥与另一家机构的证书相同。"), LOOKALIKE)
-        if other.subject == found.subject:
+        if found.subject and other.subject == found.subject:  # without one, nothing in it looks like anybody
             raise Conflict(N_("证书的主体与另一家机构的证书相同，但密钥不同。"), LOOKALIKE)
     if any(found.key == read.examined(der).key for der in own(context)):
         raise Conflict(N_("这是本院自己的证书。"), LOOKALIKE)

@@ -44,7 +44,8 @@ def register(context: WriteContext, permit: Permit) -> Done:
         for at, text, bad in (
             ("uscc", N_("统一社会信用代码不正确（位数或校验码）。"), not uscc_ok(uscc)),
             ("uscc", N_("这是本院的统一社会信用代码"), bool(runtime.uscc) and uscc == runtime.uscc),
-            ("name", N_("请写明机构全称（2 至 120 字）"), not 2 <= len(name) <= 120 or not shown),
+            ("name", N_("请写明机构全称（2 至 120 字）"),
+             not 2 <= len(name) <= 120 or len(alike(name)) < 2 or not shown),
             ("kind", N_("请从列表中选择"), data.kind not in KINDS),
             ("contact", N_("请写明联系人，不超过 80 字"), not 0 < len(contact) <= 80),
             ("telephone", N_("请写明联系电话，不超过 40 字"), not 0 < len(telephone) <= 40),
