@@ -8,7 +8,8 @@ export PYTHONDONTWRITEBYTECODE ?= 1
 MAKEFLAGS += --no-print-directory --no-builtin-rules
 .DEFAULT_GOAL := help
 .PHONY: help demo demo-reset dev test check bench docs messages lock prove-crash prove-power prove-clock prove-disk prove-fsync \
-	prove-destruction prove-backup prove-failover prove-link prove-exchange prove-tls clean setup setup-test setup-dev
+	prove-destruction prove-backup prove-failover prove-link prove-exchange prove-tls \
+	prove-receive prove-bombs clean setup setup-test setup-dev
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-17s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -64,6 +65,14 @@ prove-exchange: setup-test ## Two houses, JINGUI_EXCHANGE documents (150), a lin
 
 prove-tls: setup-test ## What the gateway's TLS takes and refuses: openssl, and sslyze where JINGUI_SSLYZE names it
 	@exec $(BIN)/python -m pytest -s -m "faults" tests/faults/test_gateway_tls.py
+
+prove-receive: setup-test ## What partners send replayed, doubled, altered, late, half: taken once, or refused and entered
+	@exec $(BIN)/python -m pytest -s tests/gateway/test_bad_input.py tests/gateway/test_exchange.py \
+		tests/gateway/test_receiving_settled.py
+	@exec $(BIN)/python -m pytest -s -m "faults" tests/faults/test_gateway_link.py -k "killed"
+
+prove-bombs: setup-test ## Bombs, foreign and hostile files into the gateway's own process: in time, in little memory
+	@exec $(BIN)/python -m pytest -s -m "faults" tests/faults/test_gateway_bombs.py
 
 docs: setup-test ## Write the generated pages under docs/ anew
 	@$(BIN)/python -m tools.docs

@@ -294,7 +294,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'db_table': 'received',
-                'indexes': [models.Index(fields=['at'], name='received_at'), models.Index(fields=['state'], name='received_state')],
+                'indexes': [models.Index(fields=['at'], name='received_at'), models.Index(fields=['state'], name='received_state'), models.Index(fields=['patient_id'], name='received_patient'), models.Index(condition=models.Q(('media', 'notice')), fields=['partner_id', 'reply_to'], name='received_about')],
                 'constraints': [models.UniqueConstraint(fields=('partner_id', 'message'), name='received_once')],
             },
         ),

@@ -113,6 +113,8 @@ class Received(Sealed):
         indexes = [
             models.Index(fields=["at"], name="received_at"),
             models.Index(fields=["state"], name="received_state"),
+            models.Index(fields=["patient_id"], name="received_patient"),
+            models.Index(fields=["partner_id", "reply_to"], condition=models.Q(media="notice"), name="received_about"),
         ]
 
 
