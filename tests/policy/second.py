@@ -69,12 +69,11 @@ INTAKE = CARE | {Purpose.OPERATION}
 STUDY = {Purpose.RESEARCH, Purpose.TEACHING}
 CLOSE = {Relation.TREATING, Relation.TEAM, Relation.CONSULTATION}
 #: What a patient does about their own record in the portal, and what the window does for them.
-OWN_RIGHTS = {Verb.READ_READERS, Verb.PLACE_RESTRICTION, Verb.LIFT_RESTRICTION, Verb.READ_CONSENTS,
-              Verb.WITHDRAW_CONSENT}  # fmt: skip
-AT_WINDOW = {Verb.OPEN_PORTAL, Verb.END_PORTAL, Verb.PLACE_RESTRICTION, Verb.LIFT_RESTRICTION}
+RESTRICTS = {Verb.PLACE_RESTRICTION, Verb.LIFT_RESTRICTION}
+OWN_RIGHTS = RESTRICTS | {Verb.READ_READERS, Verb.READ_CONSENTS, Verb.WITHDRAW_CONSENT}
+AT_WINDOW = RESTRICTS | {Verb.OPEN_PORTAL, Verb.END_PORTAL}
 PAIRS = {Verb.MERGE_PATIENT, Verb.SPLIT_PATIENT, Verb.UNFREEZE_ACCOUNT, Verb.CHANGE_SETTING, Verb.PUBLISH_POLICY,
-         Verb.LIFT_HOLD, Verb.ROTATE_KEYS, Verb.RECOVER, Verb.PUBLISH_DOCUMENT, Verb.REIDENTIFY,
-         Verb.CHANGE_MAPPING,
+         Verb.LIFT_HOLD, Verb.ROTATE_KEYS, Verb.RECOVER, Verb.PUBLISH_DOCUMENT, Verb.REIDENTIFY, Verb.CHANGE_MAPPING,
          Verb.DESTROY, Verb.REGISTER_PARTNER, Verb.TRUST_CERTIFICATE, Verb.RESUME_CHANNEL}  # fmt: skip
 PARTY = PAIRS | {Verb.APPROVE, Verb.DECIDE_MATTER, Verb.OPEN_ACCOUNT, Verb.GRANT_POST, Verb.ISSUE_TOKEN}
 GOVERNING = PARTY | {
@@ -378,15 +377,13 @@ def _governs(v: Vector) -> bool:
         case Verb.PUBLISH_POLICY:
             return v.role in (Role.MEDICAL_AFFAIRS, Role.HEAD) or first
         case Verb.PLACE_HOLD:
-            desk = {Role.ARCHIVIST, Role.MEDICAL_AFFAIRS, Role.HEAD, Role.DUTY_ADMINISTRATOR, Role.DISCIPLINE}
-            return security or v.role in desk
+            return security or v.role in MANAGERS | {Role.ARCHIVIST, Role.DISCIPLINE}
         case Verb.LIFT_HOLD:
             return v.role in (Role.ARCHIVIST, Role.MEDICAL_AFFAIRS, Role.HEAD)
         case Verb.GIVE_CONSENT:
             return False  # a patient's consent is registered by who explained it
         case Verb.START_SYSTEM:
-            here = v.strength is Strength.LOCAL and v.entrance in (Entrance.COMMAND, Entrance.JOB)
-            return v.role is Role.SYSTEM and here
+            return v.role is Role.SYSTEM and (local or (v.strength is Strength.LOCAL and v.entrance is Entrance.JOB))
         case Verb.RECOVER:
             return system or (v.role is Role.SYSTEM and local)
     if v.verb in OWN_RIGHTS | AT_WINDOW:
