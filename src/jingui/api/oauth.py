@@ -91,7 +91,15 @@ async def asked(request: Request, verb: Verb, data: object) -> Any:
     """Ask the door in nobody's name: who the client is, its proof says."""
     who = Actor(name="public:fhir", entrance=Entrance.FHIR, address=request.client)
     operation = Operation(actor=who, verb=verb, at=door.now(), purpose=Purpose.OPERATION, data=data)
-    return (await asyncio.to_thread(door.write, operation)).value
+    return await asyncio.to_thread(done, operation)
+
+
+def done(operation: Operation) -> Any:
+    """The same, on a thread, which keeps no connection for itself."""
+    try:
+        return door.write(operation).value
+    finally:
+        door.let_go()
 
 
 async def token(request: Request, form: dict[str, str]) -> Answer:

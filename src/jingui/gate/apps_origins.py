@@ -4,8 +4,8 @@ import asyncio
 from typing import Final
 from urllib.parse import urlsplit
 
+from jingui.gate import plane
 from jingui.gate.partners_facts import Kind, genuine
-from jingui.gate.pipeline import Pipeline
 from jingui.store.statements import Columns
 
 SECONDS: Final = 5.0  # an origin opens nothing by itself: every call needs its token
@@ -19,8 +19,9 @@ LIVE: Final = Kind(
 _known: dict[int, tuple[float, frozenset[str]]] = {}
 
 
-async def origins(pipe: Pipeline) -> frozenset[str]:
+async def origins() -> frozenset[str]:
     """The origins of the redirect addresses of live apps that prove themselves by PKCE alone, at most seconds old."""
+    pipe = plane.current().pipe
     now = asyncio.get_running_loop().time()
     found = _known.get(id(pipe))
     if found is None or found[0] < now:

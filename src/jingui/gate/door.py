@@ -31,7 +31,7 @@ from jingui.gate import (
     writing,
 )
 from jingui.gate.actors import ActorFacts
-from jingui.gate.apps_origins import origins
+from jingui.gate.apps_origins import origins as aorigins
 from jingui.gate.attempt import Entered
 from jingui.gate.context import govern
 from jingui.gate.explaining import Explanation, Lang
@@ -43,7 +43,7 @@ from jingui.gate.sources import proven as aproven
 from jingui.gate.sources import registered as aregistered
 from jingui.gate.sources import turned_away as aturned_away
 from jingui.gate.sql import let_go
-from jingui.gate.tokens import actor_of, digest, fresh
+from jingui.gate.tokens import actor_of, new_token, token_digest
 
 __all__ = [
     "Entered", "aauthenticate", "abundle", "acts", "aenter", "aorigins", "aproven", "aread", "aregistered", "asheet",
@@ -89,22 +89,6 @@ async def abundle(actor: Actor, purpose: Purpose, body: bytes, reason: str) -> E
 async def aauthenticate(token: str, address: str, entrance: Entrance = Entrance.FHIR) -> Actor:
     """The actor a bearer token speaks for; NotSignedIn for none."""
     return await actor_of(plane.current().pipe, token, address, entrance)
-
-
-async def aorigins() -> frozenset[str]:
-    """The web origins of registered apps: whose pages a browser may let read the data plane's answers."""
-    return await origins(plane.current().pipe)
-
-
-def new_token() -> tuple[str, bytes]:
-    """A fresh bearer token and the digest that IssueToken stores."""
-    token = fresh()
-    return token, digest(runtime.current(), token)
-
-
-def token_digest(token: str) -> bytes:
-    """What is stored of a token: by this a sensor is known."""
-    return digest(runtime.current(), token)
 
 
 def now() -> datetime:

@@ -15,7 +15,7 @@ from jingui.gate.entries import draft
 from jingui.gate.partners_facts import Kind, genuine
 from jingui.gate.pipeline import Pipeline, Stale
 from jingui.gate.read import TRIES
-from jingui.gate.runtime import Runtime
+from jingui.gate.runtime import Runtime, current
 from jingui.store.seals import SEALED_TABLES
 from jingui.store.statements import Columns
 
@@ -37,6 +37,17 @@ def fresh() -> str:
 def digest(runtime: Runtime, token: str) -> bytes:
     """What is stored of a token."""
     return runtime.suite.digest(b"jingui:token:1\0" + token.encode())
+
+
+def new_token() -> tuple[str, bytes]:
+    """A fresh bearer token and the digest that IssueToken stores."""
+    token = fresh()
+    return token, digest(current(), token)
+
+
+def token_digest(token: str) -> bytes:
+    """What is stored of a token: by this a sensor is known."""
+    return digest(current(), token)
 
 
 async def actor_of(pipe: Pipeline, token: str, address: str, entrance: Entrance = Entrance.FHIR) -> Actor:
