@@ -7,6 +7,7 @@ from typing import Any
 from jingui.formats.fhir_params import Param, search_params
 from jingui.formats.fhir_types import TypeRow, rows
 
+_BULK = "http://hl7.org/fhir/uv/bulkdata/OperationDefinition"
 _OAUTH = "http://fhir-registry.smarthealthit.org/StructureDefinition/oauth-uris"
 _SERVICE = "http://terminology.hl7.org/CodeSystem/restful-security-service"
 _TYPES = {"token": "token", "reference": "reference", "date": "date", "string": "string"}
@@ -50,6 +51,7 @@ def capability(of: Interface) -> dict[str, Any]:
                 "security": security,
                 "resource": [_resource(row) for _, row in sorted(rows().items()) if row.place != "none"],
                 "interaction": [{"code": "transaction"}, {"code": "batch"}],
+                "operation": [{"name": "export", "definition": f"{_BULK}/export"}],
             }
         ],
     }
@@ -77,7 +79,8 @@ def _resource(row: TypeRow) -> dict[str, Any]:
         out["searchParam"] = common + [_param(each) for each in params.values()]
     if row.name == "Patient":
         definition = "http://hl7.org/fhir/OperationDefinition/Patient-everything"
-        out["operation"] = [{"name": "everything", "definition": definition}]
+        bulk = {"name": "export", "definition": f"{_BULK}/patient-export"}
+        out["operation"] = [{"name": "everything", "definition": definition}, bulk]
     return out
 
 
