@@ -5,15 +5,15 @@ from typing import Any
 
 import pytest
 
-from jingui.core.errors import Conflict, Gone, Invalid, Refused, Tampered
+from jingui.core.errors import Conflict, Gone, Invalid, NotFound, Refused, Tampered
 from jingui.core.operation import Actor, Target
 from jingui.core.settings import BY_NAME
-from jingui.core.sharing import ClearSent, RetryTransmission, StopLapsed
-from jingui.core.words import Entrance, Purpose, Strength, Verb
+from jingui.core.sharing import ClearSent, RetryTransmission, StopLapsed, TransmissionsRequest
+from jingui.core.words import Entrance, Purpose, Role, Strength, Verb
 from jingui.gate import door
 from tests.gate import destroying as d
 from tests.gateway.parties import queue
-from tests.gateway.sharing import admit, clinic, consented, number, observe, view
+from tests.gateway.sharing import admit, ask, clinic, consented, number, observe, view
 from tests.gateway.test_share import content, row, shared
 from tests.hospital import Hospital
 
@@ -190,3 +190,26 @@ def test_contents_are_not_exchanged_by_the_databases_administrator(hospital: Hos
     )  # fmt: skip
     with pytest.raises(Tampered):
         view(hospital, Verb.READ_TRANSMISSION, patient=patient, record=one.transmission_id)
+
+
+def test_what_left_under_a_merged_number_is_listed(hospital: Hospital) -> None:
+    """And what lies there is counted when more is to leave [5.2.1]."""
+    from jingui.core.collect import MergePatient
+    from tests.gate.test_patients import confirmed
+
+    if "registrar2" not in hospital.actors:
+        hospital.person("registrar2", Role.REGISTRAR, "xxk")
+    old, now, to = admit(hospital, "合并甲"), admit(hospital, "合并甲"), clinic(hospital, "合并医院")
+    for patient in (old, now):
+        observe(hospital, patient, "2345-7")
+        consented(hospital, patient, to)
+    before = row(hospital, shared(hospital, old, to))
+    data = MergePatient(into=number(hospital, now), reason="同一人")
+    confirmed(hospital, "registrar", "registrar2", Verb.MERGE_PATIENT, data, target=Target(patient=before.patient_id))
+    listed = view(hospital, Verb.READ_TRANSMISSIONS, TransmissionsRequest(), patient=now)
+    assert [one.id for one in listed.lines] == [hospital.runtime.public(before.patient_id, before.transmission_id)]
+    assert ask(hospital, now, to).value.elsewhere > 0
+    nobody = hospital.operation("sysadmin", Verb.READ_TRANSMISSIONS, TransmissionsRequest(), purpose=Purpose.OPERATION,
+                                target=Target(patient=2**62 + 1))  # fmt: skip
+    with pytest.raises((NotFound, Refused)):  # nobody's number is not everybody's
+        door.read(nobody)

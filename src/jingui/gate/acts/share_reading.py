@@ -31,6 +31,7 @@ from jingui.core.word import N_
 from jingui.core.words import Category, Level, RecordState, Role, Verb
 from jingui.formats import inbound
 from jingui.gate import facts as f
+from jingui.gate.charting import family
 from jingui.gate.context import ReadContext
 from jingui.gate.finding import patient_line
 from jingui.gate.names import NOBODY, names_of
@@ -57,7 +58,7 @@ ROW.add(KINDS)
 FROM: Final = """FROM transmission t LEFT JOIN partner p ON p.id = t.partner_id
 LEFT JOIN channel c ON c.id = t.channel_id LEFT JOIN agreement a ON a.id = t.agreement_id
 LEFT JOIN patient_consent k ON k.patient_id = t.patient_id AND k.consent_id = t.consent_id"""
-WHERE: Final = """WHERE ($1::bigint = 0 OR t.patient_id = $1) AND ($2::bigint = 0 OR t.person_id = $2)
+WHERE: Final = """WHERE ($1::bigint[] = '{}' OR t.patient_id = ANY($1)) AND ($2::bigint = 0 OR t.person_id = $2)
 AND ($3::text = '' OR t.state = $3) AND ($4::bigint = 0 OR t.partner_id = $4) AND ($5::text = '' OR t.purpose = $5)
 AND ($6::bigint = 0 OR t.channel_id = $6)"""
 ORDERS: Final[Mapping[str, str]] = {
@@ -95,13 +96,17 @@ async def read_transmissions(context: ReadContext, permit: Permit) -> Done:
     asked = data if isinstance(data, TransmissionsRequest) else TransmissionsRequest()
     checked(asked)
     patient = permit.operation.target.patient
+    if patient and context.patient is None:
+        raise NotFound()
     mine = 0 if patient or context.actor.role in OFFICES else permit.person
-    where = (patient, mine, asked.state, asked.partner, asked.purpose, asked.channel)
+    # With a patient, also the numbers that were merged into this one, as far as their charts are this reader's too.
+    people = await family(context, context.patient) if context.patient is not None else {}
+    where = (sorted(people), mine, asked.state, asked.partner, asked.purpose, asked.channel)
     count = max(1, min(asked.count, MOST))
     rows = await context.rows(LIST_SQL[asked.sort], *where, count, count * (max(asked.page, 1) - 1))
     total = int((await context.rows(COUNT_SQL, *where))[0][0])
     found = [genuine(context, row) for row in rows]
-    people = await people_of(context, [one["patient_id"] for one in found])
+    people = people or await people_of(context, [one["patient_id"] for one in found])
     shown = [one for one in found if tellable(context, people.get(one["patient_id"]), one)]
     partners = await context.rows(PARTNERS_SQL) if not patient else ()
     value = Transmissions(
@@ -138,8 +143,6 @@ def genuine(context: ReadContext, row: Sequence[Any]) -> dict[str, Any]:
 async def people_of(context: ReadContext, patients: Sequence[int]) -> dict[int, f.PatientFacts]:
     """Whom they are about."""
     wanted = [one for one in dict.fromkeys(patients) if one]
-    if context.patient is not None:
-        return {context.patient.patient: context.patient}
     return {one.patient: one for one in await context.about(wanted) if one is not None} if wanted else {}
 
 
