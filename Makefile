@@ -61,7 +61,7 @@ prove-link: setup-test ## A slow, lossy, half-open link between gateways, lost a
 	@exec $(BIN)/python -m pytest -s -m "faults" tests/faults/test_gateway_link.py
 
 prove-exchange: setup-test ## Two houses, JINGUI_EXCHANGE documents (150), a link that is cut, processes killed: both ledgers agree
-	@exec $(BIN)/python -m pytest -s -m "faults" tests/faults/test_two_houses.py
+	@exec $(BIN)/python -m pytest -s -m "faults" tests/faults/test_two_houses.py tests/faults/test_two_houses_ill.py
 
 prove-tls: setup-test ## What the gateway's TLS takes and refuses: openssl, and sslyze where JINGUI_SSLYZE names it
 	@exec $(BIN)/python -m pytest -s -m "faults" tests/faults/test_gateway_tls.py

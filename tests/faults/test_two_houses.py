@@ -46,8 +46,8 @@ def agreed(sender: dict[str, Any], receiver: dict[str, Any]) -> list[str]:
 
 def test_two_houses_agree_whatever_the_link_does(long: bool, capsys: pytest.CaptureFixture[str]) -> None:
     """Shared on both sides, cut, killed: received once, receipted once, entered alike, nothing of it forged."""
-    wanted = int(os.environ.get("JINGUI_EXCHANGE", "150" if long else "40"))
-    cuts = int(os.environ.get("JINGUI_EXCHANGE_CUTS", "20" if long else "4"))
+    wanted = int(os.environ.get("JINGUI_EXCHANGE", "150" if long else "24"))
+    cuts = int(os.environ.get("JINGUI_EXCHANGE_CUTS", "20" if long else "2"))
     counts = (wanted - wanted // 5, wanted // 5)  # most one way, some back
     with parties(patients=max(4, min(40, wanted // 10))) as both:
         made = exchanged(both, counts, cuts, int(os.environ.get("JINGUI_EXCHANGE_SEED", "5")), 600 + wanted)
