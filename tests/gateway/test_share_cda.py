@@ -51,6 +51,12 @@ def content(hospital: Hospital, shared: Any) -> bytes:
     return open_content(hospital.runtime, row.patient_id, row.transmission_id, row.payload, row.classes)
 
 
+def done_again(hospital: Hospital, at: Admitted, to: Any) -> Any:
+    """The same record shared once more."""
+    seen = ask(hospital, at.public, to, media="cda", label="C0049").value
+    return ask(hospital, at.public, to, media="cda", label="C0049", confirm=seen.digest).value
+
+
 def test_a_discharge_record_leaves_as_c0049(hospital: Hospital, partner: Any) -> None:
     """Preview, confirm; that record and nothing else, nothing of staff; the reader of this house takes it."""
     at = here(hospital)
@@ -67,6 +73,11 @@ def test_a_discharge_record_leaves_as_c0049(hospital: Hospital, partner: Any) ->
     assert document.id.extension == done.message.replace("-", "")
     assert "予抗感染治疗，好转。" in body.decode()
     assert document.author.name == ""
+    assert document.version == 1
+    assert document.set_id is not None
+    again = cda.parse(content(hospital, done_again(hospital, at, partner)))
+    assert again.set_id == document.set_id
+    assert again.id != document.id
     assert document.patient.numbers[0].root.startswith("2.25.")
     diagnosis = next(
         one.value for section in document.sections for one in section.entries if getattr(one, "inner", ())

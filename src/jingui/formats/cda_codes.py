@@ -94,13 +94,12 @@ def taken(said: Coded, tables: Tables | None = None) -> Coded:
 
 def table_of(system: str, tables: Tables | None = None) -> Table | None:
     """The table that a document's system is, None for one that is not kept here."""
-    found = _by_system().get(plain_system(system)) if system else None
-    return (tables or in_force()).get(found) if found else None
+    held = tables or in_force()
+    found = _by_system(held).get(plain_system(system)) if system else None
+    return held.get(found) if found else None
 
 
-@cache
-def _by_system() -> Mapping[str, str]:
-    held = in_force()
+def _by_system(held: Tables) -> Mapping[str, str]:
     return {
         plain_system(one.system.removeprefix(URN)): name
         for name in held.names() if (one := held[name]).system.startswith(URN)

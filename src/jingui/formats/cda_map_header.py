@@ -46,6 +46,8 @@ class Head:
     house: Party
     level: str = "ordinary"
     authored: datetime | None = None  # when the record was written, None where that is not told
+    record: str = ""  # its public number: every version of it becomes a document of one set
+    version: int = 0
 
 
 def empty(type_: DocumentType, head: Head) -> CdaDocument:
@@ -56,7 +58,8 @@ def empty(type_: DocumentType, head: Head) -> CdaDocument:
     signed = bool(type_.legal or type_.signers)
     return CdaDocument(
         type=type_.code, id=Identifier(root=oid("document"), extension=head.message.hex),
-        made=Moment.of(head.made).digits, confidentiality=SECRECY.get(head.level, "V"),
+        set_id=Identifier(root=oid("document"), extension=uuid_of(head.record).hex) if head.record else None,
+        version=head.version, made=Moment.of(head.made).digits, confidentiality=SECRECY.get(head.level, "V"),
         patient=person(type_, head), author=withheld, authored=authored, custodian=house,
         signers=(Signer(person=withheld, at=authored, legal=True),) if signed else (),
         encounter=Encounter() if "encounter" in type_.parts else None,
@@ -83,10 +86,15 @@ def person(type_: DocumentType, head: Head) -> Patient:
 def number(who: Mapping[str, Any], cards: list[str]) -> Iterator[Identifier]:
     """The number of the record here, the same in every document; without one that of the identity card."""
     if who.get("id"):
-        own = UUID(url_of(f"Patient/{who['id']}").removeprefix("urn:uuid:"))
+        own = uuid_of(f"Patient/{who['id']}")
         yield Identifier(root=f"2.25.{own.int}")
     elif cards:
         yield Identifier(root=oid("id_card"), extension=cards[0])
+
+
+def uuid_of(name: str) -> UUID:
+    """The number under which a record or patient of this house is known outside it."""
+    return UUID(url_of(name).removeprefix("urn:uuid:"))
 
 
 def birth(who: Mapping[str, Any]) -> date | None:

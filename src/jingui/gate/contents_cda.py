@@ -30,6 +30,6 @@ def build(_runtime: Runtime, facts: Facts) -> bytes:
     (record,) = facts.records
     head = Head(
         message=facts.message, made=facts.made, patient=facts.patient, house=facts.sender, level=record.level,
-        authored=record.at,
+        authored=record.at, record=f"{record.kind}/{record.resource.get('id', '')}", version=record.version,
     )  # fmt: skip
     return cda.produce(cda_map.document(facts.label, record.resource, head))

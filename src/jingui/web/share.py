@@ -20,7 +20,11 @@ from jingui.web.viewmodels.parts import Link
 from jingui.web.viewmodels.paths import to
 from jingui.web.viewmodels.resource import shown
 
-FORMS = (("fhir", ""), ("hl7v2", "ORU^R01"), ("hl7v2", "ADT^A08"), *(("cda", code) for code in cda_map.forms()))
+SHOWN = frozenset(form for view in VIEWS.values() for form in view.forms)  # what some purpose shows
+FORMS = (
+    ("fhir", ""), ("hl7v2", "ORU^R01"), ("hl7v2", "ADT^A08"),
+    *(("cda", code) for code, made in cda_map.forms().items() if made & SHOWN),
+)  # fmt: skip
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
