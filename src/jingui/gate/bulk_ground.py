@@ -160,10 +160,8 @@ def acting(context: WriteContext, app: AppFact, found: BulkGround, at: datetime)
 def app_of(context: WriteContext) -> int:
     """The app whose token this is; Refused for whoever comes without one, or not as the app itself."""
     bound = context.actor.app
-    if bound is None or not bound.system:
+    if bound is None or not bound.system or bound.reason:
         raise refused("bulk_app")
-    if bound.reason:
-        raise refused(bound.reason)
     return bound.app
 
 

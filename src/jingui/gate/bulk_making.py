@@ -69,7 +69,8 @@ def step(context: WriteContext, row: BulkExport, at: datetime) -> tuple[BulkBuil
             raise NotFound()
         app = acting(context, found.app, found, at)
     except (Refused, NotFound) as error:
-        return stopped(context, row, state, getattr(error, "reason", error.code), at), seen
+        why = error.reason if isinstance(error, Refused) else "bulk_app"
+        return stopped(context, row, state, why, at), seen
     values = settings.values(context.runtime, context.epoch)
     if not state.total:
         state.total = total(found, at)

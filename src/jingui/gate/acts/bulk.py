@@ -53,8 +53,10 @@ def start(context: WriteContext, permit: Permit) -> Done:
     if context.actor.role is Role.SYSTEM or not isinstance(permit.operation.data, StartBulk):
         raise Invalid()
     data, at = permit.operation.data, permit.at
-    if len(data.url) > LONGEST or (data.since is not None and data.since > at):
+    if data.since is not None and data.since > at:
         raise Invalid(places=(("_since", N_("时间须在当前之前")),))
+    if len(data.url) > LONGEST:
+        raise Invalid(places=(("url", N_("过长")),))
     app = app_of(context)
     context.rows(ALONE_SQL, app)  # two requests at once are counted one after the other
     purpose = purpose_of(context, app, data.group, at)
