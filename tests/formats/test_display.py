@@ -8,7 +8,7 @@ import pytest
 from jingui.core.errors import Unprocessable
 from jingui.core.words import EncounterKind
 from jingui.formats.codes import by_system, code_tables
-from jingui.formats.display import MAX_TEXT, clinical_time, code_text, line, quantity_text
+from jingui.formats.display import MAX_TEXT, clinical_time, code_text, concept_text, line, quantity_text
 from jingui.formats.identifiers import ID_CARD, INSTITUTION, id_card_ok, warnings
 from jingui.formats.narrative import unsafe
 from jingui.formats.validate import validate
@@ -149,3 +149,8 @@ def test_entities_in_narratives_cost_nothing() -> None:
     assert unsafe('<!DOCTYPE div SYSTEM "file:///etc/passwd"><div xmlns="http://www.w3.org/1999/xhtml"/>')
     assert unsafe(div("<p>" * 1000 + "</p>" * 1000))
     assert unsafe("x" * 1_000_001)
+
+
+def test_a_national_number_is_told_by_name() -> None:
+    coding = {"system": "http://terminology.hl7.org/CodeSystem/v2-0203", "code": "NNCHN"}
+    assert concept_text({"coding": [coding]}) == "居民身份证号"
