@@ -111,6 +111,21 @@ def test_withdrawal_stops_what_lies_here_and_tells_who_received(hospital: Hospit
     assert hospital.write(system, Verb.STOP_TRANSMISSION, StopWithdrawn()).value == 0
 
 
+def test_whoever_may_have_received_an_attempt_is_told(hospital: Hospital) -> None:
+    """An answer that was lost says nothing about what arrived: it stops here, and the partner hears of it [5.2.2]."""
+    from jingui.store.models import Transmission
+
+    patient, to = admit(hospital, "共享己"), clinic(hospital, "断线医院")
+    observe(hospital, patient, "2345-7")
+    consent = consented(hospital, patient, to)
+    tried, untried = row(hospital, shared(hospital, patient, to)), row(hospital, shared(hospital, patient, to))
+    hospital.sql("UPDATE transmission SET attempts = 2 WHERE transmission_id = %s", tried.transmission_id)
+    withdraw(hospital, patient, consent)
+    found = Transmission.objects.filter(patient_id=number(hospital, patient))
+    assert {one.state for one in found if one.media != "notice"} == {"stopped"}
+    assert [one.reply_to for one in found if one.media == "notice"] == [tried.message] != [untried.message]
+
+
 def test_a_withdrawal_that_came_past_people_is_found(hospital: Hospital) -> None:
     """What an interface withdrew stops with the next look of the system [5.2.2]."""
     from jingui.store.models import PatientConsent

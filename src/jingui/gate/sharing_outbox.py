@@ -29,11 +29,14 @@ STOPPABLE: Final = (TransmissionState.QUEUED.value, TransmissionState.SENDING.va
 ARRIVED: Final = frozenset({
     TransmissionState.SENDING.value, TransmissionState.RECEIPTED.value, TransmissionState.QUARANTINED.value,
 })  # fmt: skip
+#: And whoever an attempt was made at: one that failed here, or whose answer was lost, may have arrived there.
+TRIED: Final = (*STOPPABLE, TransmissionState.STOPPED.value)
 # Consents that were withdrawn while something rests on them: it lies here, or arrived and nobody was told.
 WITHDRAWN_SQL: Final = """SELECT DISTINCT t.patient_id, t.consent_id FROM transmission t
 JOIN patient_consent c ON c.patient_id = t.patient_id AND c.consent_id = t.consent_id
 WHERE t.consent_id > 0 AND t.media <> 'notice' AND c.state = 'withdrawn' AND (t.state IN ('queued', 'sending', 'failed')
-  OR (t.state IN ('receipted', 'quarantined') AND NOT EXISTS (SELECT 1 FROM transmission n
+  OR ((t.state IN ('receipted', 'quarantined') OR t.state = 'stopped' AND t.attempts > 0)
+    AND NOT EXISTS (SELECT 1 FROM transmission n
     WHERE n.patient_id = t.patient_id AND n.consent_id = t.consent_id AND n.reply_to = t.message
       AND n.media = 'notice'))) ORDER BY 1, 2 LIMIT $1::int"""
 
@@ -107,7 +110,7 @@ def withdrawn(context: WriteContext, patient: int, consent: int, at: datetime) -
     for row in rows:
         if row.media == Media.NOTICE.value:
             continue
-        arrived = row.state in ARRIVED
+        arrived = row.state in ARRIVED or (row.state in TRIED and row.attempts > 0)
         if row.state in STOPPABLE:
             stop(context, row, WITHDRAWN)
             out.append(line(context, row))
