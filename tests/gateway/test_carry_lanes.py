@@ -16,7 +16,7 @@ from jingui.carry.carried import Proofs
 from jingui.carry.lanes import Key, Lanes
 from jingui.carry.pace import Pace
 from jingui.carry.spool import Spool
-from jingui.core.errors import Unavailable
+from jingui.core.errors import Tampered, Unavailable
 from jingui.core.sending import PROBLEMS, Send, again, stops
 from jingui.core.words import Verb
 
@@ -92,6 +92,39 @@ def test_the_spool_keeps_what_is_whole_and_of_that_message(tmp_path: Path) -> No
     spool.drop(7)
     spool.drop(7)
     assert not spool.has(7)
+
+
+def test_a_bent_row_is_not_asked_for_every_moment(monkeypatch: Any, tmp_path: Path) -> None:
+    """It is left alone for a while, and holds up nothing behind it."""
+    house, most = Door(0), []
+    way = type("Way", (), {"channel": 1, "most": 6000})
+
+    def due(_at: datetime, limit: int) -> Any:
+        most.append(limit)
+        return ((way, ((1, 2), (1, 3))),)
+
+    def write(operation: Any) -> Any:
+        house.asked += operation.data.transmission == 2
+        raise Tampered(where="transmission:1.2") if operation.data.transmission == 2 else Unavailable(where="epoch")
+
+    house.due = type("Due", (), {"transmissions": staticmethod(due)})  # type: ignore[attr-defined]  # enough of it
+    house.write = write  # type: ignore[method-assign]  # the row is bent
+    monkeypatch.setattr(lanes, "door", house)
+    monkeypatch.setattr(lanes, "AGAIN", ())
+    made = Lanes(proofs=Proofs(tls=lambda _one: None, ssh=bytes), spool=Spool(tmp_path))  # type: ignore[arg-type,return-value]
+
+    async def looks() -> list[int]:
+        begun = []
+        for _ in range(5):
+            begun.append(await made.look())
+            await asyncio.gather(*made.tasks)
+        return begun
+
+    assert asyncio.run(looks()) == [2, 1, 1, 1, 1]
+    assert house.asked == 1
+    assert most[-1] == most[0] + 1
+    made.aside = {key: until - lanes.ASIDE for key, until in made.aside.items()}
+    assert asyncio.run(made.look()) == 2
 
 
 def test_what_nobody_asks_for_again_goes_within_a_day(monkeypatch: Any, tmp_path: Path) -> None:

@@ -30,6 +30,7 @@ ABREAST: Final = 8  # deliveries of one channel at once
 HANDS: Final = 8  # threads that talk to the door
 LOOK: Final = 0.25  # seconds between two looks at the outbox: a pause is honoured with the next
 AGAIN: Final = (0.1, 0.3, 0.9, 2.7)  # seconds between two questions to a door that is busy
+ASIDE: Final = 60.0  # seconds for which what the door cannot even count is left alone: no entry every moment
 SWEEP: Final = 3600.0  # seconds between two clearings of what lies in the spool for nobody
 AWAY: Final = 2.0  # seconds to wait while the house does not answer
 
@@ -59,6 +60,7 @@ class Lanes:
     drivers: Mapping[str, Driver] = field(default_factory=lambda: DRIVERS)
     abreast: int = ABREAST
     lanes: dict[int, Lane] = field(default_factory=dict)
+    aside: dict[Key, float] = field(default_factory=dict)  # until when each is left alone
     swept: float = field(default_factory=time.monotonic)
     room: asyncio.Event = field(default_factory=asyncio.Event)  # set when something ended: more may go
     tasks: set["asyncio.Task[None]"] = field(default_factory=set)
@@ -97,7 +99,9 @@ class Lanes:
         if time.monotonic() - self.swept > SWEEP:
             self.swept = time.monotonic()
             await self.at_the_door(self.spool.expire)
-        ready = await self.at_the_door(lambda: door.due.transmissions(door.now(), self.abreast * 2))
+        self.aside = {key: until for key, until in self.aside.items() if until > time.monotonic()}
+        most = self.abreast * 2 + len(self.aside)
+        ready = await self.at_the_door(lambda: door.due.transmissions(door.now(), most))
         begun = 0
         for way, places in ready:
             lane = self.lanes.get(way.channel)
@@ -107,7 +111,7 @@ class Lanes:
                 self.lanes[way.channel] = lane
             for found in places:
                 key = Key(*found)
-                if key in lane.under_way:
+                if key in lane.under_way or key in self.aside:
                     continue
                 if len(lane.under_way) >= self.abreast or not lane.pace.take(time.monotonic()):
                     break
@@ -122,7 +126,10 @@ class Lanes:
         """One transmission's attempt from the door and back to it."""
         try:
             await self.attempt(key)
-        except JinguiError as error:  # it stays where it is: its lease runs out and it is tried again
+        except (Unavailable, Conflict) as error:  # it stays where it is: its lease runs out and it is tried again
+            log.warning("gateway: %s: %s %s", key.transmission, error.code, dict(error.data))
+        except JinguiError as error:  # the door does not hand it out and cannot count it: a bent row, a lost key
+            self.aside[key] = time.monotonic() + ASIDE
             log.warning("gateway: %s: %s %s", key.transmission, error.code, dict(error.data))
         except Exception:  # one broken transmission must not end the others' lane
             log.exception("gateway: %s", key.transmission)
