@@ -185,25 +185,32 @@ def test_a_second_relay_and_a_plain_one_do_not_start(both: Both) -> None:
     both.configured()
 
 
-def test_another_certificate_is_answered_and_set_apart(hospital: Hospital, both: Both) -> None:
-    """The house refuses who is not registered; the relay says so to whoever looks, and sends again when told."""
+def test_what_the_house_refuses(hospital: Hospital, both: Both) -> None:
+    """An unknown certificate waits until it is registered; a content that is none is set apart and told."""
     relay = both.processes[-1]
     relay.terminate()
     relay.wait(60)
     both.configured(own=both.authority.issue("stranger"))
     relay = both.serve()
     assert b"MSA|AA" in old(both.plain, bytes_of("S1", "SM1", "RHIS"))
-    until(lambda: seen(both.root / "spool", "his")[1], 60)
+    assert b"MSA|AA" in old(both.plain, bytes_of("S2", "SM2", "RHIS").replace(b"ADT^A01", b"ZZZ^Z99"))
+    time.sleep(2)
+    assert seen(both.root / "spool", "his") == (2, ())  # it may pass later: nothing is lost, nothing overtakes
+    relay.terminate()
+    relay.wait(60)
+    both.configured()
+    relay = both.serve()
+    until(lambda: "S1" in taken(hospital, "RHIS"), 90)
+    until(lambda: seen(both.root / "spool", "his")[1], 90)
     told = both.command("status")
     assert (told.returncode, "AR" in told.stderr.decode()) == (1, True)
     assert both.command("again").returncode != 0  # not beside one that serves
     relay.terminate()
     relay.wait(60)
-    both.configured()
     assert both.command("again").returncode == 0
+    assert seen(both.root / "spool", "his") == (1, ())
     both.serve()
-    until(lambda: "S1" in taken(hospital, "RHIS"), 60)
-    assert not seen(both.root / "spool", "his")[1]
+    until(lambda: seen(both.root / "spool", "his")[1], 90)  # it is refused again, and stays where it can be seen
 
 
 def test_a_full_disk(hospital: Hospital, both: Both) -> None:
