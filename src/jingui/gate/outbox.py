@@ -16,11 +16,10 @@ KEYS_SQL: Final = "SELECT retention_class, wrapped FROM patient_key WHERE patien
 
 # What is leased to a gateway process comes back when its lease is over: the process may have died.
 READY_SQL: Final = """SELECT c.id, c.code, c.kind, c.most, d.patient_id, d.transmission_id FROM channel c
-CROSS JOIN LATERAL (SELECT t.patient_id, t.transmission_id, t.next, t.made FROM transmission t
-  WHERE t.channel_id = c.id AND t.state IN ('queued', 'sending') AND (t.next IS NULL OR t.next <= $1::timestamptz)
-  ORDER BY t.next NULLS FIRST, t.made, t.transmission_id LIMIT $2::int) d
-WHERE c.state = 'open' AND c.direction IN ('out', 'both')
-ORDER BY c.id, d.next NULLS FIRST, d.made, d.transmission_id"""
+CROSS JOIN LATERAL (SELECT t.patient_id, t.transmission_id, coalesce(t.next, t.made) AS turn FROM transmission t
+  WHERE t.channel_id = c.id AND t.state IN ('queued', 'sending') AND coalesce(t.next, t.made) <= $1::timestamptz
+  ORDER BY coalesce(t.next, t.made), t.transmission_id LIMIT $2::int) d
+WHERE c.state = 'open' AND c.direction IN ('out', 'both') ORDER BY c.id, d.turn, d.transmission_id"""
 
 
 class Place(NamedTuple):

@@ -1,6 +1,7 @@
 """Partners, agreements, channels, apps, transmissions, what is received; what is inserted once is locked."""
 
 import django.contrib.postgres.fields
+import django.db.models.functions.comparison
 from django.db import migrations, models
 
 
@@ -352,7 +353,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'db_table': 'transmission',
-                'indexes': [models.Index(condition=models.Q(('state__in', ['queued', 'sending'])), fields=['channel_id', 'next'], name='transmission_due'), models.Index(fields=['made'], name='transmission_made'), models.Index(fields=['message'], name='transmission_message'), models.Index(condition=models.Q(('state__in', ['queued', 'sending', 'failed'])), fields=['partner_id'], name='transmission_waits'), models.Index(condition=models.Q(('payload__isnull', False)), fields=['made'], name='transmission_held')],
+                'indexes': [models.Index(models.F('channel_id'), django.db.models.functions.comparison.Coalesce('next', 'made'), models.F('transmission_id'), condition=models.Q(('state__in', ['queued', 'sending'])), name='transmission_due'), models.Index(fields=['made'], name='transmission_made'), models.Index(fields=['message'], name='transmission_message'), models.Index(condition=models.Q(('state__in', ['queued', 'sending', 'failed'])), fields=['partner_id'], name='transmission_waits'), models.Index(condition=models.Q(('payload__isnull', False)), fields=['made'], name='transmission_held')],
             },
         ),
         migrations.CreateModel(

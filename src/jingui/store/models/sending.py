@@ -2,6 +2,7 @@
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.db.models.functions import Coalesce
 
 from jingui.store.models.sealed import Sealed
 
@@ -49,10 +50,9 @@ class Transmission(Sealed):
     class Meta:
         db_table = "transmission"
         indexes = [
-            models.Index(
-                fields=["channel_id", "next"],
-                condition=models.Q(state__in=["queued", "sending"]),
-                name="transmission_due",
+            models.Index(  # in the order of their turn: a long queue costs a look no more than a short one
+                "channel_id", Coalesce("next", "made"), "transmission_id",
+                condition=models.Q(state__in=["queued", "sending"]), name="transmission_due",
             ),
             models.Index(fields=["made"], name="transmission_made"),
             models.Index(fields=["message"], name="transmission_message"),
