@@ -6,16 +6,17 @@ from typing import Any
 import pytest
 
 from jingui.core.collect import Relate
+from jingui.core.enter import Change
 from jingui.core.errors import Conflict, Invalid, Refused
 from jingui.core.operation import Target
 from jingui.core.transmit import Media
 from jingui.core.words import Purpose, Relation, Verb
 from jingui.formats import cda
-from jingui.formats.cda_document import Coded
+from jingui.formats.cda_document import Cluster, Coded
 from jingui.formats.inbound import READERS
 from jingui.gate.contents import MAKERS
 from tests.gate.entering import Admitted, admit, entered, entries, filled, sign, signing
-from tests.gateway.sharing import ask, clinic, consented
+from tests.gateway.sharing import ask, clinic, consented, observe
 from tests.hospital import Hospital
 
 
@@ -42,12 +43,12 @@ def discharged(hospital: Hospital, at: Admitted, **more: Any) -> int:
     return number
 
 
-def content(hospital: Hospital, shared: Any) -> bytes:
+def content(hospital: Hospital, shared: Any, label: str = "C0049") -> bytes:
     from jingui.gate.outbox import open_content
     from jingui.store.models import Transmission
 
     row = Transmission.objects.get(pk=hospital.runtime.ids.internal(shared.transmission))
-    assert (row.media, row.label) == ("cda", "C0049")
+    assert (row.media, row.label) == ("cda", label)
     return open_content(hospital.runtime, row.patient_id, row.transmission_id, row.payload, row.classes)
 
 
@@ -110,6 +111,35 @@ def test_one_document_is_one_record(hospital: Hospital) -> None:
         ask(hospital, at.public, to, media="cda", label="C0049")
     with pytest.raises(Invalid):
         ask(hospital, at.public, to, media="cda", label="C0049", records=(other,))
+
+
+def test_a_report_leaves_with_its_results(hospital: Hospital) -> None:
+    """C0007 of what a laboratory sent: the report and its own results, none of another report."""
+    at, to = here(hospital), clinic(hospital, "互认医院")
+    consented(hospital, at.public, to, uses=("mutual_recognition",))
+    section = {"coding": [{"system": "http://terminology.hl7.org/CodeSystem/v2-0074", "code": "LAB"}], "text": "检验"}
+    wanted = [observe(hospital, at.public, code).made[0].id for code in ("6690-2", "718-7")]
+    other = observe(hospital, at.public, "2345-7").made[0].id
+    report = {
+        "resourceType": "DiagnosticReport", "status": "final", "subject": {"reference": f"Patient/{at.public}"},
+        "category": [section], "code": {"text": "血常规"}, "effectiveDateTime": hospital.now().isoformat(),
+        "conclusion": "大致正常。", "result": [{"reference": f"Observation/{one}"} for one in wanted],
+    }  # fmt: skip
+    made = hospital.enter("doctor", Change(resource=report)).made[0].id
+    said = {"media": "cda", "label": "C0007", "purpose": "mutual_recognition"}
+    seen = ask(hospital, at.public, to, **said).value
+    assert {one.record for one in seen.lines if one.body} == {made, *wanted}
+    done = ask(hospital, at.public, to, **said, confirm=seen.digest).value
+    body = cda.parse(content(hospital, done, "C0007"))
+    clusters = [one for part in body.sections for one in part.entries if isinstance(one, Cluster)]
+    assert len(clusters) == len(wanted)
+    with pytest.raises(Conflict) as told:
+        ask(hospital, at.public, to, **said, records=(made, other))
+    assert "不属于这份报告" in told.value.message
+    with pytest.raises(Conflict):
+        ask(hospital, at.public, to, **{**said, "label": "C0006"})
+    with pytest.raises(Conflict):
+        ask(hospital, at.public, to, **said, records=(other,))
 
 
 def test_unsigned_unknown_and_unconsented_are_refused(hospital: Hospital, partner: Any) -> None:

@@ -4,7 +4,7 @@ What a row takes stands in it; what no row means stands in words at the end, so 
 cannot be without and the record does not say is refused by name; nothing is made up for it.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any, Final
@@ -24,7 +24,7 @@ from jingui.formats.tables import table
 
 REST: Final = "其他记录内容"
 LACKING: Final = N_("记录缺少这种共享文档必需的内容。")
-_TABLES: Final = frozenset({"systems", "units"})  # what of the table is no document
+_TABLES: Final = frozenset({"systems", "units", "reports"})  # what of the table is no document
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,13 +102,22 @@ def document(code: str, record: Mapping[str, Any], head: Head) -> CdaDocument:
         for node in section.get("item", ()):
             _take(type_, making, node, found)
     said = set(found.plain).union(*found.repeated)
-    lacking = [*_identity(found.document), *(type_.rows[n].name for n in type_.must if n not in said)]
+    whole(type_, found.document, said)
+    made = sections(type_, found.plain, found.repeated)
+    return replace(found.document, sections=made + spoken(found.rest))
+
+
+def whole(type_: DocumentType, made: CdaDocument, said: Collection[int]) -> None:
+    """Unprocessable, by name, for what a type cannot be without and neither the header nor a row says."""
+    lacking = [*_identity(made), *(type_.rows[n].name for n in type_.must if n not in said)]
     if lacking:
         raise Unprocessable(LACKING, places=tuple((name, "missing") for name in lacking))
-    made = sections(type_, found.plain, found.repeated)
-    if found.rest:
-        made += (Section(title=REST, text=(Grid(head=HEAD, rows=tuple(found.rest)),)),)
-    return replace(found.document, sections=made)
+
+
+def spoken(rest: Iterable[tuple[str, str]]) -> tuple[Section, ...]:
+    """What stands in no row, in words."""
+    rows = tuple(rest)
+    return (Section(title=REST, text=(Grid(head=HEAD, rows=rows),)),) if rows else ()
 
 
 def _identity(made: CdaDocument) -> Iterator[str]:

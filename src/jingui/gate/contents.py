@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from jingui.core.errors import Conflict, Invalid
 from jingui.core.sharing_content import Facts
@@ -16,13 +16,15 @@ from jingui.gate.runtime import Runtime
 class Maker(NamedTuple):
     """A row: makes the content; which types of document there are, and what FHIR types each carries (empty: all).
 
-    `forms`: of which capture templates a type is made (empty: all); `single`: one content holds one record.
+    `forms`: of which capture templates a type is made (empty: all). `begins`: one content holds one record, this says
+    of which it can be made; `parts`: what belongs to that record, as it refers to it.
     """
 
     make: Callable[[Runtime, Facts], bytes]
     labels: Mapping[str, frozenset[str]] = MappingProxyType({})
     forms: Mapping[str, frozenset[str]] = MappingProxyType({})
-    single: bool = False
+    begins: Callable[[str, Mapping[str, Any]], bool] | None = None
+    parts: Callable[[Mapping[str, Any]], frozenset[str]] | None = None
 
 
 def document(_runtime: Runtime, facts: Facts) -> bytes:
@@ -44,7 +46,7 @@ MAKERS: Final[dict[Media, Maker]] = {
     Media.FHIR: Maker(document),
     Media.HL7V2: Maker(message, hl7v2_out.TYPES),
     Media.DICOM: Maker(images),
-    Media.CDA: Maker(contents_cda.build, contents_cda.LABELS, cda_map.forms(), single=True),
+    Media.CDA: Maker(contents_cda.build, contents_cda.LABELS, cda_map.forms(), contents_cda.begins, contents_cda.parts),
 }
 
 

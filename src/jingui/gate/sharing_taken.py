@@ -16,7 +16,7 @@ from jingui.core.sharing import Share
 from jingui.core.word import N_
 from jingui.core.words import Category, Level, Purpose, RecordState, Sensitivity, Verb
 from jingui.gate import facts as f
-from jingui.gate.contents import carried, maker_of
+from jingui.gate.contents import Maker, carried, maker_of
 from jingui.gate.context import PAIRS, allowed_pairs
 from jingui.gate.copies_making import records_of
 from jingui.gate.copies_taken import UNFINISHED, Found
@@ -107,13 +107,26 @@ def taken(context: WriteContext, patient: int, ground: Terms, data: Share, at: d
     chosen = numbers_of(context, patient, data)
     if chosen - {one.number for one in opened}:
         raise Invalid(places=(("records", N_("所选记录不在可提供的范围内")),))
-    if maker.single and opened and not chosen:
-        chosen = frozenset({max(opened, key=lambda one: (one.when(), one.number)).number})  # the newest is shown first
+    if maker.begins is not None and not chosen:
+        chosen = one_record(context, patient, opened, maker, data.label)
     for one in opened:
         (out.records if not chosen or one.number in chosen else out.unchosen).append(one)
     if out.unchosen:
         out.left["unchosen"] = len(out.unchosen)
     return out
+
+
+def one_record(context: WriteContext, patient: int, opened: list[Found], maker: Maker, label: str) -> frozenset[int]:
+    """The newest record of which such a content can be made, with what belongs to it; 0 alone when there is none."""
+    fit = [one for one in opened if maker.begins is not None and maker.begins(label, one.resource)]
+    if not fit:
+        return frozenset({0})
+    newest = max(fit, key=lambda one: (one.when(), one.kind == FORMS, one.number))  # a form says more than its report
+    told = maker.parts(newest.resource) if maker.parts is not None else frozenset()
+    public = context.runtime.public
+    return frozenset({
+        newest.number, *(one.number for one in opened if f"{one.kind}/{public(patient, one.number)}" in told),
+    })  # fmt: skip
 
 
 def visit_of(context: WriteContext, patient: int, ground: Terms, data: Share) -> int:
