@@ -17,8 +17,11 @@ from jingui.config.home import Home, home
 from jingui.config.serve import WEB, serve
 from jingui.core.errors import Misconfigured
 from jingui.core.word import N_
+from jingui.demo.play_state import NOTES
 from jingui.demo.portals import portal_accounts
 
+READY = '"marked"'  # the notes say so once the first house has its patients: then the second one starts
+WAIT = Path(__file__).with_name("demo_wait.py")
 OURS = ("db", "keys", "keys-copy", "state", "logs", "files", EXCHANGE, "provider.key", "jingui.toml")
 
 
@@ -60,7 +63,8 @@ def second(where: Home) -> list[Child]:
         return []
     # what the environment says of the first house is not the second one's
     env = {"JINGUI_HOME": str(root), "PORT": "", "JINGUI_KEY_FILE": "", "JINGUI_WORKERS": ""}
-    argv = (sys.executable, "-m", "jingui.cli.demo_second")
+    notes = str(where.state / NOTES)
+    argv = (sys.executable, "-I", "-S", str(WAIT), notes, READY, sys.executable, "-m", "jingui.cli.demo_second")
     return [Child(name=SECOND, argv=argv, env={**house.environment(), **env}, stop_limit=40)]
 
 

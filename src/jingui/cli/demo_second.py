@@ -1,8 +1,7 @@
-"""The demonstration's second house as a process: `python -m jingui.cli.demo_second`, started behind the first."""
+"""The demonstration's second house as a process: `python -m jingui.cli.demo_second`, once the first has patients."""
 
 import os
 import sys
-from time import sleep
 
 from jingui.cli.demo_people import pad
 from jingui.cli.demo_places import free
@@ -15,21 +14,15 @@ from jingui.config.serve import WEB, address, serve
 from jingui.core.errors import JinguiError
 from jingui.core.word import N_
 from jingui.demo.generator.lists import table
-from jingui.demo.play_state import NOTES
 
-LOOK = 1.0
-READY = '"marked"'  # the first house's notes say so once its patients are there
 TRIES = ("rehabilitation", "registration", "information", "medical-affairs", "direction")  # one person of each
 
 
 def main() -> int:
-    """Wait until the first house has its patients, then serve until told to stop."""
+    """Serve until told to stop."""
     utf8()
-    where = home()
-    notes = where.root.parent / "state" / NOTES
-    while not (notes.exists() and READY in notes.read_text("utf-8", errors="replace")):
-        sleep(LOOK)
     os.nice(5)  # the first house's pages come first
+    where = home()
     os.environ["PORT"] = str(free(where.port)[0])
     home.cache_clear()
     player = Child(
