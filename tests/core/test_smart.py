@@ -9,9 +9,12 @@ MOST = ("launch/patient", "patient/Observation.rs?category=laboratory", "user/Pa
 
 @pytest.mark.parametrize(
     "text",
-    ["", "patient/Observation", "patient/Observation.", "patient/Observation.sr", "patient/observation.r",
-     "x/Patient.r",     "patient/Observation.rs?", "patient/Observation.rs?code", "patient/Observation.rs?=x", "patient/Observation.rs ",
-     "patient/Observation.rs\n", "patient/Observation.rs?a=b?c=d", "patient/Observation.read", "launch/patient"],
+    [
+        "", "patient/Observation", "patient/Observation.", "patient/Observation.sr", "patient/observation.r",
+        "x/Patient.r", "patient/Observation.rs?", "patient/Observation.rs?code", "patient/Observation.rs?=x",
+        "patient/Observation.rs ", "patient/Observation.rs\n", "patient/Observation.rs?a=b?c=d",
+        "patient/Observation.read", "launch/patient",
+    ],
 )  # fmt: skip
 def test_what_is_no_scope_of_data_is_none(text: str) -> None:
     assert scope_of(text) is None

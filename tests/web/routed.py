@@ -148,7 +148,7 @@ STAFF: Final[dict[str, Row]] = {
 THRESHOLD: Final = frozenset({
     "sign_in", "second_factor", "session_ended", "sign_out", "language", "switch_user", "portal_sign_in",
     "outside_sign_in",
-    "verify", "verify_side", "verify_root",
+    "verify", "verify_side", "verify_root", "app_authorise",
 })  # fmt: skip
 #: The patients' pages about a chart of one's own, with numbers of nothing: (GET, POST without fields).
 PORTAL: Final[dict[str, tuple[int, int]]] = {
@@ -157,7 +157,7 @@ PORTAL: Final[dict[str, tuple[int, int]]] = {
     "portal_chart": (200, 200), "portal_readers": (200, 405), "portal_proof": (400, 405),
     "portal_object": (400, 400), "portal_news": (404, 405), "portal_restrictions": (200, 200),
     "portal_consents": (200, 404), "portal_matters": (200, 405), "portal_matter": (404, 404),
-    "portal_shared": (200, 405),
+    "portal_shared": (200, 405), "portal_apps": (200, 403), "portal_app_consent": (404, 404),
     "portal_complaint": (200, 400), "portal_copy_ask": (200, 302), "portal_copy_apply": (404, 404),
     "portal_copy_check": (404, 404), "portal_copy": (404, 404), "portal_copy_preview": (404, 405),
     "portal_copy_file": (405, 404), "portal_copy_side": (404, 405), "portal_paper": (404, 405),

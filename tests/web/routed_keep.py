@@ -13,6 +13,7 @@ LINE: Final = WARD | (DESKS - {R.INFECTION_CONTROL}) | MANAGERS
 OFFICE: Final = (DESKS - {R.INFECTION_CONTROL}) | MANAGERS
 CLIMATE: Final = MANAGERS | WATCH | {R.ARCHIVIST, R.SYSTEM_ADMIN, R.SECURITY_ADMIN, R.AUDIT_ADMIN}
 GATEWAY: Final = MANAGERS | WATCH | {R.SYSTEM_ADMIN, R.SECURITY_ADMIN, R.AUDIT_ADMIN}
+STOPPERS: Final = MANAGERS | {R.SYSTEM_ADMIN, R.SECURITY_ADMIN}
 PARTNERS: Final = GATEWAY | {R.ARCHIVIST, R.INSURANCE_OFFICE, R.INFECTION_CONTROL}
 #: Who may see what was shared: who treats, the posts concerned, management, oversight, the administrators.
 SHARED: Final = GATEWAY | {R.PHYSICIAN, R.NURSE, R.INFECTION_CONTROL, R.INSURANCE_OFFICE, R.QUALITY}
@@ -60,6 +61,9 @@ SAID: Final[dict[str, Row]] = {
     **dict.fromkeys(
         ("partner_certificate", "partner_check", "partner_return", "partner_act"), (lost(PARTNERS), lost(PARTNERS))
     ),
+    # partners' apps: one's own authorisations are anybody's, those of others are ended by few
+    "apps": (ok(GATEWAY), None), "app": (lost(GATEWAY), lost(STOPPERS)), "my_apps": (ok(), lost(STOPPERS)),
+    "app_consent": (lost(), lost()),
     # the gateway
     "gateway": (ok(GATEWAY), wrong(GATEWAY)), "bulk": (ok(GATEWAY), wrong(GATEWAY)),
     # terms, destruction, drills
