@@ -182,6 +182,24 @@ def test_what_no_row_means_is_said_in_words() -> None:
     assert any("过敏" in label for label, _ in grid.rows)
 
 
+def test_what_no_document_can_write_as_a_value_is_said_in_words() -> None:
+    """A unit in two words, a month without a day, a part within a part, an answer outside any section."""
+    held = record("admission_record")
+    signs = next(one for one in held["item"] if one["linkId"] == "section.signs")
+    signs["item"][0]["answer"] = [{"valueQuantity": {"value": 36.5, "unit": "摄氏 度"}}]
+    held["item"][0]["item"].append({"linkId": "a", "text": "甲组", "item": [
+        {"linkId": "b", "text": "乙组", "item": [{"linkId": "c", "text": "丙项", "answer": [{"valueString": "深处"}]}]},
+    ]})  # fmt: skip
+    held["item"].append({"linkId": "d", "text": "丁项", "answer": [{"valueDate": "2026-11"}]})
+    one = document("C0034", held, HEAD)
+    assert cda.parse(cda.produce(one)) == one
+    (grid,) = one.sections[-1].text
+    assert isinstance(grid, Grid)
+    told = " ".join(text for row in grid.rows for text in row)
+    for said in ("36.5 摄氏 度", "深处", "2026-11"):
+        assert said in told
+
+
 def test_an_unknown_code_of_ours_is_refused_by_name() -> None:
     """Never written as something else."""
     held = record("front_page")

@@ -99,7 +99,7 @@ def document(code: str, record: Mapping[str, Any], head: Head) -> CdaDocument:
         raise Unprocessable(N_("这份记录不能做成这种共享文档。"), places=((code, "type"),))
     found = _Found(document=empty(type_, head), plain={}, repeated=[], rest=[])
     for section in record.get("item", ()):
-        for node in section.get("item", ()):
+        for node in section.get("item", [section]):
             _take(type_, making, node, found)
     said = set(found.plain).union(*found.repeated)
     whole(type_, found.document, said)
@@ -142,6 +142,9 @@ def _take(type_: DocumentType, making: Making, node: Mapping[str, Any], found: _
     rest: list[tuple[str, str]] = []
     kept, found.rest = found.rest, rest
     for name, one in inner.items():
+        if "item" in one:  # a part within a part: no form of ours, its answers are kept all the same
+            _take(type_, making, one, found)
+            continue
         text = str(one.get("text", ""))
         line.update(_cells(type_, making, f"{link}.{name}", text, one, inner, found))
     found.rest = kept

@@ -74,7 +74,7 @@ def _coded(row: Row, answer: Answer, _unit: str) -> Value | None:
     system, code = str(coding.get("system", "")), str(coding.get("code", ""))
     known = table("cda/records")["systems"].get(system)
     if known is not None:
-        fits = code and plain_system(row.system) == known
+        fits = code and plain_system(row.system) == known and not any(one.isspace() for one in code)
         return Coded(code=code if fits else "", system=row.system if fits else "", name=words(answer))
     ours = next((one for one in _tables() if one[1] == system), None)
     if ours is None or not system.startswith(URN):
@@ -93,6 +93,8 @@ def _quantity(row: Row, answer: Answer, unit: str) -> Value | None:
         return None
     held = answer.get("valueQuantity", {})
     own = str(held.get("code") or held.get("unit") or unit)
+    if any(one.isspace() or not one.isprintable() for one in own):
+        return None  # no symbol of a unit: it is said in words
     return Quantity(value=found, unit=table("cda/records")["units"].get(own, own) or row.unit)
 
 
