@@ -187,9 +187,9 @@ def test_a_patient_lets_an_app_read_their_own_record_and_withdraws_it(hospital: 
     assert one.purpose is Purpose.PATIENT_REQUEST
     asked = hospital.operation(one, Verb.READ, target=door.locate(record), purpose=Purpose.PATIENT_REQUEST)
     assert b"2339-0" in door.sheet(asked).body  # no consent is asked for: the authorisation is the patient's own word
+    theirs = Target(patient=number(hospital, other), record=1, kind="Observation")
     with pytest.raises(Refused) as caught:
-        door.sheet(hospital.operation(one, Verb.READ, purpose=Purpose.PATIENT_REQUEST,
-                                      target=Target(patient=number(hospital, other), record=1, kind="Observation")))  # fmt: skip
+        door.sheet(hospital.operation(one, Verb.READ, purpose=Purpose.PATIENT_REQUEST, target=theirs))
     assert caught.value.reason == "app_patient"
     shown = text(mine.get(to("portal_apps")))
     assert "应用 page-app" in shown

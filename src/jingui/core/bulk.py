@@ -120,7 +120,7 @@ class BulkFile(NamedTuple):
 
     n: int
     type: str
-    count: int
+    count: int  # type: ignore[assignment]  # how many lines; nobody counts in the tuple
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -85,7 +85,7 @@ def acts(context: WriteContext, account: int, post: int) -> bool:
     for row in (who, at):
         context.runtime.sealer.check(row)
     now = context.operation.at
-    return (at.starts is None or at.starts <= now) and (at.ends is None or now < at.ends)
+    return at.starts <= now and (at.ends is None or now < at.ends)
 
 
 def machine(context: WriteContext, account: int) -> int:

@@ -241,7 +241,8 @@ def success(context: WriteContext, decided: Decided, done: Done) -> EntryDraft:
         raw(NOTE_SQL, context.entry, number, sealed)
     return draft(
         context.operation, context.actor, resting(decided, done.clauses), epoch=context.epoch,
-        policy=context.actor.policy, reason=done.reason, lines=done.lines or ((context.line(number),) if number else ()),
+        policy=context.actor.policy, reason=done.reason,
+        lines=done.lines or ((context.line(number),) if number else ()),
         patients=done.patients or ((number,) if number else ()), detail=detail,
     )  # fmt: skip
 

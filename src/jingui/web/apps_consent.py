@@ -173,7 +173,8 @@ def answered(request: HttpRequest, wish: Wish, asked: AppAsked) -> HttpResponse:
     response = answering.page(request, "share/app_consent.html", page, status=400 if wrong else 200)
     parts = urlsplit(asked.redirect)
     # a browser holds a form's answer to the policy of the page it came from: this page may lead to that app
-    response._csp_update = {"form-action": [f"{parts.scheme}://{parts.netloc}"]}  # type: ignore[attr-defined]
+    there = f"{parts.scheme}://{parts.netloc}"
+    response._csp_update = {"form-action": [there]}  # type: ignore[attr-defined]  # the middleware's word, not Django's
     return response
 
 

@@ -51,8 +51,11 @@ class Transmission(Sealed):
         db_table = "transmission"
         indexes = [
             models.Index(  # in the order of their turn: a long queue costs a look no more than a short one
-                "channel_id", Coalesce("next", "made"), "transmission_id",
-                condition=models.Q(state__in=["queued", "sending"]), name="transmission_due",
+                "channel_id",
+                Coalesce("next", "made"),
+                "transmission_id",
+                condition=models.Q(state__in=["queued", "sending"]),
+                name="transmission_due",
             ),
             models.Index(fields=["made"], name="transmission_made"),
             models.Index(fields=["message"], name="transmission_message"),
