@@ -51,7 +51,7 @@ def test_from_kick_off_to_deletion(hospital: Hospital, base: str, by: Client) ->
     assert (going.status_code, going.headers["X-Progress"], going.headers["Retry-After"]) == (202, "0%", "5")
     again = call(base, "GET", where, by.token)
     assert (again.status_code, again.json()["resourceType"]) == (429, "OperationOutcome")
-    assert again.headers["Retry-After"]
+    assert 1 <= int(again.headers["Retry-After"]) <= 5
     build(hospital, where.rpartition("/")[2])
     with_time = next(one for one in waited(base, where, by))
     manifest = with_time.json()
@@ -67,6 +67,7 @@ def test_from_kick_off_to_deletion(hospital: Hospital, base: str, by: Client) ->
         assert bare.status_code == 401
     ended = call(base, "DELETE", where, by.token)
     assert ended.status_code == 202
+    assert call(base, "GET", where, by.token).status_code == 404
     assert call(base, "GET", manifest["output"][0]["url"], by.token).status_code == 404
     assert call(base, "DELETE", where, by.token).status_code == 404
 

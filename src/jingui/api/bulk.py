@@ -7,6 +7,7 @@ import asyncio
 import re
 from collections import OrderedDict
 from datetime import UTC, datetime
+from math import ceil
 from time import monotonic
 from typing import Any, Final
 
@@ -67,6 +68,7 @@ async def route(request: Request, actor: Actor, parts: list[str]) -> Answer:
             return await file(actor, secret, int(name.partition(".")[0]))
         case "DELETE", ["$export-status", secret] if SECRET.match(secret):
             done = await asked(actor, Verb.END_BULK, EndBulk(secret=secret))
+            _polled.pop((actor.account, secret), None)
             return Answer(status=202, headers=(entry_header(done.trace),))
     raise NotFound()
 
@@ -156,7 +158,8 @@ async def status(request: Request, actor: Actor, secret: str) -> Answer:
     """202 while it is being made, then the manifest."""
     who, now = (actor.account, secret), monotonic()
     if _polled.get(who, now) > now:
-        raise TooMany(N_("查询进度过于频繁。"), N_("请按 Retry-After 的秒数等候。"))
+        after = ceil(_polled[who] - now)
+        raise TooMany(N_("查询进度过于频繁。"), N_("请按 Retry-After 的秒数等候。"), after=after)
     done = await asked(actor, Verb.TAKE_BULK, TakeBulk(secret=secret))
     found: BulkTaken = done.value
     if found.state == BulkState.BUILDING.value:

@@ -45,7 +45,7 @@ def hints(error: JinguiError) -> tuple[tuple[bytes, bytes], ...]:
     if isinstance(error, Unavailable):
         return ((b"retry-after", b"2"),)
     if error.status == TOO_MANY:
-        return ((b"retry-after", b"60"),)
+        return ((b"retry-after", str(error.data.get("after", 60)).encode()),)
     return ()
 
 
