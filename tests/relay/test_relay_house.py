@@ -238,7 +238,7 @@ def test_a_full_disk(hospital: Hospital, both: Both) -> None:
         assert not said[-1]
         both.listener = both.started("-m", "jingui.config.mllp")
         wanted = {f"F{n}" for n in range(said.count(True))}
-        until(lambda: wanted <= set(taken(hospital, "RHIS")), 60)
+        until(lambda: wanted <= set(taken(hospital, "RHIS")), 240)  # the relay waits up to a minute itself
         assert b"MSA|AA" in old(both.plain, bytes_of("F99", "FM99", "RHIS"))
         until(lambda: "F99" in taken(hospital, "RHIS"), 90)
         assert f"F{len(said) - 1}" not in taken(hospital, "RHIS")  # it was never acknowledged
