@@ -21,6 +21,8 @@ def problem_of(error: BaseException) -> str:
     while seen is not None:
         if isinstance(seen, Undelivered):
             return seen.problem
+        if isinstance(seen, ssl.SSLError) and (isinstance(seen, ssl.SSLEOFError) or "UNEXPECTED_EOF" in str(seen)):
+            return "broken"  # a link that ends in the middle of a handshake says nothing about certificates
         if isinstance(seen, ssl.SSLError | ssl.CertificateError):
             return "tls"
         if isinstance(seen, TimeoutError | asyncio.TimeoutError | httpx.TimeoutException):
