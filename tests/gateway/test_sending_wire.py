@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from jingui.carry import https, mllp
-from jingui.carry.lanes import Lanes
+from jingui.carry.lanes import ABREAST, Lanes
 from jingui.carry.spool import Spool
 from jingui.config import gateway, gateway_tls
 from jingui.core.words import Purpose, Verb
@@ -182,15 +182,15 @@ def test_one_who_is_slow_holds_nobody_else(hospital: Hospital, patient: int, car
         receiving(hospital, "慢机构", does="silent", seconds=30) as (_slow, to_slow),
         receiving(hospital, "快机构") as (fast, to_fast),
     ):
-        for _ in range(8):
+        for _ in range(ABREAST + 4):
             queue(hospital, to_slow, patient)
-        until(lambda: _slow.posts >= 4)
+        until(lambda: _slow.posts >= ABREAST)
         began = datetime.now(UTC)
         several = [queue(hospital, to_fast, patient) for _ in range(10)]
         until(lambda: all(state(one)[0] == "receipted" for one in several), 10)
         assert (datetime.now(UTC) - began).total_seconds() < 8
         assert len(fast.taken) == 10
-        assert _slow.posts == 4  # no more than it may have at once
+        assert _slow.posts == ABREAST  # no more than it may have at once
 
 
 def test_a_pause_is_honoured_within_a_second_and_a_pace_is_kept(
