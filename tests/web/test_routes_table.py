@@ -38,7 +38,7 @@ def chart(hospital: Hospital) -> list[str]:
 
 def address(name: str, chart: list[str]) -> str:
     """The page's address with the chart's own ids, and numbers of nothing."""
-    parts = WORDS | {"<str:patient>": chart[0], "<str:record>": chart[2]}
+    parts = WORDS | {"<str:patient>": chart[0], "<str:record>": chart[2], "<str:transmission>": chart[2]}
     pieces = [parts.get(piece, NOTHING if piece.startswith("<") else piece) for piece in PATHS[name].split("/")]
     return "/" + "/".join(pieces)
 
