@@ -103,7 +103,7 @@ def transmission(request: HttpRequest, transmission: str) -> HttpResponse:
         except Conflict as wrong:
             error = f"{_(wrong.message)} {_(wrong.next_step)}"
         except Refused as wrong:
-            if wrong.rules or not wrong.clauses:
+            if wrong.reason == "no_rule" or wrong.rules or not wrong.clauses:
                 raise
             error = f"{_(wrong.message)} {_(wrong.next_step)}"
     found: TransmissionView = asking.read(request, Verb.READ_TRANSMISSION, target=target).value
