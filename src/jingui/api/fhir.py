@@ -89,7 +89,7 @@ async def handle(scope: Scope, receive: Receive, send: Send) -> None:
             answer = Answer(body=statement(request.base))
         elif request.method in ("GET", "HEAD") and parts == [".well-known", "smart-configuration"]:
             answer = oauth.discovery(request)
-        elif request.method == "OPTIONS":
+        elif request.method == "OPTIONS" and oauth.asks_first(request):
             answer = oauth.preflight(request)
         elif request.method == "GET" and parts == ["hello"]:
             answer = Answer(body=b'{"hello":"world"}')

@@ -211,11 +211,15 @@ def discovery(request: Request) -> Answer:
     return Answer(body=configuration(request.base), kind=JSON)
 
 
+def asks_first(request: Request) -> bool:
+    """Whether a browser asks what a page of another origin may do."""
+    return b"access-control-request-method" in request.headers
+
+
 def preflight(request: Request) -> Answer:
     """What a browser asks before it calls: answered to everybody, of use to registered origins alone."""
-    asks = request.headers.get(b"access-control-request-method")
     headers = ((b"access-control-allow-methods", METHODS), (b"access-control-allow-headers", HEADERS))
-    return Answer(status=204, headers=(*headers, (b"access-control-max-age", b"600")) if asks else ())
+    return Answer(status=204, headers=(*headers, (b"access-control-max-age", b"600")) if asks_first(request) else ())
 
 
 async def shared(request: Request, answer: Answer) -> Answer:
