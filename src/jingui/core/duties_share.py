@@ -27,4 +27,10 @@ ROWS: Final[tuple[Duty, ...]] = (
         roles=(Role.SECURITY_ADMIN,), every=Every.YEAR,
         evidence=N_("核对影响评估仍符合实际，处理目的、方式或对象有变化的重新评估。"), page="partners",
     ),
+    Duty(
+        id="sharing_consent_review", text=N_("共享同意书抽查"), clauses=("5.2.2",), section="share",
+        roles=(Role.QUALITY, Role.MEDICAL_AFFAIRS), every=Every.QUARTER,
+        evidence=N_("抽查已共享的记录，核对书面同意的范围、用途、接收机构和期限，写明不符的份数和处理。"),
+        page="transmissions",
+    ),
 )  # fmt: skip
