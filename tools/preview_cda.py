@@ -58,7 +58,8 @@ def alone(t: T, content: bytes) -> view.DocumentPage:
     """The page of one document."""
     found = cda.parse(content)
     return view.DocumentPage(
-        title=cda_view.title(found), partner=t("清河医院", "Qinghe Hospital"), at=NOW, digest="ab" * 32, hidden="",
+        title=cda_view.title(found), lang="zh-CN", partner=t("清河医院", "Qinghe Hospital"), at=NOW,
+        digest="ab" * 32, hidden="",
         parts=tuple(
             PartShown(title=one.title, lines=one.lines, rows=one.rows, head=one.head) for one in cda_view.shown(found)
         ),
@@ -69,7 +70,8 @@ def alone(t: T, content: bytes) -> view.DocumentPage:
 def pages(t: T) -> Samples:
     """A discharge record, a laboratory report, one whose content is gone; the 53 types."""
     gone = view.DocumentPage(
-        title=t("出院记录", "Discharge record"), partner=t("清河医院", "Qinghe Hospital"), at=NOW, digest="", parts=(),
+        title=t("出院记录", "Discharge record"), lang=t("zh-CN", "en"),
+        partner=t("清河医院", "Qinghe Hospital"), at=NOW, digest="", parts=(),
         hidden=t("内容已不在本院。", "The content is no longer here."),
         back=Link(label=t("外来资料", "Received"), href=to("one_received", received=1)),
     )  # fmt: skip

@@ -9,12 +9,15 @@ from jingui.core.receiving import ReceivedPage, ReviewReceived
 from jingui.core.sharing import HIDDEN, TransmissionView
 from jingui.core.transmit import Media
 from jingui.core.words import Verb
+from jingui.formats.cda_types import types
 from jingui.gate import door
 from jingui.web import answering, asking, wording
 from jingui.web.received import named, part_rows
 from jingui.web.viewmodels import cda as view
 from jingui.web.viewmodels.parts import Link
 from jingui.web.viewmodels.paths import to
+
+CHINESE = "zh-CN"  # the language of every type of the standard
 
 
 @require_safe
@@ -31,7 +34,8 @@ def received_document(request: HttpRequest, received: int) -> HttpResponse:
         raise NotFound()
     back = Link(label=_("外来资料"), href=to("one_received", received=received))
     page = view.DocumentPage(
-        title=found.title or named(found.line.label), partner=found.line.partner, at=found.line.at,
+        title=found.title or named(found.line.label), lang=CHINESE if found.line.label in types() else "",
+        partner=found.line.partner, at=found.line.at,
         digest=found.digest, parts=part_rows(found.parts), hidden=_(found.hidden) if found.hidden else "", back=back,
     )  # fmt: skip
     return answering.page(request, "transmit/document.html", page, crumbs=(back, Link(label=page.title, href="")))
@@ -46,7 +50,8 @@ def transmission_document(request: HttpRequest, transmission: str) -> HttpRespon
         raise NotFound()
     back = Link(label=_("传输记录"), href=to("transmission", transmission=transmission))
     page = view.DocumentPage(
-        title=named(found.line.label), partner=found.line.partner_name, at=found.line.made, digest=found.digest,
-        parts=part_rows(found.parts), hidden=_(HIDDEN[found.hidden]) if found.hidden else "", back=back,
+        title=named(found.line.label), lang=CHINESE, partner=found.line.partner_name, at=found.line.made,
+        digest=found.digest, parts=part_rows(found.parts), hidden=_(HIDDEN[found.hidden]) if found.hidden else "",
+        back=back,
     )  # fmt: skip
     return answering.page(request, "transmit/document.html", page, crumbs=(back, Link(label=page.title, href="")))

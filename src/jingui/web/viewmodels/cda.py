@@ -33,9 +33,10 @@ class TypesPage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DocumentPage:
-    """transmit/document.html"""
+    """transmit/document.html; `lang` is the document's own language, "" for one that nobody knows."""
 
     title: str
+    lang: str
     partner: str
     at: datetime
     digest: str
