@@ -45,6 +45,7 @@ def test_the_three_lists_agree() -> None:
     assert {name for name, who in WHO.items() if who is Who.ANYONE} == {
         "sign_in", "session_ended", "language", "sign_out", "portal_sign_in", "outside_sign_in",
         "switch_user",  # the threshold of a shared station: the next person signs in there
+        "app_authorise",  # an app's address: whoever comes is told to sign in, and is asked there
         "verify", "verify_side", "verify_root",  # whoever holds a copy checks it, without an account
     }  # fmt: skip
 
