@@ -60,6 +60,13 @@ def patroni() -> str:
     return os.environ.get("JINGUI_PATRONI", "") or shutil.which("patroni") or ""
 
 
+def reached(program: str) -> bool:
+    """Whether an ordinary account reaches the interpreter that a script names in its first line."""
+    with open(program, "rb") as file:
+        said = file.readline(200).decode("utf-8", "replace").removeprefix("#!").split()
+    return bool(said) and all(one.stat().st_mode & 0o001 for one in Path(said[0]).resolve().parents)
+
+
 def possible() -> str:
     """Why it cannot be tried here, "" when it can."""
     if os.geteuid() != 0:
@@ -71,6 +78,8 @@ def possible() -> str:
         return (
             "Patroni is missing: pip install 'patroni[etcd3]' 'psycopg[binary]', and JINGUI_PATRONI names its program"
         )
+    if not reached(patroni()):
+        return "the server's account cannot start Patroni's processes: its Python lies where only root may go"
     if wheel_root() is None:
         return "the wheel's PostgreSQL is not installed"
     tried = subprocess.run(["ip", "netns", "add", "jgtry"], capture_output=True, check=False)
