@@ -29,7 +29,7 @@ bootstrap:
     ttl: 20
     loop_wait: 2
     retry_timeout: 5
-    maximum_lag_on_failover: 0
+    maximum_lag_on_failover: 1048576
     synchronous_mode: true
     postgresql:
       use_pg_rewind: true
