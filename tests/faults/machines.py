@@ -64,7 +64,8 @@ def reached(program: str) -> bool:
     """Whether an ordinary account reaches the interpreter that a script names in its first line."""
     with open(program, "rb") as file:
         said = file.readline(200).decode("utf-8", "replace").removeprefix("#!").split()
-    return bool(said) and all(one.stat().st_mode & 0o001 for one in Path(said[0]).resolve().parents)
+    ways = (Path(program).absolute(), Path(said[0]).absolute(), Path(said[0]).resolve()) if said else ()
+    return bool(ways) and all(one.stat().st_mode & 0o001 for way in ways for one in way.parents)
 
 
 def possible() -> str:
