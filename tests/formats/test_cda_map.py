@@ -154,7 +154,8 @@ def test_without_a_name_a_number_or_a_house_it_is_no_document() -> None:
 def test_a_record_of_another_form_and_a_type_that_there_is_not_are_refused() -> None:
     """C0049 of an admission record; C0054, which there is not; a form that is not ours."""
     for code, held in (("C0049", record("admission_record")), ("C0011", record("discharge_record")),
-                       ("C0054", record("discharge_record")), ("C0049", {"resourceType": "QuestionnaireResponse", "item": []})):  # fmt: skip
+                       ("C0054", record("discharge_record")),
+                       ("C0049", {"resourceType": "QuestionnaireResponse", "item": []})):  # fmt: skip
         with pytest.raises(Unprocessable):
             document(code, held, HEAD)
 
