@@ -11,6 +11,14 @@ from jingui.core.words import EncounterKind
 from jingui.formats import capture
 
 AT = datetime(2026, 11, 22, 8, tzinfo=UTC)
+UNTIMED = {
+    "patient_basics", "medication_order", "herbal_prescription", "treatment_record", "informed_consent",
+    "anaesthesia_consent", "transfusion_consent", "special_consent", "other_consent", "critical_notice",
+    "preanaesthetic_visit", "anaesthesia_record", "postanaesthetic_visit", "transfusion_record", "antepartum_record",
+    "delivery_record", "operative_nursing_record", "intake_output_record", "consumables_record",
+    "admission_assessment", "nursing_plan", "discharge_assessment", "preoperative_summary",
+    "preoperative_discussion", "difficult_case_discussion",
+}  # fmt: skip
 
 
 def test_every_row_hangs_together() -> None:
@@ -30,7 +38,7 @@ def test_every_template_keeps_a_deadline_that_there_is() -> None:
             assert one.deadline in BY_RULE, name
             assert name in BY_RULE[one.deadline].fulfilled_by, name
     without = {name for name, one in capture.templates().items() if not one.deadline}
-    assert without == {"patient_basics", "medication_order", "informed_consent"}  # no rule counts hours for these
+    assert without == UNTIMED  # no rule counts hours for these
 
 
 def test_every_length_says_where_it_comes_from() -> None:

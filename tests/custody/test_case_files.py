@@ -226,6 +226,15 @@ def test_errors_of_the_front_page_block_and_warnings_want_a_reason(house: Hospit
     assert "rule.front_page" in dict(none.value.places)
 
 
+def test_a_front_page_of_chinese_medicine_is_one(house: Hospital) -> None:
+    at = line.stay(house, form="tcm_front_page")
+    file = line.opened(house, at)
+    line.along(house, at, file, "coded")
+    assert "front_page" not in {one.rule for one in line.shown(house, at, file, "quality").found}
+    line.judge(house, at, file, "front_page")
+    assert stage(house, at) == "front_page"
+
+
 def test_quality_sends_back_to_be_coded_again(house: Hospital) -> None:
     at = line.stay(house)
     file = line.opened(house, at)

@@ -13,7 +13,7 @@ from jingui.core.errors import Unprocessable
 from jingui.core.sharing_content import Party
 from jingui.formats import capture, cda
 from jingui.formats.cda_codes import checked
-from jingui.formats.cda_document import CdaDocument, Cluster, Coded, Entry, Flag, Grid, Moment, Quantity, Text
+from jingui.formats.cda_document import CdaDocument, Cluster, Coded, Count, Entry, Flag, Grid, Moment, Quantity, Text
 from jingui.formats.cda_map import REST, Head, document, makings
 from jingui.formats.cda_map_values import words
 from jingui.formats.cda_narrative import derived
@@ -151,9 +151,10 @@ def test_without_a_name_a_number_or_a_house_it_is_no_document() -> None:
         assert {place for place, _ in told.value.places} == wanted
 
 
-def test_a_record_of_another_form_and_a_type_without_a_form_are_refused() -> None:
-    """C0049 of an admission record; C0011, which no form of ours makes; a form that is not ours."""
+def test_a_record_of_another_form_and_a_type_that_there_is_not_are_refused() -> None:
+    """C0049 of an admission record; C0054, which there is not; a form that is not ours."""
     for code, held in (("C0049", record("admission_record")), ("C0011", record("discharge_record")),
+                       ("C0054", record("discharge_record")),
                        ("C0049", {"resourceType": "QuestionnaireResponse", "item": []})):  # fmt: skip
         with pytest.raises(Unprocessable):
             document(code, held, HEAD)
@@ -198,6 +199,18 @@ def test_what_no_document_can_write_as_a_value_is_said_in_words() -> None:
     told = " ".join(text for row in grid.rows for text in row)
     for said in ("36.5 摄氏 度", "深处", "2026-11"):
         assert said in told
+
+
+@pytest.mark.parametrize("code", ["C0015", "C0016"])
+def test_a_score_stays_with_its_time(code: str) -> None:
+    """The type has scores and times in rows of their own: which belongs to which is said in words."""
+    one = made(code, scores=[{"apgar_at": "1", "apgar": 7}, {"apgar_at": "5", "apgar": 10}])
+    assert [int(each.value.value) for each in entries(one) if isinstance(each.value, Count)][-2:] == [7, 10]
+    (grid,) = one.sections[-1].text
+    assert isinstance(grid, Grid)
+    told = [text for label, text in grid.rows if label == "Apgar评分"]
+    assert [("1分钟" in text, "5分钟" in text) for text in told] == [(True, False), (False, True)]
+    assert [text.split("；")[0].split(" ")[0] for text in told] == ["7", "10"]
 
 
 def test_an_unknown_code_of_ours_is_refused_by_name() -> None:

@@ -46,15 +46,15 @@ def discharge(hospital: Hospital, at: Admitted, **more: Any) -> None:
     hospital.sql("UPDATE deadline SET waived = true WHERE patient_id = %s AND record_id = 0", at.patient)
 
 
-def front_page(hospital: Hospital, at: Admitted, **more: Any) -> int:
+def front_page(hospital: Hospital, at: Admitted, form: str = "front_page", **more: Any) -> int:
     """A front page that satisfies every rule, entered and signed by the attending."""
     since, now = at.since, hospital.now()
     answers = filled(
-        hospital, "front_page", main="I10.x00 原发性高血压", outpatient_diagnosis="I10.x00 原发性高血压",
+        hospital, form, main="I10.x00 原发性高血压", outpatient_diagnosis="I10.x00 原发性高血压",
         admitted_at=since.isoformat(timespec="seconds"), discharged_at=now.isoformat(timespec="seconds"),
         days="1", total_cost="1200.50", discharge_way="1", operations=[], others=[], abo="1",
     )  # fmt: skip
-    return entered(hospital, "doctor", at, answers | more, template="front_page")
+    return entered(hospital, "doctor", at, answers | more, template=form)
 
 
 def stay(hospital: Hospital, *, hours: float = 1, page: bool = True, **more: Any) -> Admitted:

@@ -115,7 +115,7 @@ def filled(hospital: Hospital, name: str, **more: Any) -> dict[str, Any]:
 def answers_to(items: tuple[Item, ...], at: datetime) -> dict[str, Any]:
     """Answers to the required ones of these items, rows of groups included."""
     moment = at.isoformat(timespec="seconds")
-    by_kind = {"date": moment[:10], "dateTime": moment, "boolean": False, "integer": "1"}
+    by_kind = {"date": moment[:10], "dateTime": moment, "boolean": False}
     out: dict[str, Any] = {}
     for item in items:
         if item.necessity is not Necessity.REQUIRED:
@@ -129,6 +129,8 @@ def answers_to(items: tuple[Item, ...], at: datetime) -> dict[str, Any]:
             out[item.link] = "13800138000"
         elif kind == "decimal":
             out[item.link] = str(item.usual[0] or item.low or 1)
+        elif kind == "integer":
+            out[item.link] = str(max(1, item.low or 1))
         else:
-            out[item.link] = by_kind.get(kind, "按实际情况书写的内容。")
+            out[item.link] = by_kind.get(kind, "按实际情况书写的内容。"[: item.longest or None])
     return out

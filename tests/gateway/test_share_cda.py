@@ -143,14 +143,14 @@ def test_a_report_leaves_with_its_results(hospital: Hospital) -> None:
 
 
 def test_unsigned_unknown_and_unconsented_are_refused(hospital: Hospital, partner: Any) -> None:
-    """No consent, no signature, no such type, a type that no form of ours makes: one entry each."""
+    """No consent, no signature, no such type: one entry each."""
     at = here(hospital)
     number = entered(hospital, "doctor", at, filled(hospital, "discharge_record"), template="discharge_record")
     with pytest.raises(Refused) as refused:
         ask(hospital, at.public, partner, media="cda", label="C0049")
     assert refused.value.reason == "consent"
     consented(hospital, at.public, partner)
-    for label, kind in (("C0049", Conflict), ("C0099", Invalid), ("C0011", Invalid), ("", Invalid)):
+    for label, kind in (("C0049", Conflict), ("C0099", Invalid), ("C0054", Invalid), ("", Invalid)):
         before = entries(hospital)
         with pytest.raises(kind):
             ask(hospital, at.public, partner, media="cda", label=label)

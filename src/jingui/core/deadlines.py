@@ -86,11 +86,12 @@ class DeadlineRule:
 
 
 NOTES: Final = frozenset({"progress_note", "ward_round_note", "first_progress_note", "operation_record"})
+CARE: Final = frozenset({"nursing_record", "critical_nursing_record"})
 
 
 def repeat(name: str, text: str, grade: Grade, template: str, setting: str) -> DeadlineRule:
     """A row that begins anew with each of its documents."""
-    met = NOTES if template == "progress_note" else frozenset({template})
+    met = NOTES if template == "progress_note" else CARE
     return DeadlineRule(
         name=name, text=text, template=template, trigger=Trigger.REPEAT, setting=setting, met_by=met, grade=grade,
         kinds=STAYS, mode="one", sweeps=True,
@@ -110,12 +111,12 @@ def once(
 
 def each(
     name: str, text: str, template: str, trigger: Trigger, setting: str, *, link: str = "", sweeps: bool = False,
-    kinds: frozenset[EncounterKind] = EVERY,
+    kinds: frozenset[EncounterKind] = EVERY, met_by: frozenset[str] = frozenset(),
 ) -> DeadlineRule:  # fmt: skip
     """A row for each event of its kind."""
     return DeadlineRule(
         name=name, text=text, template=template, trigger=trigger, setting=setting, kinds=kinds, link=link,
-        sweeps=sweeps,
+        sweeps=sweeps, met_by=met_by,
     )  # fmt: skip
 
 
@@ -141,7 +142,7 @@ TABLE: Final[tuple[DeadlineRule, ...]] = (
     each("transfer_note", N_("转入记录"), "transfer_note", Trigger.TRANSFER, "transfer_hours", link="transferred_in_at",
          sweeps=True, kinds=STAYS),
     once("outpatient_record", N_("门（急）诊病历"), "outpatient_record", Trigger.VISIT, "outpatient_record_hours",
-         SEEN),
+         SEEN, met_by=frozenset({"emergency_observation_record"})),
     repeat("progress_critical", N_("病危患者病程记录"), Grade.CRITICAL, "progress_note", "progress_critical_hours"),
     repeat("progress_serious", N_("病重患者病程记录"), Grade.SERIOUS, "progress_note", "progress_serious_hours"),
     repeat("progress_stable", N_("病情稳定患者病程记录"), Grade.STABLE, "progress_note", "progress_stable_hours"),
@@ -150,7 +151,7 @@ TABLE: Final[tuple[DeadlineRule, ...]] = (
     repeat("nursing_second", N_("二级护理记录"), Grade.NURSING_SECOND, "nursing_record", "nursing_second_hours"),
     repeat("nursing_third", N_("三级护理记录"), Grade.NURSING_THIRD, "nursing_record", "nursing_third_hours"),
     each("operation_record", N_("手术记录"), "operation_record", Trigger.OPERATION, "operation_record_hours",
-         link="operation_end"),
+         link="operation_end", met_by=frozenset({"caesarean_record"})),
     each("postoperative_note", N_("术后首次病程记录"), "postoperative_note", Trigger.OPERATION,
          "postoperative_note_hours", link="operation_end", kinds=STAYS),
     each("resuscitation_record", N_("抢救记录"), "resuscitation_record", Trigger.RESUSCITATION,
@@ -172,11 +173,13 @@ TABLE: Final[tuple[DeadlineRule, ...]] = (
     each("examination_report", N_("检查报告"), "examination_report", Trigger.STATED, "report_record_hours",
          link="reported_on"),
     each("vital_signs", N_("生命体征"), "vital_signs", Trigger.STATED, "vital_signs_hours", link="measured_at"),
-    once("front_page", N_("病案首页"), "front_page", Trigger.DISCHARGE, "front_page_hours"),
+    once("front_page", N_("病案首页"), "front_page", Trigger.DISCHARGE, "front_page_hours",
+         met_by=frozenset({"tcm_front_page"})),
     once("death_record", N_("死亡记录"), "death_record", Trigger.DEATH, "death_record_hours", STAYS, short=False),
     once("short_stay_death_record", N_("24小时内入院死亡记录"), "short_stay_death_record", Trigger.DEATH,
          "short_stay_record_hours", STAYS, short=True, met_by=frozenset({"death_record"})),
-    once("death_front_page", N_("病案首页"), "front_page", Trigger.DEATH, "front_page_hours"),
+    once("death_front_page", N_("病案首页"), "front_page", Trigger.DEATH, "front_page_hours",
+         met_by=frozenset({"tcm_front_page"})),
     once("death_discussion", N_("死亡病例讨论记录"), "death_discussion", Trigger.DEATH, "death_discussion_days"),
     signed("signature", N_("书写人签名"), "sign", "signature_hours"),
     signed("countersignature", N_("上级审阅签名"), "countersign", "countersignature_hours"),

@@ -94,6 +94,7 @@ VIEWS: Final[Mapping[str, View]] = {
         forms=frozenset({
             "admission_record", "discharge_record", "discharge_summary", "outpatient_record", "operation_record",
             "laboratory_report", "examination_report", "consultation_record", "medication_order",
+            "emergency_observation_record", "herbal_prescription", "delivery_record", "caesarean_record",
         }),
     ),
     "mutual_recognition": View(
@@ -126,12 +127,12 @@ VIEWS: Final[Mapping[str, View]] = {
         N_("医保结算清单资料"),
         frozenset({Category.DIAGNOSIS, Category.SURGERY, Category.MEDICATION}),
         frozenset({"Condition", "Procedure", "MedicationRequest", "QuestionnaireResponse"}), days=0, identity=PROOF,
-        forms=frozenset({"front_page"}),
+        forms=frozenset({"front_page", "tcm_front_page"}),
     ),
     "quality_report": View(
         N_("病案首页质量资料"), frozenset({Category.DIAGNOSIS, Category.SURGERY}),
         frozenset({"Condition", "Procedure", "QuestionnaireResponse"}), days=0, level=Level.ORDINARY,
-        identity=frozenset({"sex", "birth"}), forms=frozenset({"front_page"}),
+        identity=frozenset({"sex", "birth"}), forms=frozenset({"front_page", "tcm_front_page"}),
     ),
 }  # fmt: skip
 

@@ -272,7 +272,7 @@ def _dosage(form: Form, parts: Mapping[str, str], row: Mapping[str, Any]) -> Jso
     regular = table("capture/observations")["timing"].get(often)
     if regular:
         timing["repeat"] = {"frequency": regular[0], "period": regular[1], "periodUnit": regular[2]}
-    period = {name: row[parts[name]] for name in ("start", "end") if row.get(parts[name])}
+    period = {name: row[parts[name]] for name in ("start", "end") if row.get(parts.get(name, ""))}
     if period:
         timing.setdefault("repeat", {})["boundsPeriod"] = period
     dose = {"value": row[parts["dose"]], "unit": shows["unit"], "system": UCUM, "code": row[parts["unit"]]}
@@ -291,13 +291,14 @@ def _consents(form: Form, make: Make) -> Iterator[Json]:
     if agreed is None:
         return
     out = form.common("Consent", owner="patient")
-    about = form.answers.get(make.parts["about"]) or {}
+    about = form.answers.get(make.parts["about"]) or ""
+    named = about["text"] if isinstance(about, dict) else str(about)
     out |= {
         "status": "active" if agreed else "rejected", "scope": concept(HL7 + "consentscope", "treatment"),
         "category": [concept(LOINC, "59284-0", form.template.zh)],
         "dateTime": form.moment(form.answers.get(make.parts["at"])),
         "policyRule": {"text": "医疗机构管理条例；民法典第一千二百一十九条"},
-        "provision": {"type": "permit" if agreed else "deny", "code": [{"text": about.get("text", form.template.zh)}]},
+        "provision": {"type": "permit" if agreed else "deny", "code": [{"text": named or form.template.zh}]},
     }  # fmt: skip
     yield out
 

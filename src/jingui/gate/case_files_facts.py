@@ -15,11 +15,12 @@ from jingui.gate.runtime import Runtime
 from jingui.gate.templates import Known
 
 FRONT_PAGE: Final = "front_page"
+FRONT_FORMS: Final = "'front_page', 'tcm_front_page'"  # a stay under Chinese medicine has one of its own
 FRONT_SQL: Final = f"""SELECT r.record_id, r.version, r.form, r.category, r.level, r.labels, r.retention_class, r.kind,
   v.seal, v.payload, k.wrapped FROM record r
 JOIN record_version v ON v.patient_id = r.patient_id AND v.record_id = r.record_id AND v.version = r.version
 LEFT JOIN patient_key k ON k.patient_id = r.patient_id AND k.retention_class = r.retention_class
-WHERE r.patient_id = $1::bigint AND r.encounter_id = $2::bigint AND r.kind = '{FORM}' AND r.form = '{FRONT_PAGE}'
+WHERE r.patient_id = $1::bigint AND r.encounter_id = $2::bigint AND r.kind = '{FORM}' AND r.form IN ({FRONT_FORMS})
   AND r.status <> 'entered-in-error' AND r.state <> 'destroyed' ORDER BY r.entered DESC LIMIT 1"""  # noqa: S608 -- own texts only
 IDENTITY: Final = ("id_card", "passport", "other_id")
 

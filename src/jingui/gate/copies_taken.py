@@ -31,7 +31,9 @@ LEFT_OUT: Final = ("Patient", "Encounter", "RelatedPerson", "Person", "Provenanc
 STATUTORY_FORMS: Final = (
     "admission_record", "vital_signs", "medication_order", "laboratory_report", "examination_report",
     "informed_consent", "operation_record", "nursing_record", "discharge_record", "discharge_summary", "front_page",
-    "outpatient_record", "death_record",
+    "outpatient_record", "death_record", "emergency_observation_record", "herbal_prescription", "anaesthesia_record",
+    "caesarean_record", "critical_nursing_record", "anaesthesia_consent", "transfusion_consent", "special_consent",
+    "tcm_front_page",
 )  # fmt: skip
 STATUTORY_KINDS: Final = (
     "Composition", "Observation", "DiagnosticReport", "MedicationRequest", "MedicationAdministration", "ServiceRequest",
