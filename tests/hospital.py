@@ -18,6 +18,7 @@ import psycopg
 from jingui.cluster.scratch import scratch_cluster
 from jingui.config import wiring
 from jingui.config.home import home
+from jingui.core.calendars import CHINA
 from jingui.core.enter import Change, Submission
 from jingui.core.operation import Actor, Operation, Target
 from jingui.core.protect import GrantPost, OpenAccount, RegisterDepartment, RegisterPerson
@@ -39,6 +40,10 @@ class Hospital:
 
     def now(self) -> datetime:
         return datetime.now(UTC) + self.ahead
+
+    def today(self) -> date:
+        """The hospital's own calendar day, as its pages and matters count: not that of Greenwich."""
+        return self.now().astimezone(CHINA).date()
 
     def operation(self, who: str | Actor, verb: Verb, data: object = None, **more: Any) -> Operation:
         actor = self.actors[who] if isinstance(who, str) else who

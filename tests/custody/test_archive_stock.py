@@ -183,7 +183,7 @@ def test_weighed_again_when_it_is_handed_over(house: Hospital) -> None:
     for bags in ((), ((archive.prefix(house.runtime), 1),), ((number, 1), (number, 2))):
         with pytest.raises(Invalid):
             hand(*bags)
-    month = house.now().strftime("%Y-%m")
+    month = f"{house.today():%Y-%m}"
     rows = {one.number: one for one in a.see(house, "archivist", Verb.READ_WASTE, WasteRequest(month=month)).rows}
     assert (rows[number].state, rows[number].grams_out, rows[other].note) == (
         "handed", 4920, "门诊处方底联；袋口破损，散落部分已回收另装",

@@ -72,9 +72,7 @@ def test_clinical_staff_see_their_department_alone(house: Hospital) -> None:
 def test_rates_by_month_and_department(house: Hospital) -> None:
     at = line.stay(house)
     line.along(house, at, line.opened(house, at), "filed")
-    asked = house.operation(
-        "quality", Verb.READ_CASE_FILES, RatesRequest(until=house.now().date()), purpose=Purpose.QUALITY
-    )
+    asked = house.operation("quality", Verb.READ_CASE_FILES, RatesRequest(until=house.today()), purpose=Purpose.QUALITY)
     found = door.read(asked).value
     assert found.days == (2, 3, 7)
     row = next(one for one in found.rows if one.name == "心血管内科")

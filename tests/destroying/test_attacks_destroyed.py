@@ -61,7 +61,7 @@ def told(hospital: Hospital, who: str, verb: Verb, data: Any, patient: int = 0, 
 def gone(hospital: Hospital) -> tuple[d.Old, int, str, str]:
     """Somebody destroyed, of whom a settled matter, a lifted hold and a volume tell."""
     one = d.old(hospital, NAME, number="88990011")
-    matter = asked_longer(hospital, one.patient, "outpatient", hospital.now().date() + timedelta(days=300))
+    matter = asked_longer(hospital, one.patient, "outpatient", hospital.today() + timedelta(days=300))
     s.decided(hospital, "quality", matter, "refuse")
     hold = hospital.write("archivist", Verb.PLACE_HOLD, PlaceHold(kind=Hold.LAWSUIT, reason=f"{NAME}起诉"),
                           target=Target(patient=one.patient)).value  # fmt: skip

@@ -41,7 +41,7 @@ def keys(hospital: Hospital, one: d.Old) -> int:
 def test_an_extension_that_was_deleted_is_noticed(hospital: Hospital) -> None:
     one = d.old(hospital, "删续存")
     listed = d.approved(hospital, *d.whole(one))
-    matter = asked_longer(hospital, one.patient, "outpatient", hospital.now().date() + timedelta(days=3000))
+    matter = asked_longer(hospital, one.patient, "outpatient", hospital.today() + timedelta(days=3000))
     s.decided(hospital, "quality", matter)
     s.decided(hospital, "affairs", matter)
     hospital.sql("UPDATE extension SET patient_id = -patient_id WHERE patient_id = %s", one.patient)

@@ -101,7 +101,7 @@ def test_what_if_never_goes_below_the_law(hospital: Hospital) -> None:
 
 def test_an_extension_keeps_until_its_day(hospital: Hospital) -> None:
     one = d.old(hospital, "续存")
-    until = hospital.now().date() + timedelta(days=3000)
+    until = hospital.today() + timedelta(days=3000)
     for classes, day in (("outpatient", date(2020, 1, 1)), ("identity", until), ("outpatient", date(2399, 1, 1))):
         with pytest.raises(Invalid):
             asked_longer(hospital, one.patient, classes, day)

@@ -97,7 +97,7 @@ _numbers = iter(range(1, 1000))
 def approval(hospital: Hospital, **more: Any) -> tuple[int, str]:
     """A registered approval of the researcher's."""
     number = f"2026-科伦审-{next(_numbers):03}"
-    today = hospital.now().date()
+    today = hospital.today()
     given: dict[str, Any] = {
         "number": number, "title": "急性心肌梗死预后研究", "person": hospital.people["researcher"], "fields": FIELDS,
         "most": 500, "starts": today - timedelta(days=1), "ends": today + timedelta(days=300), "paper": paper(),

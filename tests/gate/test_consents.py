@@ -163,7 +163,7 @@ def test_one_drawing_signs_once(hospital: Hospital, one: str) -> None:
 
 def test_a_child_does_not_sign(hospital: Hospital) -> None:
     child = admit(hospital, "小宝", "71000002")[0]
-    born = hospital.now().date() - timedelta(days=3650)
+    born = hospital.today() - timedelta(days=3650)
     card = {"resourceType": "Patient", "identifier": [{"system": "urn:oid:2.16.156.10011.1.2", "value": "71000002"}],
             "name": [{"text": "小宝"}], "birthDate": born.isoformat()}  # fmt: skip
     hospital.enter(

@@ -157,7 +157,7 @@ def test_who_starts_and_who_decides(house: Hospital, patient: Admitted) -> None:
 
 
 def test_a_period_opens_those_visits_only(house: Hospital, patient: Admitted) -> None:
-    today = house.now().date()
+    today = house.today()
     number = asked(house, patient, first=str(today - timedelta(days=30)), last=str(today - timedelta(days=20)))
     with pytest.raises(Invalid):  # no visit in that time
         s.decided(house, "head", number, outcome="open")

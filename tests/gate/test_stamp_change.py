@@ -28,7 +28,7 @@ def seen(hospital: Hospital, matter: int) -> Any:
 
 
 def test_two_people_decide_and_the_command_asks_the_door(hospital: Hospital) -> None:
-    today = str(hospital.now().date())
+    today = str(hospital.today())
     answers = {
         "parts": "keys", "what": "换发电子印章证书", "why": "将到期", "risk": "无", "rollback": "保留旧证书",
         "first": today, "last": today,

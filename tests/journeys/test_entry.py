@@ -86,7 +86,7 @@ def fill(hands: Hands) -> None:
         at(link)
         hands.press(number)
 
-    say("admitted_at", "7:10")
+    say("admitted_at", "昨天 7:10")
     say("informant", "本人")
     hands.press("Enter")  # goes on like Tab and hands nothing in
     assert hands.page.evaluate("document.activeElement.name") == "a.informant_relation"

@@ -122,7 +122,7 @@ def test_no_row_of_the_store_shows_a_patient(hospital: Hospital) -> None:
 @pytest.mark.parametrize("who", ["doctor", "nurse", "researcher", "sysadmin", "head", "quality", "affairs"])
 def test_only_ethics_registers_approvals(hospital: Hospital, who: str) -> None:
     before = hospital.sql("SELECT count(*) FROM entry WHERE verb = 'register_ethics' AND decision = 'deny'")[0][0]
-    today = hospital.now().date()
+    today = hospital.today()
     data = RegisterEthics(
         number="x", title="x", person=1, fields=("sex",), most=1, starts=today, ends=today, paper=paper()
     )

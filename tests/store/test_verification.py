@@ -2,6 +2,8 @@
 
 import pytest
 
+from jingui.core.protect import RegisterDepartment
+from jingui.core.words import Verb
 from jingui.store import recovery
 from tests.hospital import Hospital
 from tests.store.sequencing import sequencer, turn
@@ -15,6 +17,10 @@ FLIP = "set_byte({0}, 9, (get_byte({0}, 9) + 1) % 256)"
 
 @pytest.fixture(scope="module", autouse=True)
 def _placed(hospital: Hospital) -> None:
+    place(hospital)
+
+
+def place(hospital: Hospital) -> None:
     """Every entry that may have a place has one; what recoveries closed stays without."""
     known = recovery.read(lambda sql, *_: hospital.sql(sql), hospital.runtime.keyring)
     closed = frozenset(line.record for line in recovery.settled(known) if line.kind == recovery.WRITER)
@@ -126,6 +132,20 @@ def test_an_entry_inserted_at_the_end(hospital: Hospital) -> None:
       INSERT INTO entry_index SELECT {size + 1}, id FROM made"""
     with tampered(hospital, "entry entry_index", forged):
         assert check(hospital).findings[0].index == size + 1
+
+
+def test_of_two_transactions_the_later_begun_may_be_written_first(hospital: Hospital) -> None:
+    """Transaction numbers are given before a writer's: entries without a place yet stand in the writer's order."""
+    for number in ("XID1", "XID2"):
+        hospital.write("sysadmin", Verb.REGISTER_DEPARTMENT, RegisterDepartment(code=number, name=number))
+    new = "NOT EXISTS (SELECT 1 FROM entry_index i WHERE i.id = e.id)"
+    other = f"SELECT e.xid FROM entry e WHERE {new} AND e.id <> entry.id"
+    swapped = f"UPDATE entry SET xid = ({other}) WHERE id IN (SELECT e.id FROM entry e WHERE {new})"
+    with tampered(hospital, "entry", swapped):
+        report = check(hospital)
+    assert report.findings == ()
+    assert report.unplaced == 2
+    place(hospital)
 
 
 @pytest.mark.parametrize(

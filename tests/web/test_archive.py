@@ -200,7 +200,7 @@ def test_waste_by_the_bag(house: Hospital) -> None:
         assert light.status_code == 400
         handed = me.post("/archive/waste/hand/", {"taker": "绿源公司", f"bag_{bag}": "5.2"})
         assert "已交出 1 袋" in text(followed(me, handed))
-        month = house.now().strftime("%Y-%m")
+        month = f"{house.today():%Y-%m}"
         assert "绿源公司" in text(me.get(f"/archive/waste/?month={month}"))
         assert followed(me, me.get("/archive/waste/?month=x")).status_code == 200
 

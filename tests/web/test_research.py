@@ -36,7 +36,7 @@ def paper() -> SimpleUploadedFile:
 
 
 def registered(clinic: Hospital, number: str, **more: Any) -> Any:
-    today = clinic.now().date()
+    today = clinic.today()
     given = {
         "number": number, "title": "心梗研究", "person": "Tresearcher", "most": "200", "starts": str(today),
         "ends": str(today + timedelta(days=200)), **{f"field_{name}": "on" for name in gate.FIELDS}, "paper": paper(),

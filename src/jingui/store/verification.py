@@ -29,8 +29,9 @@ MOST = 500  # findings kept
 CHUNK = 2000
 GRACE = timedelta(seconds=10)  # so young, an entry may still be without a place
 INDEX_SQL = f"SELECT i.idx, i.id, {COLUMNS} FROM entry_index i LEFT JOIN entry e ON e.id = i.id ORDER BY i.idx"  # noqa: S608 -- own names
+# A writer's numbers are given at commit, transaction numbers before: only the former say who came first.
 UNPLACED_SQL = f"""SELECT {COLUMNS}, now() FROM entry e
-WHERE NOT EXISTS (SELECT 1 FROM entry_index i WHERE i.id = e.id) ORDER BY e.xid, e.writer, e.n"""  # noqa: S608 -- own names
+WHERE NOT EXISTS (SELECT 1 FROM entry_index i WHERE i.id = e.id) ORDER BY e.writer, e.n"""  # noqa: S608 -- own names
 POINTS_SQL = "SELECT size, root, note, heads, at FROM checkpoint ORDER BY size"
 OUTSIDE_SQL = """SELECT o.sink, o.size, o.note, c.note FROM outside_checkpoint o
 LEFT JOIN checkpoint c ON c.size = o.size ORDER BY o.size"""
