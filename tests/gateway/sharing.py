@@ -65,7 +65,7 @@ def observe(hospital: Hospital, patient: str, code: str, value: str = "5.6", who
     resource = {
         "resourceType": "Observation", "status": "final", "subject": {"reference": f"Patient/{patient}"},
         "code": {"coding": [{"system": LOINC, "code": code}], "text": "血糖"},
-        "effectiveDateTime": hospital.now().date().isoformat(),
+        "effectiveDateTime": hospital.today().isoformat(),
         "valueQuantity": {"value": 5.6, "unit": "mmol/L"}, "performer": [{"display": "检验师甲"}],
         "note": [{"text": f"内部备注 {value}"}],
     }  # fmt: skip
