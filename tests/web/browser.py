@@ -8,7 +8,7 @@ curl -c jar -b jar -d "code=CODE&csrfmiddlewaretoken=$T" localhost:8400/sign-in/
 """
 
 import time
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.contrib.auth.hashers import make_password
@@ -61,10 +61,16 @@ def with_credentials(hospital: Hospital, who: str, word: str = WORD) -> None:
     actor = Actor(account=a.account, post=a.post, strength=Strength.PASSWORD, entrance=Entrance.PAGE)
     hospital.write(actor, Verb.CHANGE_PASSWORD, ChangePassword(password_hash=make_password(word)))
     secret = onetime.demo_secret(who)
-    # a period long past, so that this minute's codes are still unused
-    early = hospital.runtime.clock.now()
-    code = onetime.code(secret, onetime.counter_at(early) - 1)
+    code = onetime.code(secret, onetime.counter_at(settled(hospital)) - 1)
     hospital.write(actor, Verb.ENROL_FACTOR, EnrolFactor(kind="totp", secret=secret.encode(), code=code))
+
+
+def settled(hospital: Hospital) -> datetime:
+    """Now, with some seconds of this period of codes left: the code before this one, still unused, is taken."""
+    left = onetime.PERIOD - hospital.runtime.clock.now().timestamp() % onetime.PERIOD
+    if left < 4:
+        time.sleep(left)
+    return hospital.runtime.clock.now()
 
 
 def unused(hospital: Hospital, who: str) -> None:
