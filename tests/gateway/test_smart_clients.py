@@ -77,7 +77,7 @@ class Running:
 
 @pytest.fixture(scope="module")
 def running(hospital: Hospital, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
-    from tests.web.test_apps import known
+    from tests.exchanging.test_apps import known
 
     party = clinic(hospital, "真实应用医院")
     apps.registered(hospital, party, "real-app", scopes=tuple(SCOPE.split()))

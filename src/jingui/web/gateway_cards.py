@@ -71,8 +71,8 @@ def plot(one: ChannelState, since: datetime) -> view.HourPlot:
             )
         )  # fmt: skip
     start = timezone.localtime(since)
-    title = _("%(code)s，最近 24 小时：送达 %(sent)d 份，接收 %(taken)d 份，失败 %(failed)d 次。") % {
-        "code": one.code, "sent": sum(hour.sent for hour in hours), "taken": sum(hour.taken for hour in hours),
+    title = _("最近 24 小时：送达 %(sent)d 份，接收 %(taken)d 份，失败 %(failed)d 次。") % {
+        "sent": sum(hour.sent for hour in hours), "taken": sum(hour.taken for hour in hours),
         "failed": sum(hour.failed for hour in hours),
     }  # fmt: skip
     marks = tuple((f"{n * step:.1f}", f"{start + timedelta(hours=n):%H:%M}") for n in range(0, HOURS, 6))

@@ -12,7 +12,7 @@ from jingui.core.words import Verb
 from jingui.crypto import certificates
 from jingui.web.viewmodels.paths import to
 from tests.gateway import partnering as p
-from tests.gateway.parties import keys_of, settle
+from tests.gateway.parties import keys_of
 from tests.hospital import Hospital
 
 
@@ -20,7 +20,6 @@ from tests.hospital import Hospital
 def office(hospital: Hospital) -> Iterator[Hospital]:
     from tests.web.clinic import pages
 
-    settle(hospital)
     p.staff(hospital)
     with pages():
         yield hospital

@@ -11,7 +11,7 @@ from jingui.core.words import Role
 from jingui.web.viewmodels.paths import to
 from tests.gate.test_portal import opened, patient_actor
 from tests.gateway.arriving import deliver, document, newest, person
-from tests.gateway.parties import Party, party, settle
+from tests.gateway.parties import Party, party
 from tests.gateway.sharing import admit, clinic, consented, number, observe
 from tests.gateway.test_share import row, shared
 from tests.hospital import Hospital
@@ -22,7 +22,6 @@ from tests.web.test_consents import filled
 def office(hospital: Hospital) -> Iterator[Hospital]:
     from tests.web.clinic import pages
 
-    settle(hospital)
     hospital.person("affairs", Role.MEDICAL_AFFAIRS, "xxk")
     with pages():
         yield hospital

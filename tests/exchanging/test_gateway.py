@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 
 from jingui.core.words import Purpose, Role, Verb
 from tests.gate.test_door import bundle
-from tests.gateway.parties import Party, party, queue, settle
+from tests.gateway.parties import Party, party, queue
 from tests.hospital import Hospital
 from tests.web.clinic import Pages, pages
 
@@ -17,7 +17,6 @@ from tests.web.clinic import Pages, pages
 @pytest.fixture(scope="module")
 def clinic(hospital: Hospital) -> Party:
     hospital.person("affairs", Role.MEDICAL_AFFAIRS, "xxk")
-    settle(hospital)
     made = hospital.enter("his", *bundle("网关患者", "00900001"), verb=Verb.ENTER, purpose=Purpose.OPERATION).made
     patient = hospital.runtime.ids.internal(made[0].id)[0]
     to = party(hospital, "网关测试社区中心")

@@ -12,7 +12,7 @@ from jingui.formats.cda_document import Coded, Entry, Section, Text
 from jingui.web.viewmodels.paths import to
 from tests.formats.cda_made import document as made
 from tests.gateway.arriving import deliver, newest
-from tests.gateway.parties import Party, party, queue, settle
+from tests.gateway.parties import Party, party, queue
 from tests.hospital import Hospital
 
 NASTY = '<script>alert(1)</script>"><img src=x onerror=alert(1)>'
@@ -22,7 +22,6 @@ NASTY = '<script>alert(1)</script>"><img src=x onerror=alert(1)>'
 def office(hospital: Hospital) -> Iterator[Hospital]:
     from tests.web.clinic import pages
 
-    settle(hospital)
     with pages():
         yield hospital
 
@@ -53,11 +52,12 @@ def waiting(office: Hospital, by: Party, content: bytes) -> Any:
 
 
 def test_the_types_are_listed_to_whoever_signed_in(office: Hospital) -> None:
-    """53 rows, each with its form or that it is received only; no patient, no entry."""
+    """53 rows, each with its form; no patient, no entry."""
     seen = text(browser(office, "doctor").get(to("cda_types")))
     assert seen.count("C00") == 53
     assert "出院记录" in seen
-    assert "只接收" in seen
+    assert "只接收" not in seen  # each is made of a form of ours
+    assert "本院的记录都可以直接形成" in seen
 
 
 def test_what_came_in_stands_alone_for_those_who_settle_it(office: Hospital, by: Party) -> None:

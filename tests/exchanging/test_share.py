@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from jingui.web.viewmodels.paths import to
-from tests.gateway.parties import Party, settle
+from tests.gateway.parties import Party
 from tests.gateway.sharing import admit, clinic, consented, observe
 from tests.hospital import Hospital
 
@@ -16,7 +16,6 @@ from tests.hospital import Hospital
 def office(hospital: Hospital) -> Iterator[Hospital]:
     from tests.web.clinic import pages
 
-    settle(hospital)
     with pages():
         yield hospital
 

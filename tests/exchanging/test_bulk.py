@@ -9,7 +9,6 @@ from django.test.utils import CaptureQueriesContext
 
 from jingui.core.words import Role
 from tests.gateway.bulking import Client, build, client, export_of, start, take
-from tests.gateway.parties import settle
 from tests.gateway.sharing import admit, clinic, consented, observe
 from tests.hospital import Hospital
 from tests.web.clinic import Pages, pages
@@ -20,7 +19,6 @@ WAYS: dict[str, Any] = {"purposes": ("referral",), "views": ("referral",)}
 @pytest.fixture(scope="module")
 def by(hospital: Hospital) -> Client:
     hospital.person("affairs", Role.MEDICAL_AFFAIRS, "xxk")
-    settle(hospital)
     to = clinic(hospital, "批量页面中心", **WAYS)
     patient = admit(hospital, "批量页面患者")
     observe(hospital, patient, "2345-7")

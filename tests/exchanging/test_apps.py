@@ -19,7 +19,6 @@ from tests.gate.test_charts import number
 from tests.gate.test_door import bundle
 from tests.gate.test_portal import CARD, born, opened
 from tests.gateway import apps
-from tests.gateway.parties import settle
 from tests.gateway.sharing import clinic, consented, observe
 from tests.hospital import Hospital
 from tests.web.browser import Browser, with_credentials
@@ -44,7 +43,6 @@ def known(hospital: Hospital, name: str, mrn: str) -> str:
 
 @pytest.fixture(scope="module")
 def app(hospital: Hospital) -> Any:
-    settle(hospital)
     to_whom = clinic(hospital, "页面互联医院")
     made = apps.registered(hospital, to_whom, "page-app")
     made.party = to_whom  # type: ignore[attr-defined]  # of this test alone

@@ -12,7 +12,7 @@ from jingui.core.words import Role
 from jingui.web.viewmodels.paths import to
 from tests.gateway import arriving
 from tests.gateway.arriving import deliver, document, known, newest, person
-from tests.gateway.parties import Party, party, settle
+from tests.gateway.parties import Party, party
 from tests.hospital import Hospital
 
 
@@ -20,7 +20,6 @@ from tests.hospital import Hospital
 def office(hospital: Hospital) -> Iterator[Hospital]:
     from tests.web.clinic import pages
 
-    settle(hospital)
     hospital.person("affairs", Role.MEDICAL_AFFAIRS, "xxk")
     with pages():
         yield hospital
