@@ -14,7 +14,7 @@ import pytest
 from jingui.core.archive import MOST_CODES
 from jingui.core.archive_codes import Labelled, made, shown
 from tests.faults.running import House
-from tests.journeys import writing
+from tests.journeys import complaints, writing
 
 pytestmark = pytest.mark.browser
 PHONE = {"width": 390, "height": 844}
@@ -35,9 +35,7 @@ class Phone:
         self.house = house
         self.context = running.new_context(viewport=PHONE, locale="zh-CN", has_touch=True, java_script_enabled=scripts)
         self.page = self.context.new_page()
-        self.faults: list[str] = []
-        self.page.on("pageerror", lambda error: self.faults.append(str(error)))
-        self.page.on("console", lambda said: self.faults.append(said.text) if said.type == "error" else None)
+        self.faults = complaints.listen(self.page, but=complaints.MENDED)
         writing.sign_in(self.page, house, who)
 
     def goto(self, path: str) -> None:
@@ -57,7 +55,7 @@ class Phone:
             self.page.click(f"{form} button[type=submit]")
 
     def done(self) -> None:
-        assert [one for one in self.faults if "400" not in one] == []
+        assert self.faults == []
         self.context.close()
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from tests.journeys import complaints
 from tests.pictures import png
 from tools.pictures import hrefs, sign_in
 
@@ -21,12 +22,10 @@ def doctor(running: Any, demo: str) -> Iterator[Any]:
     """A physician who has signed in; what the browser complained of must stay empty."""
     context = running.new_context(viewport=WIDE, locale="zh-CN", has_touch=True)
     page = context.new_page()
-    complaints: list[str] = []
-    page.on("pageerror", lambda error: complaints.append(str(error)))
-    page.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
+    said = complaints.listen(page, but=complaints.MENDED)
     sign_in(page, demo, "lin.xiaoqing")
     yield page
-    assert [one for one in complaints if "400" not in one] == []  # a form that must be mended answers 400
+    assert said == []
     context.close()
 
 

@@ -13,6 +13,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from jingui.formats import manifest, pdf_sign
+from tests.journeys import complaints
 from tools.pictures import portal, sign_in
 
 pytestmark = pytest.mark.browser
@@ -24,10 +25,7 @@ SHOTS = os.environ.get("JINGUI_SHOTS", "")  # a folder to look at the pages in
 def fresh(running: Any, size: dict[str, int]) -> tuple[Any, list[str]]:
     """A browser of somebody's own, and what it complained of; a form that must be mended answers 400."""
     page = running.new_context(viewport=size, locale="zh-CN").new_page()
-    said: list[str] = []
-    page.on("pageerror", lambda error: said.append(str(error)))
-    page.on("console", lambda one: said.append(one.text) if one.type == "error" and "400" not in one.text else None)
-    return page, said
+    return page, complaints.listen(page, but=complaints.MENDED)
 
 
 @pytest.fixture(scope="module")

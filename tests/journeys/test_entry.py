@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from tests.faults.running import House
-from tests.journeys import writing
+from tests.journeys import complaints, writing
 from tests.journeys.writing import Hands
 
 pytestmark = pytest.mark.browser
@@ -38,8 +38,7 @@ class Desk:
         self.house = house
         self.context = running.new_context(viewport=viewport, locale="zh-CN")
         self.page = self.context.new_page()
-        self.faults: list[str] = []
-        self.page.on("pageerror", lambda error: self.faults.append(str(error)))
+        self.faults = complaints.listen(self.page, but="Failed to load resource")  # its server is killed on purpose
         writing.sign_in(self.page, house, who)
 
     def goto(self, path: str) -> Any:

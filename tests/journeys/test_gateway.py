@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from tests.journeys import complaints
 from tools.pictures import hrefs, sign_in
 
 pytestmark = pytest.mark.browser
@@ -23,9 +24,7 @@ LIMIT = 90.0  # seconds for a receipt: the first pause after a failure is twenty
 def signed(running: Any, demo: str, user: str) -> Iterator[Any]:
     """Somebody's browser; nothing complained in it at the end, but for forms that had to be mended."""
     page = running.new_context(viewport=WIDE, locale="zh-CN").new_page()
-    said: list[str] = []
-    page.on("pageerror", lambda error: said.append(str(error)))
-    page.on("console", lambda one: said.append(one.text) if one.type == "error" and "400" not in one.text else None)
+    said = complaints.listen(page, but=complaints.MENDED)
     sign_in(page, demo, user)
     yield page
     assert said == []

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from jingui.core import onetime
+from tests.journeys import complaints
 from tools.pictures import hrefs, sign_in
 
 pytestmark = pytest.mark.browser
@@ -24,21 +25,16 @@ VERIFIER = Path(__file__).resolve().parents[2] / "verifier" / "src"
 def fresh(running: Any, size: dict[str, int]) -> tuple[Any, list[str]]:
     """A browser of somebody's own, and what it complained of."""
     page = running.new_context(viewport=size, locale="zh-CN").new_page()
-    complaints: list[str] = []
-    page.on("pageerror", lambda error: complaints.append(str(error)))
-    page.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
-    return page, complaints
+    return page, complaints.listen(page)
 
 
 @pytest.fixture(scope="module")
 def physician(running: Any, demo: str) -> Iterator[Any]:
-    page, complaints = fresh(running, WIDE)
+    page, said = fresh(running, WIDE)
     sign_in(page, demo, "lin.xiaoqing")
-    # another journey may have spent this half minute's code: that answers 400 and the next code is taken; nothing else
-    assert [one for one in complaints if "400" not in one] == []
-    complaints.clear()
+    complaints.settled(said)  # another journey may have spent this half minute's code
     yield page
-    assert complaints == []
+    assert said == []
     page.context.close()
 
 
@@ -65,7 +61,7 @@ def card(physician: Any, demo: str, chart: str) -> str:
 @pytest.fixture(scope="module")
 def slip(running: Any, demo: str, chart: str, card: str) -> Iterator[tuple[str, str]]:
     """The window opens the portal, and ends it when all is done; number and start code."""
-    page, complaints = fresh(running, WIDE)
+    page, said = fresh(running, WIDE)
     sign_in(page, demo, registrar(page, demo))
     page.goto(f"{demo}{chart}portal/")
     page.select_option("#id_paper", "id_card" if card else "passport")
@@ -82,7 +78,7 @@ def slip(running: Any, demo: str, chart: str, card: str) -> Iterator[tuple[str, 
     page.click("form:has(input[value=end]) button")
     page.wait_for_selector(".note.ok")
     page.context.close()
-    assert complaints == []
+    assert said == []
 
 
 def registrar(page: Any, demo: str) -> str:
@@ -97,7 +93,7 @@ def registrar(page: Any, demo: str) -> str:
 @pytest.fixture(scope="module")
 def patient(running: Any, demo: str, slip: tuple[str, str]) -> Iterator[Any]:
     """The patient's phone, from the slip through the first password and the authenticator into the portal."""
-    page, complaints = fresh(running, PHONE)
+    page, said = fresh(running, PHONE)
     page.goto(f"{demo}/portal/")
     assert page.url.startswith(f"{demo}/portal/sign-in/")
     page.fill("#id_login", slip[0])
@@ -116,7 +112,7 @@ def patient(running: Any, demo: str, slip: tuple[str, str]) -> Iterator[Any]:
             break
     page.wait_for_selector("nav#nav")
     yield page
-    assert complaints == []
+    assert said == []
     page.context.close()
 
 

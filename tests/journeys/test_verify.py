@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import pytest
 
 from tests.faults.running import House
-from tests.journeys import writing
+from tests.journeys import complaints, writing
 
 pytestmark = pytest.mark.browser
 PHONE = {"width": 390, "height": 844}
@@ -61,10 +61,8 @@ class Visit:
         self.context = running.new_context(**{"viewport": PHONE, "locale": "zh-CN", "accept_downloads": True, **more})
         self.page = self.context.new_page()
         self.sent: list[tuple[str, str, str]] = []
-        self.complaints: list[str] = []
         self.page.on("request", self.saw)
-        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
-        self.page.on("console", lambda said: said.type == "error" and self.complaints.append(said.text))
+        self.complaints = complaints.listen(self.page)
 
     def saw(self, request: Any) -> None:
         self.sent.append(
