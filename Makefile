@@ -3,6 +3,8 @@ PYTHON ?= python3
 VENV ?= .venv
 JINGUI_HOME ?= $(CURDIR)/var
 BIN := $(VENV)/bin
+# Two folders of tests at a time, each on a core of its own; WORKERS= runs them one after the other.
+WORKERS ?= -n 2 --dist loadgroup
 export JINGUI_HOME
 export PYTHONDONTWRITEBYTECODE ?= 1
 MAKEFLAGS += --no-print-directory --no-builtin-rules
@@ -25,7 +27,7 @@ dev: setup-dev ## Run the demonstration with the developers' packages installed
 
 test: setup-test check ## Prove it: lint, import rules, types, then every test
 	@cd verifier && $(abspath $(BIN))/python -m pytest -q
-	@exec $(BIN)/python -m pytest $(TESTS)
+	@exec $(BIN)/python -m pytest $(WORKERS) $(TESTS)
 
 check: setup-test ## Lint, format, import rules, types and generated pages, without the tests
 	@$(BIN)/python tools/check.py

@@ -79,6 +79,8 @@ def test_the_recipient_is_picked_from_the_partners(office: Hospital, patient: st
 
 def test_i_see_who_received_what_and_stop_it(office: Hospital, patient: str, partner: Party, mine: Any) -> None:
     """Who, what for, on which ground; withdrawing stops what waits and tells who has it [5.2.2] [1.3.2]."""
+    from jingui.store.models import Transmission
+
     consent = consented(office, patient, partner)
     waiting, arrived = row(office, shared(office, patient, partner)), row(office, shared(office, patient, partner))
     arrived.state, arrived.received = "receipted", office.now()
@@ -96,6 +98,11 @@ def test_i_see_who_received_what_and_stop_it(office: Hospital, patient: str, par
     assert "请停止使用" in after
     assert f'name="withdraw" value="{consent}"' not in after
     assert "提供给了谁" in after.split("<main")[0]
+    told = Transmission.objects.get(media="notice", reply_to=arrived.message)
+    left = text(browser(office.actors["doctor"]).get(transmission(office, told)))
+    for said in ("通知事项", "患者撤回同意", "所指报文", str(arrived.message), "医联体转诊"):
+        assert said in left
+    assert "consent_withdrawn" not in left
 
 
 def test_nobody_elses_list(office: Hospital, mine: Any) -> None:

@@ -21,6 +21,8 @@ def apps(request: HttpRequest) -> HttpResponse:
     actions: tuple[Link, ...] = ()
     if asking.role(request) in ("medical_affairs", "system_admin"):
         actions = (Link(label=_("应用接入申请"), href=to("start_matter", kind="app_registration")),)
+    if asking.may(request, Verb.END_BULK):
+        actions += (Link(label=_("批量共享"), href=to("bulk")),)
     page = view.AppsPage(rows=tuple(row(one) for one in found.rows), actions=actions, mine=to("my_apps"))
     return answering.page(request, "share/apps.html", page)
 

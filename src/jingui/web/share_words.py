@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 
 from jingui.core.partners import WHY
 from jingui.core.sending import PROBLEMS
+from jingui.core.share import PURPOSES
 from jingui.core.transmit import DOUBTS
 from jingui.core.word import N_
 from jingui.web.viewmodels.parts import Tone
@@ -22,6 +23,10 @@ OURS: Final = {
 }  # fmt: skip
 
 NOTICES: Final = {"consent_withdrawn": N_("患者撤回同意"), "received_settled": N_("待核资料的处理结果")}
+NOTICE_PARTS: Final = {
+    "notice": N_("通知事项"), "message": N_("所指报文"), "digest": N_("所指内容的摘要"), "purpose": N_("目的"),
+    "at": N_("时间"), "text": N_("说明"),
+}  # fmt: skip
 #: Types of documents that are no shared document (CDA): what a FHIR document of this house says it is.
 PAPERS: Final = {"60591-5": N_("患者摘要")}
 
@@ -41,3 +46,18 @@ def why(code: str) -> str:
     if code in PROBLEMS:
         return _(PROBLEMS[code].text)
     return _(DOUBTS[code][0]) if code in DOUBTS else code
+
+
+def told(rows: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str], ...]:
+    """What a notice says, named for a reader; a part that nobody named keeps its own name."""
+    said = {"notice": labelled, "purpose": purpose}
+    return tuple(
+        (_(NOTICE_PARTS[name]) if name in NOTICE_PARTS else name, said[name](value) if name in said else value)
+        for name, value in rows
+        if value
+    )
+
+
+def purpose(code: str) -> str:
+    """A purpose of sharing in words; the code itself where there are none."""
+    return _(PURPOSES[code].text) if code in PURPOSES else code

@@ -1,5 +1,6 @@
 """五（一）3, 五（二）1 传输记录: which there are, and one with its life [5.1.3] [5.2.1]"""
 
+from dataclasses import replace
 from typing import Final
 from urllib.parse import urlencode
 
@@ -8,7 +9,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from jingui.core.errors import Conflict, Invalid, Refused
-from jingui.core.share import PURPOSES, VIEWS
+from jingui.core.receiving import ShownPart
+from jingui.core.share import VIEWS
 from jingui.core.sharing import (
     HIDDEN,
     RetryTransmission,
@@ -24,7 +26,7 @@ from jingui.gate import door
 from jingui.web import answering, asking, wording
 from jingui.web.received import named, part_rows
 from jingui.web.share import ground
-from jingui.web.share_words import TONES, why
+from jingui.web.share_words import TONES, purpose, told, why
 from jingui.web.viewmodels import share as view
 from jingui.web.viewmodels.parts import Link, Pager, Tag
 from jingui.web.viewmodels.paths import to
@@ -78,7 +80,7 @@ def row(one: TransmissionLine) -> view.TransmissionRow:
     """A transmission in words."""
     return view.TransmissionRow(
         href=to("transmission", transmission=one.id), name=one.name, partner=one.partner_name,
-        purpose=_(PURPOSES[one.purpose].text) if one.purpose in PURPOSES else one.purpose,
+        purpose=purpose(one.purpose),
         form=f"{_(Media(one.media).label)} {named(one.label)}".strip(),
         state=Tag(text=_(TransmissionState(one.state).label), tone=TONES[one.state]),
         problem=why(one.problem) if one.problem else "", made=one.made, received=one.received, records=one.records,
@@ -141,9 +143,14 @@ def drawn(request: HttpRequest, found: TransmissionView, error: str, reason: str
             (to("entry", entry=one.entry), one.at, _(Verb(one.verb).label), one.actor or _("系统"))
             for one in found.life
         ),
-        parts=part_rows(found.parts),
+        parts=part_rows(noticed(found.parts) if line.media == Media.NOTICE else found.parts),
         document=to("transmission_document", transmission=line.id) if line.media == Media.CDA and found.parts else "",
         hidden=_(HIDDEN[found.hidden]) if found.hidden else "",
         may_stop=line.state in STOPPABLE and asking.may(request, Verb.STOP_TRANSMISSION),
         may_retry=line.state in RETRIED and asking.may(request, Verb.RETRY_TRANSMISSION), reason=reason, error=error,
     )  # fmt: skip
+
+
+def noticed(parts: tuple[ShownPart, ...]) -> tuple[ShownPart, ...]:
+    """A notice's parts with their names in words."""
+    return tuple(replace(one, rows=told(one.rows)) for one in parts)
