@@ -153,4 +153,4 @@ def drawn(request: HttpRequest, found: TransmissionView, error: str, reason: str
 
 def noticed(parts: tuple[ShownPart, ...]) -> tuple[ShownPart, ...]:
     """A notice's parts with their names in words."""
-    return tuple(replace(one, rows=told(one.rows)) for one in parts)
+    return tuple(replace(one, rows=told(tuple((name, value) for name, value in one.rows))) for one in parts)
