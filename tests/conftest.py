@@ -17,6 +17,7 @@ os.environ["JINGUI_HOME"] = tempfile.mkdtemp(prefix="jingui-test-")
 os.environ["DJANGO_SETTINGS_MODULE"] = "jingui.config.settings"
 
 
+@pytest.hookimpl(tryfirst=True)  # before xdist reads the marks
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """With several workers a folder's files stay together and in order: most folders share one house."""
     here = Path(__file__).parent
