@@ -4,7 +4,7 @@ VENV ?= .venv
 JINGUI_HOME ?= $(CURDIR)/var
 BIN := $(VENV)/bin
 # Two folders of tests at a time, each on a core of its own; WORKERS= runs them one after the other.
-WORKERS ?= -n 2 --dist loadgroup
+WORKERS ?= -n 2 --dist loadscope
 export JINGUI_HOME
 export PYTHONDONTWRITEBYTECODE ?= 1
 MAKEFLAGS += --no-print-directory --no-builtin-rules
