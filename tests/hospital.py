@@ -4,6 +4,7 @@
 database administrator who goes past it.
 """
 
+import asyncio
 import os
 import tempfile
 import threading
@@ -190,7 +191,10 @@ def sequencing(runtime: Any, address: str) -> Iterator[None]:
 
 @contextmanager
 def house(*, sequenced: bool = True) -> Iterator[Hospital]:
-    """A started house: scratch cluster, tables, keys, plane, sequencer, people. One at a time in a process."""
+    """A started house: scratch cluster, tables, keys, plane, sequencer, people. One at a time in a process.
+
+    Without a sequencer the watch rests too: a test turns the former by hand.
+    """
     from django.db import connections
 
     from jingui.config import founding
@@ -213,6 +217,9 @@ def house(*, sequenced: bool = True) -> Iterator[Hospital]:
         runtime.install(made)
         keep = sequencing(made, addresses["app"].psycopg()) if sequenced else nullcontext()
         with plane.Background(made, addresses["app"].asyncpg()), keep:
+            if not sequenced:  # else it would find the ledger behind after some seconds, and refuse everything
+                watching = plane.current()
+                asyncio.run_coroutine_threadsafe(watching.watch.stop(), watching.loop).result(5)
             hospital = Hospital(addresses, made)
             hospital.found()
             yield hospital

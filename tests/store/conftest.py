@@ -1,6 +1,5 @@
 """A house of this folder's own, with some hundred entries; each test turns its sequencer by hand."""
 
-import asyncio
 from collections.abc import Iterator
 
 import pytest
@@ -15,11 +14,9 @@ from tests.store.sequencing import sequencer, turn
 @pytest.fixture(scope="package")
 def hospital() -> Iterator[Hospital]:
     """A running house without a sequencer; its watch rests, so that a test can tamper and mend."""
-    from jingui.gate import door, plane
+    from jingui.gate import door
 
     with house(sequenced=False) as made:
-        current = plane.current()
-        asyncio.run_coroutine_threadsafe(current.watch.stop(), current.loop).result(5)
         for k in range(4):
             done = made.enter("his", *bundle(f"王{k}", f"0077000{k}"), verb=Verb.ENTER, purpose=Purpose.OPERATION).made
             number, record = made.runtime.ids.internal(done[2].id)

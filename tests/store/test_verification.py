@@ -138,13 +138,13 @@ def test_of_two_transactions_the_later_begun_may_be_written_first(hospital: Hosp
     """Transaction numbers are given before a writer's: entries without a place yet stand in the writer's order."""
     for number in ("XID1", "XID2"):
         hospital.write("sysadmin", Verb.REGISTER_DEPARTMENT, RegisterDepartment(code=number, name=number))
-    new = "NOT EXISTS (SELECT 1 FROM entry_index i WHERE i.id = e.id)"
-    other = f"SELECT e.xid FROM entry e WHERE {new} AND e.id <> entry.id"
-    swapped = f"UPDATE entry SET xid = ({other}) WHERE id IN (SELECT e.id FROM entry e WHERE {new})"
+    both = "SELECT e.id FROM entry e WHERE e.verb = 'register_department' ORDER BY e.n DESC LIMIT 2"
+    other = f"SELECT e.xid FROM entry e WHERE e.id IN ({both}) AND e.id <> entry.id"
+    swapped = f"UPDATE entry SET xid = ({other}) WHERE id IN ({both})"
     with tampered(hospital, "entry", swapped):
         report = check(hospital)
     assert report.findings == ()
-    assert report.unplaced == 2
+    assert report.unplaced >= 2
     place(hospital)
 
 
