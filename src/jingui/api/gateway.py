@@ -47,11 +47,11 @@ class Receiving:
     def large_said(self, request: Request) -> Reply:
         """The same for a large message; what is left of it in cycles (errors, trees) goes before the next begins."""
         try:
-            return self.said(request)
+            return self.said(request, large=True)
         finally:
             gc.collect()
 
-    def said(self, request: Request) -> Reply:
+    def said(self, request: Request, *, large: bool = False) -> Reply:
         """The same, on a thread: nothing on the loop waits for a commit."""
         try:
             found = self.proven(request.fingerprint, request.address)
@@ -66,7 +66,7 @@ class Receiving:
             log.exception("gateway: %s", request.method)
             return refusal(JinguiError())
         finally:
-            door.let_go()
+            door.let_go(end=large)
         if answered.receipt:
             return Reply(status=200, body=answered.receipt, kind=JOSE)
         return Reply(status=200, body=orjson.dumps({"parts": answered.parts}))

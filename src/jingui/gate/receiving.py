@@ -91,7 +91,7 @@ def deliver(context: WriteContext, permit: Permit, data: Delivery) -> Done:
     if judged.state is ReceivedState.QUARANTINED:
         row.payload = close(context, row.pk, head_of(parcel) + b"\n" + parcel.content)
     row.receipt = receipted(context, parcel, digest, judged.state, judged.reason, at)
-    keep(context, row, new=True)
+    keep(context, row, new=True, large="payload")
     raw(DROP_SQL, data.by.partner, data.message)
     return Done(
         value=Answered(receipt=bytes(row.receipt), state=row.state, reason=row.reason),

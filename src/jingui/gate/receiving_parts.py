@@ -17,8 +17,6 @@ UNDER_WAY: Final = 4  # times the largest message: what one partner may have lyi
 LOCK_SQL: Final = "SELECT pg_advisory_xact_lock(hashtextextended($1::text, 1))"
 OLD_SQL: Final = "DELETE FROM received_part WHERE partner_id = $1::bigint AND at < $2::timestamptz"
 SIZES_SQL: Final = "SELECT coalesce(sum(length(payload)), 0) FROM received_part WHERE partner_id = $1::bigint"
-KNOWN_SQL: Final = """SELECT n, total, payload FROM received_part
-WHERE partner_id = $1::bigint AND message = $2::uuid ORDER BY n"""
 NUMBERS_SQL: Final = """SELECT n, total FROM received_part
 WHERE partner_id = $1::bigint AND message = $2::uuid ORDER BY n"""
 ONE_SQL: Final = """SELECT payload FROM received_part
@@ -70,9 +68,18 @@ def whole(context: WriteContext, data: Delivery) -> bytes:
         if len(data.body) > most(context):
             raise TooLarge()
         return data.body
-    rows = raw(KNOWN_SQL, data.by.partner, data.message, binary=True)  # as text it would come in twice the size
+    rows = raw(NUMBERS_SQL, data.by.partner, data.message)
     if not rows:
         raise Invalid(places=(("body", N_("内容为空")),))
     if [row[0] for row in rows] != list(range(rows[0][1])):
         raise Conflict(N_("内容尚不完整。"), N_("请补送缺少的部分后再完成。"), reason="parts")
-    return b"".join(bytes(row[2]) for row in rows)
+    # one at a time: a connection keeps room for the largest answer that it ever had
+    return b"".join(part(data, row[0]) for row in rows)
+
+
+def part(data: Delivery, n: int) -> bytes:
+    """One part; in binary, for as text it would come in twice the size. Conflict when it has just gone."""
+    found = raw(ONE_SQL, data.by.partner, data.message, n, binary=True)
+    if not found:
+        raise Conflict(N_("内容尚不完整。"), N_("请补送缺少的部分后再完成。"), reason="parts")
+    return bytes(found[0][0])

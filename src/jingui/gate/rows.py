@@ -33,8 +33,11 @@ def locked(context: WriteContext, model: type[M], number: int | tuple[int, int])
     return row
 
 
-def keep(context: WriteContext, row: Sealed, *, new: bool = False) -> None:
+def keep(context: WriteContext, row: Sealed, *, new: bool = False, large: str = "") -> None:
     """Seal and save a row that decides, naming this operation's entry.
+
+    `large` names a column of megabytes (bytes, may be None): it goes to the database as bytes on its own, for within
+    the row's statement it would be written out as text, several times over.
 
     A hold, restriction, consent, extension or sealing is counted on its patient's row, which is sealed anew: read
     that row afterwards.
@@ -43,7 +46,14 @@ def keep(context: WriteContext, row: Sealed, *, new: bool = False) -> None:
     if not new:
         row.version += 1
     context.runtime.sealer.seal(row)
+    kept = getattr(row, large) if large else None
+    if kept is not None:
+        setattr(row, large, None)
     row.save(force_insert=new)
+    if kept is not None:
+        setattr(row, large, kept)
+        table = row._meta.db_table
+        raw(f"UPDATE {table} SET {large} = $1::bytea WHERE id = $2", kept, row.pk)  # noqa: S608 -- own names
     if row._meta.db_table in COUNTED:
         patient = locked(context, Patient, row.patient_id)  # type: ignore[attr-defined]  # each of COUNTED has one
         patient.marks += 1

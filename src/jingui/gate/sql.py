@@ -17,9 +17,12 @@ def raw(sql: str, *args: object, binary: bool = False) -> list[tuple[Any, ...]]:
         return cursor.fetchall() if cursor.description else []
 
 
-def let_go() -> None:
+def let_go(*, end: bool = False) -> None:
     """Give this thread's connection back to the pool that all threads share: for threads that no web request ends.
 
-    Without it each of them holds one for ever, and as many threads as there are connections starve all others.
+    Without it each of them holds one for ever, and as many threads as there are connections starve all others. With
+    `end` it ends instead: after megabytes went over it, for it keeps room for as many as long as it lives.
     """
+    if end and connection.connection is not None:
+        connection.connection.close()
     connection.close()
