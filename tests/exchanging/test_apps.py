@@ -1,7 +1,6 @@
 """五（一）2 接入应用: an app sends a person here; they see, narrow, agree or not, look at it later, withdraw [5.1.2]"""
 
 import re
-from datetime import timedelta
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
@@ -9,36 +8,21 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from jingui.core.collect import Relate
 from jingui.core.errors import NotSignedIn, Refused
 from jingui.core.operation import Target
-from jingui.core.words import Purpose, Relation, Verb
+from jingui.core.words import Purpose, Verb
 from jingui.gate import door
 from jingui.web.viewmodels.paths import to
 from tests.gate.test_charts import number
-from tests.gate.test_door import bundle
 from tests.gate.test_portal import CARD, born, opened
 from tests.gateway import apps
-from tests.gateway.sharing import clinic, consented, observe
+from tests.gateway.sharing import admit, clinic, consented, observe
 from tests.hospital import Hospital
 from tests.web.browser import Browser, with_credentials
 from tests.web.portal_browser import Patient
 
 STATE = "0123456789abcdef"
 MRN = "53000009"
-
-
-def known(hospital: Hospital, name: str, mrn: str) -> str:
-    """A patient of the doctor's whose number is known."""
-    patient = str(hospital.enter("his", *bundle(name, mrn)[:2], purpose=Purpose.OPERATION).made[0].id)
-    now = hospital.now()
-    treats = Relate(
-        kind=Relation.TREATING, person=hospital.people["doctor"], starts=now - timedelta(hours=1),
-        ends=now + timedelta(days=20),
-    )  # fmt: skip
-    where = Target(patient=number(hospital, patient))
-    hospital.write("registrar", Verb.RELATE, treats, target=where, purpose=Purpose.OPERATION)
-    return patient
 
 
 @pytest.fixture(scope="module")
@@ -85,7 +69,7 @@ def answer(browser: Browser, path: str, page: Any, *scopes: str, **fields: Any) 
 
 
 def test_a_doctor_sees_who_asks_chooses_a_patient_and_says_yes(hospital: Hospital, app: Any, doctor: Browser) -> None:
-    patient = known(hospital, "页面申", MRN)
+    patient = admit(hospital, "页面申", mrn=MRN)
     record = observe(hospital, patient, "2339-0").made[0].id
     consented(hospital, patient, app.party)
     verifier, challenge = apps.pkce()

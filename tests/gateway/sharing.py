@@ -21,9 +21,9 @@ WAYS = ("referral", "mutual_recognition", "rescue", "infectious_report")
 __all__ = ["admit", "ask", "clinic", "consented", "diagnose", "give", "number", "observe", "view", "withdraw"]
 
 
-def admit(hospital: Hospital, name: str, birth: str = "") -> str:
+def admit(hospital: Hospital, name: str, birth: str = "", mrn: str = "") -> str:
     """A patient whom the doctor treats, with nothing in the chart."""
-    changes = bundle(name, f"S{next(NUMBERS)}")[:2]
+    changes = bundle(name, mrn or f"S{next(NUMBERS)}")[:2]
     if birth:
         changes[0].resource["birthDate"] = birth
     patient = str(hospital.enter("his", *changes, purpose=Purpose.OPERATION).made[0].id)

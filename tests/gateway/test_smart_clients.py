@@ -77,11 +77,9 @@ class Running:
 
 @pytest.fixture(scope="module")
 def running(hospital: Hospital, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
-    from tests.exchanging.test_apps import known
-
     party = clinic(hospital, "真实应用医院")
     apps.registered(hospital, party, "real-app", scopes=tuple(SCOPE.split()))
-    patient, other = known(hospital, "实应用", "53100001"), admit(hospital, "他人应")
+    patient, other = admit(hospital, "实应用", mrn="53100001"), admit(hospital, "他人应")
     record, foreign = (observe(hospital, one, "2339-0").made[0].id for one in (patient, other))
     for one in (patient, other):
         consented(hospital, one, party)

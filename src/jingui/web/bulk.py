@@ -11,7 +11,7 @@ from jingui.core.bulk import LEFT, LIVE, REFUSALS, BulkLine, BulksBoard, BulksRe
 from jingui.core.errors import Invalid, NotFound
 from jingui.core.partners import WHY
 from jingui.core.words import Verb
-from jingui.web import answering, asking
+from jingui.web import answering, asking, share_words
 from jingui.web.viewmodels import bulk as view
 from jingui.web.viewmodels.parts import Tag, Tone
 from jingui.web.viewmodels.paths import to
@@ -63,7 +63,7 @@ def row_of(one: BulkLine, board: BulksBoard, wrong: tuple[int, str, str]) -> vie
     words = {**share.LEFT, **LEFT}
     return view.BulkRow(
         id=one.id, app=one.app, partner=one.partner, agreement=one.agreement,
-        purpose=_(share.PURPOSES[one.purpose].text) if one.purpose in share.PURPOSES else one.purpose,
+        purpose=share_words.purpose(one.purpose),
         types=" ".join(one.types), since=one.since,
         state=Tag(text=_(BulkState(one.state).label), tone=TONES[one.state]), problem=problem(one.problem),
         percent=one.percent if one.state == BulkState.BUILDING.value else None, patients=one.patients,

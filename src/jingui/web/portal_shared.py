@@ -7,11 +7,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from jingui.core.consents import ConsentState
-from jingui.core.share import PURPOSES
 from jingui.core.sharing import TransmissionLine, Transmissions, TransmissionsRequest
 from jingui.core.transmit import Media, TransmissionState
 from jingui.core.words import Verb
-from jingui.web import answering, asking, wording
+from jingui.web import answering, asking, share_words, wording
 from jingui.web.portal import chosen
 from jingui.web.share import ground
 from jingui.web.share_words import TONES
@@ -44,7 +43,7 @@ def item(one: TransmissionLine) -> view.SharedItem:
     notice = one.media == Media.NOTICE
     what = _("、").join(dict.fromkeys(wording.kind(kind) for kind in one.kinds))
     return view.SharedItem(
-        partner=one.partner_name, purpose=_(PURPOSES[one.purpose].text) if one.purpose in PURPOSES else one.purpose,
+        partner=one.partner_name, purpose=share_words.purpose(one.purpose),
         ground=ground(one.basis), what=what, made=one.made, received=one.received,
         state=Tag(text=_(TransmissionState(one.state).label), tone=TONES[one.state]),
         withdraw=one.consent if one.consent_state == ConsentState.GIVEN and not notice else 0, notice=notice,

@@ -24,12 +24,11 @@ from jingui.core.receiving import (
     SettleReceived,
     ShownPart,
 )
-from jingui.core.share import PURPOSES
 from jingui.core.transmit import DOUBTS, Media, ReceivedState
 from jingui.core.words import Verb
 from jingui.formats.cda_types import types
 from jingui.gate import door
-from jingui.web import answering, asking, finding, wording
+from jingui.web import answering, asking, finding, share_words, wording
 from jingui.web.share_words import labelled
 from jingui.web.viewmodels import received as view
 from jingui.web.viewmodels.form import Choice, Field, Form
@@ -71,7 +70,7 @@ def row(one: ReceivedLine) -> view.ReceivedRow:
     done = one.reason not in DOUBTS or one.state == ReceivedState.TAKEN
     return view.ReceivedRow(
         href=to("one_received", received=one.id), partner=one.partner,
-        purpose=_(PURPOSES[one.purpose].text) if one.purpose in PURPOSES else one.purpose,
+        purpose=share_words.purpose(one.purpose),
         form=" ".join(part for part in (_(Media(one.media).label), named(one.label)) if part),
         state=Tag(text=_(ReceivedState(one.state).label), tone=TONES[one.state]),
         reason="" if done else _(DOUBTS[one.reason][0]), at=one.at, settled=one.settled,
